@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.coherence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.engine;
+
+import org.jspecify.annotations.NullMarked;

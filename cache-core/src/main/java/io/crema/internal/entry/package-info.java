@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.entry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.near;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.remote;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.sync;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package io.crema.spi;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the remote tier holds for a key, as of one reply.
+ *
+ * @param kind what it is; all that follows is 0 or empty unless it is a {@link Kind#VALUE}, but for the stamp of a
+ *     {@link Kind#LEASE} and the floor
+ * @param stamp the partition's clock when it was stored
+ * @param token random identity of the load or put that made it
+ * @param loadedAt server time of its load in milliseconds; orders records of one stamp, means nothing else
+ * @param ageMillis time since then, at the reply; never less than the true age
+ * @param freshMillis freshness left at the reply; never more than the true rest; 0 or less = stale
+ * @param cachedNull whether the value is a cached null
+ * @param codec the {@link Codec#id()} of the payload
+ * @param payload the encoded value; empty in an answer to {@link ReadMode#HEADER}
+ * @param floor the partition's floor if it was asked for, else {@link #NO_FLOOR}; known for every kind
+ */
+public record RemoteRecord(
+        Kind kind,
+        long stamp,
+        long token,
+        long loadedAt,
+        long ageMillis,
+        long freshMillis,
+        boolean cachedNull,
+        byte codec,
+        ByteBuffer payload,
+        long floor) {
+
+    /** The floor was not asked for. */
+    public static final long NO_FLOOR = -1;
+
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
+    /** What a record is. */
+    public enum Kind {
+        /** There is nothing. */
+        ABSENT,
+        /** A value, possibly stale, possibly below the floor. */
+        VALUE,
+        /** No value; somebody holds, or held, the lease to load one. */
+        LEASE,
+        /** Something that this version cannot read. Writes may replace it; leases and fills leave it alone. */
+        OPAQUE
+    }
+
+    public static RemoteRecord absent(long floor) {
+        return bare(Kind.ABSENT, 0, floor);
+    }
+
+    public static RemoteRecord lease(long stamp, long floor) {
+        return bare(Kind.LEASE, stamp, floor);
+    }
+
+    public static RemoteRecord opaque(long floor) {
+        return bare(Kind.OPAQUE, 0, floor);
+    }
+
+    private static RemoteRecord bare(Kind kind, long stamp, long floor) {
+        return new RemoteRecord(kind, stamp, 0, 0, 0, 0, false, (byte) 0, NO_PAYLOAD, floor);
+    }
+}

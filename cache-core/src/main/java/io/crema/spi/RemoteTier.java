@@ -1,0 +1,29 @@
+package io.crema.spi;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The tier that instances share. One object belongs to one {@code Crema}, which closes it.
+ *
+ * <p>It connects by itself, in the background, and again after every loss; being out of reach is no error of any method
+ * but fails the futures they return, promptly where the loss is known. Thread-safe, never blocks. Futures are completed
+ * on a thread of the tier, which dependents must not block. {@code toString()} names it in logs and errors, without
+ * credentials.
+ */
+public interface RemoteTier extends AutoCloseable {
+
+    Limits limits();
+
+    /**
+     * Agrees on the terms of a cache with all other instances: the first to come sets them. The future fails if the
+     * tier cannot be reached now.
+     */
+    CompletableFuture<Opening> open(CacheTerms terms);
+
+    /** Carries the invalidations of this tier's caches; always the same object. */
+    InvalidationBus invalidations();
+
+    /** Releases everything that this object made; what is under way fails. Idempotent. */
+    @Override
+    void close();
+}

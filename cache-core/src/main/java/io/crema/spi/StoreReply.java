@@ -1,0 +1,16 @@
+package io.crema.spi;
+
+/** The answer to a fill or a put. */
+public sealed interface StoreReply {
+
+    /**
+     * The value was stored.
+     *
+     * @param stamp the partition's clock when it was
+     * @param loadedAt server time of its load in milliseconds
+     */
+    record Stored(long stamp, long loadedAt) implements StoreReply {}
+
+    /** The value was not stored, and the remote tier is as if it had not been offered. */
+    record Refused() implements StoreReply {}
+}
