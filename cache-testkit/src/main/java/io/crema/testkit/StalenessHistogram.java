@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Counts reads by how long the version that they returned had been superseded, in powers of two of a microsecond.
@@ -38,7 +39,7 @@ public final class StalenessHistogram {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < BUCKETS; i++) {
             if (counts[i] > 0) {
-                text.append(String.format("< %,15d µs  %,12d%n", 1L << i, counts[i]));
+                text.append(String.format(Locale.ROOT, "< %,15d µs  %,12d%n", 1L << i, counts[i]));
             }
         }
         return text.toString();

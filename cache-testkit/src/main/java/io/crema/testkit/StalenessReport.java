@@ -3,6 +3,7 @@ package io.crema.testkit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -71,7 +72,7 @@ public record StalenessReport(
     /** Some lines for a person: counts, histogram, worst rows. */
     public String describe() {
         StringBuilder text = new StringBuilder(String.format(
-                "%,d reads against %,d invalidations of %,d writes, bound %d ms: %s%n"
+                Locale.ROOT, "%,d reads against %,d invalidations of %,d writes, bound %d ms: %s%n"
                         + "stale within the bound %,d, beyond it %,d, from the future %,d%n",
                 reads,
                 invalidations,
@@ -82,12 +83,12 @@ public record StalenessReport(
                 violations,
                 future));
         if (reads == 0 || invalidations == 0) {
-            text.append(String.format("nothing was checked: there are no %s%n", reads == 0 ? "reads" : "invalidations"));
+            text.append(String.format(Locale.ROOT, "nothing was checked: there are no %s%n", reads == 0 ? "reads" : "invalidations"));
         }
         text.append(staleness);
         for (Violation row : worst) {
             text.append(String.format(
-                    "key %d: version %d, expected at least %d, %.3f ms beyond the bound, from %s, in %s%n",
+                    Locale.ROOT, "key %d: version %d, expected at least %d, %.3f ms beyond the bound, from %s, in %s%n",
                     row.key(),
                     row.seen(),
                     row.expected(),
@@ -96,11 +97,11 @@ public record StalenessReport(
                     row.history().getFileName()));
         }
         firstFuture.ifPresent(read -> text.append(String.format(
-                "key %d: version %d, which was not written when the read ended, in %s%n",
+                Locale.ROOT, "key %d: version %d, which was not written when the read ended, in %s%n",
                 read.key(), read.seen(), read.history().getFileName())));
         for (Path file : cutShort) {
             text.append(String.format(
-                    "%s ends early, as its instance was killed; %,d reads of versions that only it can have written%n",
+                    Locale.ROOT, "%s ends early, as its instance was killed; %,d reads of versions that only it can have written%n",
                     file.getFileName(), unattributed));
         }
         return text.toString();
