@@ -1,0 +1,30 @@
+package io.crema.testkit;
+
+import io.crema.spi.RemoteTier;
+import java.time.Duration;
+
+final class InMemoryRemoteTierTest extends RemoteTierContract {
+
+    private final ManualTime time = new ManualTime();
+    private final InMemoryServer server = InMemoryServer.create(time);
+
+    @Override
+    protected RemoteTier connect() {
+        return server.connect();
+    }
+
+    @Override
+    protected RemoteTier connectWithOtherPartitions() {
+        return server.connect(7);
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.advance(duration);
+    }
+
+    @Override
+    protected void loseClock(String cache, int partition) {
+        server.loseClock(cache, partition);
+    }
+}
