@@ -82,14 +82,15 @@ public final class FaultyBus implements InvalidationBus {
         private void lose(String cache, Invalidation message) {
             switch (faults.loss()) {
                 case VISIBLE -> {}
-                case HIDDEN -> listener.onInvalidation(
-                        cache,
-                        new Invalidation(
-                                message.partition(),
-                                message.stamp(),
-                                message.count(),
-                                List.of(),
-                                message.serverMicros()));
+                case HIDDEN ->
+                    listener.onInvalidation(
+                            cache,
+                            new Invalidation(
+                                    message.partition(),
+                                    message.stamp(),
+                                    message.count(),
+                                    List.of(),
+                                    message.serverMicros()));
             }
         }
 

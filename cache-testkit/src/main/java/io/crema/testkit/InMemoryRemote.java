@@ -211,7 +211,8 @@ public final class InMemoryRemote implements RemoteTier {
 
     private RemoteGate gate(Map<Operation, RemoteGate> gates, Operation operation, String what) {
         if (operation.onBus()) {
-            throw new IllegalArgumentException(operation + " goes over the bus, in order with its messages; hold those");
+            throw new IllegalArgumentException(
+                    operation + " goes over the bus, in order with its messages; hold those");
         }
         RemoteGate gate = new RemoteGate("Gate of " + operation + " " + what + " of " + this);
         gates.put(operation, gate);

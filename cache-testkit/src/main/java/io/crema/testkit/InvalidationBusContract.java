@@ -299,10 +299,13 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         List<Event> seen = listener.upTo(Connected.class::isInstance);
         listener.position(a);
 
-        assertThat(seen).filteredOn(Answered.class::isInstance).hasSize(requests).allSatisfy(each -> {
-            Answered answer = (Answered) each;
-            assertThat(answer.result() == null).isNotEqualTo(answer.failure() == null);
-        });
+        assertThat(seen)
+                .filteredOn(Answered.class::isInstance)
+                .hasSize(requests)
+                .allSatisfy(each -> {
+                    Answered answer = (Answered) each;
+                    assertThat(answer.result() == null).isNotEqualTo(answer.failure() == null);
+                });
         listener.nextPosition();
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
-import io.crema.spi.InvalidationBus;
 import io.crema.spi.Invalidation;
+import io.crema.spi.InvalidationBus;
 import io.crema.spi.RemoteCache;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +35,10 @@ final class RecordingListener implements BusListener {
 
     record Unreadable(String cache, int partition) implements Event {}
 
-    record Answered(String request, @Nullable Object result, @Nullable Throwable failure) implements Event {}
+    record Answered(
+            String request,
+            @Nullable Object result,
+            @Nullable Throwable failure) implements Event {}
 
     private final InvalidationBus bus;
     private final Duration patience;

@@ -87,7 +87,8 @@ abstract class RemoteLeaseContract extends RemoteFixture {
         assertGranted(lease(a, key, tokenA, LeaseMode.EVEN_IF_FRESH));
 
         assertThat(textOf(key)).isEqualTo("old");
-        assertThat(text(refused(lease(b, key, tokenB, LeaseMode.EVEN_IF_FRESH)))).isEqualTo("old");
+        assertThat(text(refused(lease(b, key, tokenB, LeaseMode.EVEN_IF_FRESH))))
+                .isEqualTo("old");
         assertStored(fill(a, key, tokenA, value("new")));
         assertThat(textOf(key)).isEqualTo("new");
     }

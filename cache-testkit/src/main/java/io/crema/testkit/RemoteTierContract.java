@@ -238,7 +238,8 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         assertRefused(await(b.putIfAbsent(key, value("b"), 0)));
 
         assertThat(textOf(key)).isEqualTo("a");
-        assertThat(await(a.invalidate(key.partition(), List.of(key), 0)).stamp()).isEqualTo(before + 1);
+        assertThat(await(a.invalidate(key.partition(), List.of(key), 0)).stamp())
+                .isEqualTo(before + 1);
     }
 
     @Test
@@ -308,7 +309,8 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         RemoteKey key = newKey();
         long first = await(a.invalidate(key.partition(), List.of(key), 0)).stamp();
 
-        assertThat(await(b.invalidate(key.partition(), List.of(key), 0)).stamp()).isEqualTo(first + 1);
+        assertThat(await(b.invalidate(key.partition(), List.of(key), 0)).stamp())
+                .isEqualTo(first + 1);
     }
 
     @Test

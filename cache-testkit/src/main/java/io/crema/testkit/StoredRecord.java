@@ -55,8 +55,7 @@ record StoredRecord(
     }
 
     static StoredRecord opaque() {
-        return new StoredRecord(
-                RemoteRecord.Kind.OPAQUE, 0, 0, 0, 0, Long.MAX_VALUE, false, (byte) 0, EMPTY, 0, 0);
+        return new StoredRecord(RemoteRecord.Kind.OPAQUE, 0, 0, 0, 0, Long.MAX_VALUE, false, (byte) 0, EMPTY, 0, 0);
     }
 
     /** The same value with another lease in its header. */

@@ -29,8 +29,9 @@ final class FaultyBusTest {
     void none_messages_passUnchangedAndAreObserved() {
         List<Invalidation> told = write(BusFaults.none());
 
-        assertThat(told).hasSize(WRITES).allSatisfy(each -> assertThat(each.keys())
-                .hasSize(1));
+        assertThat(told)
+                .hasSize(WRITES)
+                .allSatisfy(each -> assertThat(each.keys()).hasSize(1));
         assertThat(observed).isEqualTo(told);
     }
 
@@ -68,10 +69,13 @@ final class FaultyBusTest {
     void losing_sameSeed_losesTheSame() {
         BusFaults faults = BusFaults.none().losing(0.5, Loss.HIDDEN).seededBy(42);
 
-        List<Integer> first = write(faults).stream().map(each -> each.keys().size()).toList();
+        List<Integer> first =
+                write(faults).stream().map(each -> each.keys().size()).toList();
 
         assertThat(write(faults)).extracting(each -> each.keys().size()).isEqualTo(first);
-        assertThat(write(faults.seededBy(43))).extracting(each -> each.keys().size()).isNotEqualTo(first);
+        assertThat(write(faults.seededBy(43)))
+                .extracting(each -> each.keys().size())
+                .isNotEqualTo(first);
     }
 
     @Test
@@ -92,8 +96,8 @@ final class FaultyBusTest {
     /** What a listener is told of many writes over a bus with these faults; ends with a clear, which passes always. */
     private List<Invalidation> write(BusFaults faults) {
         observed.clear();
-        try (FaultyRemote remote = FaultyRemote.wrap(
-                server.connect(), faults.observedBy((cache, message) -> observed.add(message)))) {
+        try (FaultyRemote remote =
+                FaultyRemote.wrap(server.connect(), faults.observedBy((cache, message) -> observed.add(message)))) {
             RemoteCache cache = ((Opening.Agreed)
                             remote.open(new CacheTerms("cache", "format")).join())
                     .cache();

@@ -363,7 +363,9 @@ final class InMemoryFaultsTest {
     }
 
     private long invalidate() {
-        return b.invalidate(0, List.of(KEY), 0).thenApply(InvalidateReply::stamp).join();
+        return b.invalidate(0, List.of(KEY), 0)
+                .thenApply(InvalidateReply::stamp)
+                .join();
     }
 
     private long invalidateAndForget() {
