@@ -1,6 +1,9 @@
-package io.crema.testkit;
+package io.crema.testkit.contract;
 
 import io.crema.spi.RemoteTier;
+import io.crema.testkit.InMemoryServer;
+import io.crema.testkit.ManualTime;
+import io.crema.testkit.RemoteTierContract;
 import java.time.Duration;
 
 final class InMemoryRemoteTierTest extends RemoteTierContract {

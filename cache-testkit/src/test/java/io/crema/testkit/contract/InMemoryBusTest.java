@@ -1,17 +1,19 @@
-package io.crema.testkit;
+package io.crema.testkit.contract;
 
 import io.crema.spi.RemoteTier;
+import io.crema.testkit.InMemoryServer;
+import io.crema.testkit.InvalidationBusContract;
+import io.crema.testkit.ManualTime;
 import java.time.Duration;
 
-/** Without faults, a faulty remote is a good one. */
-final class FaultyRemoteTest extends InvalidationBusContract {
+final class InMemoryBusTest extends InvalidationBusContract {
 
     private final ManualTime time = new ManualTime();
     private final InMemoryServer server = InMemoryServer.create(time);
 
     @Override
     protected RemoteTier connect() {
-        return FaultyRemote.wrap(server.connect(), BusFaults.none());
+        return server.connect();
     }
 
     @Override
