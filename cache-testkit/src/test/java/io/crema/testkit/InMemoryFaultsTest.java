@@ -23,8 +23,10 @@ import io.crema.testkit.RecordingListener.Invalidated;
 import io.crema.testkit.RecordingListener.Unreadable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +43,7 @@ final class InMemoryFaultsTest {
     private final InMemoryRemote remoteB = server.connect();
     private final RemoteCache a = open(remoteA);
     private final RemoteCache b = open(remoteB);
-    private final RecordingListener listener = new RecordingListener(remoteA.invalidations(), Duration.ofMillis(1));
+    private final RecordingListener listener = new RecordingListener(remoteA.invalidations(), Duration.ofSeconds(10));
 
     @BeforeEach
     void subscribe() {
@@ -343,6 +345,27 @@ final class InMemoryFaultsTest {
         time.advance(Duration.ofMillis(5));
 
         assertThat(server.micros() - before).isEqualTo(5000);
+    }
+
+    @Test
+    void writes_ofManyThreads_areToldOneAtATimeWithoutGaps() {
+        int threads = 4;
+        int writes = 500;
+        List<CompletableFuture<Void>> running = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            RemoteCache writer = thread % 2 == 0 ? a : b;
+            running.add(CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < writes; i++) {
+                    writer.put(KEY, VALUE, 0).join();
+                }
+            }));
+        }
+        running.forEach(each -> each.orTimeout(10, TimeUnit.SECONDS).join());
+
+        long last = nextStamp();
+        for (int i = 1; i < threads * writes; i++) {
+            assertThat(nextStamp()).isEqualTo(++last);
+        }
     }
 
     @Test
