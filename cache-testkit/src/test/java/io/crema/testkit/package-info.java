@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.testkit;
+
+import org.jspecify.annotations.NullMarked;
