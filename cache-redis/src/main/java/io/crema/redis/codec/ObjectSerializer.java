@@ -63,12 +63,8 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
 
     @Override
     Object read(Kryo kryo, PayloadInput in) {
-        @Nullable Object[] values = new Object[properties.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = properties[i].read(kryo, in);
-        }
         try {
-            return maker.make(values);
+            return maker.read(kryo, in);
         } catch (Throwable e) {
             throw rethrow(e);
         }
@@ -83,14 +79,15 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
                 : new CodecException("A " + typeName + " could not be made: " + e, e);
     }
 
-    /** Makes an object of the values of its properties; a value of a wrong type is a ClassCastException. */
+    /** Reads the properties in their order and makes an object; a value of a wrong type is a ClassCastException. */
     private interface Maker {
-        Object make(@Nullable Object[] values) throws Throwable;
+        Object read(Kryo kryo, PayloadInput in) throws Throwable;
     }
 
     /** By the canonical constructor, so what a record refuses is refused here too. */
     private static final class RecordMaker implements Maker {
 
+        private final Property[] properties;
         private final MethodHandle constructor;
         private final int[] argumentOfProperty;
 
@@ -99,6 +96,7 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
             Constructor<?> canonical = type.getDeclaredConstructor(
                     Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
             canonical.setAccessible(true);
+            this.properties = properties;
             this.constructor = MethodHandles.lookup()
                     .unreflectConstructor(canonical)
                     .asSpreader(Object[].class, components.length)
@@ -111,10 +109,10 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
         }
 
         @Override
-        public Object make(@Nullable Object[] values) throws Throwable {
-            @Nullable Object[] arguments = new Object[values.length];
-            for (int i = 0; i < values.length; i++) {
-                arguments[argumentOfProperty[i]] = values[i];
+        public Object read(Kryo kryo, PayloadInput in) throws Throwable {
+            @Nullable Object[] arguments = new Object[properties.length];
+            for (int i = 0; i < arguments.length; i++) {
+                arguments[argumentOfProperty[i]] = properties[i].read(kryo, in);
             }
             return (Object) constructor.invokeExact(arguments);
         }
@@ -124,24 +122,24 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
     private static final class ClassMaker implements Maker {
 
         private final ObjectInstantiator<?> instantiator;
+        private final Property[] properties;
         private final MethodHandle[] setters;
 
         ClassMaker(Class<?> type, Property[] properties) throws ReflectiveOperationException {
             this.instantiator =
                     new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()).newInstantiatorOf(type);
+            this.properties = properties;
             this.setters = new MethodHandle[properties.length];
             for (int i = 0; i < setters.length; i++) {
-                setters[i] = MethodHandles.lookup()
-                        .unreflectSetter(properties[i].field())
-                        .asType(MethodType.methodType(void.class, Object.class, Object.class));
+                setters[i] = properties[i].setter();
             }
         }
 
         @Override
-        public Object make(@Nullable Object[] values) throws Throwable {
+        public Object read(Kryo kryo, PayloadInput in) throws Throwable {
             Object object = instantiator.newInstance();
             for (int i = 0; i < setters.length; i++) {
-                setters[i].invokeExact(object, values[i]);
+                properties[i].readInto(object, setters[i], kryo, in);
             }
             return object;
         }

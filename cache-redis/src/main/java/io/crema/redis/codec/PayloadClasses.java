@@ -121,12 +121,13 @@ final class PayloadClasses implements ClassResolver {
         }
     }
 
+    /** Primitives are asked for by the constructor of Kryo only, which registers them for itself. */
     @Override
-    public Registration getRegistration(Class type) {
-        return table.entry(type);
+    public @Nullable Registration getRegistration(Class type) {
+        return type.isPrimitive() ? null : table.entry(type);
     }
 
-    /** Kryo registers the primitives for itself; the table is complete without. */
+    /** The table is complete as it is. */
     @Override
     public Registration register(Registration registration) {
         return registration;

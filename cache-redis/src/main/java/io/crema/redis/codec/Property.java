@@ -29,8 +29,12 @@ final class Property {
         return field.getName();
     }
 
-    Field field() {
-        return field;
+    /** Sets the field of an object, the first argument, to the second: a primitive, or an object of any type. */
+    MethodHandle setter() throws IllegalAccessException {
+        Class<?> written = getter.type().returnType();
+        return MethodHandles.lookup()
+                .unreflectSetter(field)
+                .asType(MethodType.methodType(void.class, Object.class, written));
     }
 
     void write(Kryo kryo, PayloadOutput out, Object owner) throws Throwable {
@@ -59,6 +63,20 @@ final class Property {
             case DOUBLE -> in.readDouble();
             case OBJECT -> kryo.readClassAndObject(in);
         };
+    }
+
+    void readInto(Object owner, MethodHandle setter, Kryo kryo, PayloadInput in) throws Throwable {
+        switch (kind) {
+            case BOOLEAN -> setter.invokeExact(owner, in.readBoolean());
+            case BYTE -> setter.invokeExact(owner, in.readByte());
+            case CHAR -> setter.invokeExact(owner, in.readChar());
+            case SHORT -> setter.invokeExact(owner, in.readShort());
+            case INT -> setter.invokeExact(owner, in.readVarInt(false));
+            case LONG -> setter.invokeExact(owner, in.readVarLong(false));
+            case FLOAT -> setter.invokeExact(owner, in.readFloat());
+            case DOUBLE -> setter.invokeExact(owner, in.readDouble());
+            case OBJECT -> setter.invokeExact(owner, kryo.readClassAndObject(in));
+        }
     }
 
     private enum Kind {
