@@ -10,8 +10,8 @@ public record Limits(int maxKeyBytes, int maxValueBytes) {
 
     public Limits {
         if (maxKeyBytes < 1 || maxValueBytes < 1) {
-            throw new IllegalArgumentException("Limits must be positive, but are " + maxKeyBytes + " bytes for keys and "
-                    + maxValueBytes + " bytes for values");
+            throw new IllegalArgumentException("Limits must be positive, but are " + maxKeyBytes
+                    + " bytes for keys and " + maxValueBytes + " bytes for values");
         }
     }
 }

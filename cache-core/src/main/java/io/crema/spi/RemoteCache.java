@@ -36,8 +36,7 @@ public interface RemoteCache {
      *
      * @param leaseToken random, used for this one request only
      */
-    CompletableFuture<LeaseReply> lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast);
+    CompletableFuture<LeaseReply> lease(RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast);
 
     /**
      * Stores a loaded value if the lease is still the caller's and no clear has come since it was granted; neither
