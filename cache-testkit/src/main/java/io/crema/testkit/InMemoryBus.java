@@ -92,8 +92,10 @@ final class InMemoryBus implements InvalidationBus {
                         T result = execution.get();
                         queue.add(Delivery.reply(() -> reply.accept(result, null), lost));
                     }
-                    case FAIL -> queue.add(Delivery.reply(
-                            () -> reply.accept(null, new IOException(operation + " was answered by an error")), lost));
+                    case FAIL ->
+                        queue.add(Delivery.reply(
+                                () -> reply.accept(null, new IOException(operation + " was answered by an error")),
+                                lost));
                     case HANG -> unanswered.add(Delivery.reply(() -> {}, lost));
                 }
             }
@@ -219,7 +221,8 @@ final class InMemoryBus implements InvalidationBus {
      * @param network whether it comes over the network, so that it can be held and lost
      * @param lost what remains to be done if it is lost
      */
-    private record Delivery(Runnable run, boolean network, @Nullable Runnable lost) {
+    private record Delivery(
+            Runnable run, boolean network, @Nullable Runnable lost) {
 
         static Delivery message(Runnable run) {
             return new Delivery(run, true, null);
@@ -233,7 +236,8 @@ final class InMemoryBus implements InvalidationBus {
             return new Delivery(run, false, null);
         }
 
-        @Nullable Delivery afterLoss() {
+        @Nullable
+        Delivery afterLoss() {
             if (!network) {
                 return this;
             }

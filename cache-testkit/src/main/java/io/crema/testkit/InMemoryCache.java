@@ -53,17 +53,18 @@ final class InMemoryCache implements RemoteCache {
     @Override
     public CompletableFuture<List<RemoteRecord>> readAll(List<RemoteKey> keys, ReadMode mode) {
         List<RemoteKey> asked = List.copyOf(keys);
-        return instance.command(Operation.READ_ALL, () -> asked.stream()
-                .map(key -> store(key).read(key, mode, server.micros()))
-                .toList());
+        return instance.command(
+                Operation.READ_ALL,
+                () -> asked.stream()
+                        .map(key -> store(key).read(key, mode, server.micros()))
+                        .toList());
     }
 
     @Override
     public CompletableFuture<LeaseReply> lease(
             RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
         return instance.command(
-                Operation.LEASE,
-                () -> store(key).lease(key, leaseToken, mode, leaseMillis, atLeast, server.micros()));
+                Operation.LEASE, () -> store(key).lease(key, leaseToken, mode, leaseMillis, atLeast, server.micros()));
     }
 
     @Override

@@ -34,7 +34,9 @@ public final class InMemoryRemote implements RemoteTier {
     private final Map<Operation, RemoteGate> requestGates = new ConcurrentHashMap<>();
     private final Map<Operation, RemoteGate> replyGates = new ConcurrentHashMap<>();
     private final Map<Operation, Integer> executed = new EnumMap<>(Operation.class);
-    private final Set<CompletableFuture<?>> underWay = ConcurrentHashMap.newKeySet();
+    /** What fails each command under way. */
+    private final Set<Runnable> failures = ConcurrentHashMap.newKeySet();
+
     private volatile boolean closed;
 
     /** What becomes of an operation. */
@@ -83,9 +85,7 @@ public final class InMemoryRemote implements RemoteTier {
             server.forget(this);
         }
         bus.drain();
-        for (CompletableFuture<?> each : new ArrayList<>(underWay)) {
-            each.completeExceptionally(new IllegalStateException(this + " was closed"));
-        }
+        new ArrayList<>(failures).forEach(Runnable::run);
     }
 
     @Override
@@ -211,7 +211,8 @@ public final class InMemoryRemote implements RemoteTier {
 
     private RemoteGate gate(Map<Operation, RemoteGate> gates, Operation operation, String what) {
         if (operation.onBus()) {
-            throw new IllegalArgumentException(operation + " goes over the bus, in order with its messages; hold those");
+            throw new IllegalArgumentException(
+                    operation + " goes over the bus, in order with its messages; hold those");
         }
         RemoteGate gate = new RemoteGate("Gate of " + operation + " " + what + " of " + this);
         gates.put(operation, gate);
@@ -240,11 +241,12 @@ public final class InMemoryRemote implements RemoteTier {
 
     <T> CompletableFuture<T> command(Operation operation, Supplier<T> execution) {
         CompletableFuture<T> reply = new CompletableFuture<>();
-        underWay.add(reply);
-        reply.whenComplete((result, failure) -> underWay.remove(reply));
+        Runnable failClosed = () -> reply.completeExceptionally(new IllegalStateException(this + " is closed"));
+        failures.add(failClosed);
+        reply.whenComplete((result, failure) -> failures.remove(failClosed));
         Runnable fail = () -> reply.completeExceptionally(RemoteGate.lost(operation));
         if (closed) {
-            reply.completeExceptionally(new IllegalStateException(this + " is closed"));
+            failClosed.run();
             return reply;
         }
         switch (behaviour(operation)) {

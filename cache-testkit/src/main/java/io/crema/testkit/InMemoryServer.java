@@ -186,8 +186,7 @@ public final class InMemoryServer {
 
     /** The terms under which a cache is there; sets them if it is not. */
     Agreement agree(CacheTerms terms, int partitions) {
-        return data.agreements.computeIfAbsent(
-                terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
+        return data.agreements.computeIfAbsent(terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
     }
 
     String history() {

@@ -61,8 +61,7 @@ final class PartitionStore {
         return found == null ? RemoteRecord.absent(asked) : found.reply(mode, nowMicros, asked);
     }
 
-    LeaseReply lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast, long nowMicros) {
+    LeaseReply lease(RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast, long nowMicros) {
         advance(0, atLeast, nowMicros);
         long now = millis(nowMicros);
         StoredRecord found = find(key, nowMicros);

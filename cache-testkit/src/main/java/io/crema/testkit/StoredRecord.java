@@ -15,11 +15,11 @@ record StoredRecord(
         long keepUntil,
         boolean cachedNull,
         byte codec,
-        byte[] payload,
+        ByteBuffer payload,
         long leaseToken,
         long leaseUntil) {
 
-    private static final byte[] EMPTY = {};
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     /** How long a marker stays after its lease: a late loader may still fill. */
     private static final long MARKER_REST_MILLIS = 60_000;
@@ -34,7 +34,7 @@ record StoredRecord(
                 nowMillis + value.keepMillis(),
                 value.isNull(),
                 value.codec(),
-                value.payload().clone(),
+                ByteBuffer.wrap(value.payload().clone()),
                 0,
                 0);
     }
@@ -55,8 +55,7 @@ record StoredRecord(
     }
 
     static StoredRecord opaque() {
-        return new StoredRecord(
-                RemoteRecord.Kind.OPAQUE, 0, 0, 0, 0, Long.MAX_VALUE, false, (byte) 0, EMPTY, 0, 0);
+        return new StoredRecord(RemoteRecord.Kind.OPAQUE, 0, 0, 0, 0, Long.MAX_VALUE, false, (byte) 0, EMPTY, 0, 0);
     }
 
     /** The same value with another lease in its header. */
@@ -81,7 +80,7 @@ record StoredRecord(
             case OPAQUE -> RemoteRecord.opaque(floor);
             case VALUE -> {
                 long now = Math.floorDiv(nowMicros + 999, 1000L);
-                byte[] bytes = mode == ReadMode.HEADER ? EMPTY : payload.clone();
+                ByteBuffer bytes = mode == ReadMode.HEADER ? EMPTY.duplicate() : copy(payload);
                 yield new RemoteRecord(
                         kind,
                         stamp,
@@ -91,9 +90,13 @@ record StoredRecord(
                         freshUntil - now,
                         cachedNull,
                         codec,
-                        ByteBuffer.wrap(bytes),
+                        bytes,
                         floor);
             }
         };
+    }
+
+    private static ByteBuffer copy(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
     }
 }

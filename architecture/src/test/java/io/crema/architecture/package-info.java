@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.architecture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package io.crema;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of {@link TieredCache} without blocking: each has the same meaning, and its future gives what the
+ * synchronous method returns or throws. Loaders run on the executor of the {@link Crema}. A near hit gives a completed
+ * future. Cancelling a future affects nobody else.
+ */
+public interface AsyncTieredCache<K, V> {
+
+    String name();
+
+    CompletableFuture<@Nullable V> getIfPresent(K key);
+
+    CompletableFuture<@Nullable CacheEntry<V>> entry(K key);
+
+    /** @param loader called on the executor of the {@link Crema} */
+    CompletableFuture<@Nullable V> get(K key, CacheLoader<? super K, ? extends V> loader);
+
+    /** As {@link #get(Object, CacheLoader)} with a loader that does not block. */
+    CompletableFuture<@Nullable V> getAsync(K key, AsyncCacheLoader<? super K, ? extends V> loader);
+
+    CompletableFuture<Map<K, V>> getAllPresent(Collection<? extends K> keys);
+
+    CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys, BulkCacheLoader<K, V> loader);
+
+    CompletableFuture<Void> put(K key, @Nullable V value);
+
+    CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options);
+
+    CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value);
+
+    CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries);
+
+    CompletableFuture<Void> invalidate(K key);
+
+    CompletableFuture<Boolean> invalidateIfPresent(K key);
+
+    CompletableFuture<Void> invalidateAll(Collection<? extends K> keys);
+
+    CompletableFuture<Void> clear();
+
+    AsyncTieredCache<K, V> reading(ReadConsistency consistency);
+}

@@ -1,0 +1,142 @@
+package io.crema;
+
+import io.crema.internal.engine.CacheSettings;
+import io.crema.internal.engine.LoaderSet;
+import io.crema.internal.remote.RemoteSettings;
+import io.crema.policy.Expiration;
+import io.crema.policy.Near;
+import io.crema.policy.NullCaching;
+import io.crema.spi.Codec;
+import io.crema.spi.KeyCodec;
+import io.crema.spi.RemoteTier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configures and builds one cache. Unless said otherwise, a cache holds at most 10,000 entries near, values are fresh
+ * for 10 minutes, nulls are not cached and the staleness bound is 2 seconds.
+ *
+ * <p>Not thread-safe; used once.
+ */
+public final class CacheBuilder<K, V> {
+
+    /** How late the coarse clock may be without harm to the bound. */
+    private static final Duration CLOCK_MARGIN = Duration.ofMillis(250);
+
+    /** Two heartbeats, so that one lost does not end the lease, and the margin. */
+    private static final Duration LEAST_STALENESS = Duration.ofMillis(1250);
+
+    private final Crema crema;
+    private final String name;
+    private final @Nullable RemoteTier remote;
+
+    private @Nullable Codec<V> codec;
+    private KeyCodec<K> keyCodec = KeyCodec.standard();
+    private Near near = Near.entries(10_000);
+    private Expiration expiration = Expiration.fresh(Duration.ofMinutes(10));
+    private NullCaching nulls = NullCaching.off();
+    private Duration staleness = Duration.ofSeconds(2);
+    private @Nullable BulkCacheLoader<K, V> bulkLoader;
+
+    CacheBuilder(Crema crema, String name, @Nullable RemoteTier remote) {
+        this.crema = crema;
+        this.name = name;
+        this.remote = remote;
+    }
+
+    /** How values are written for the remote tier; needed when there is one. */
+    public CacheBuilder<K, V> codec(Codec<V> codec) {
+        this.codec = Objects.requireNonNull(codec, "codec");
+        return this;
+    }
+
+    /** How keys are written; {@link KeyCodec#standard()} unless set. */
+    public CacheBuilder<K, V> keyCodec(KeyCodec<K> keyCodec) {
+        this.keyCodec = Objects.requireNonNull(keyCodec, "keyCodec");
+        return this;
+    }
+
+    public CacheBuilder<K, V> near(Near near) {
+        this.near = Objects.requireNonNull(near, "near");
+        return this;
+    }
+
+    public CacheBuilder<K, V> expiration(Expiration expiration) {
+        this.expiration = Objects.requireNonNull(expiration, "expiration");
+        return this;
+    }
+
+    public CacheBuilder<K, V> nulls(NullCaching nulls) {
+        this.nulls = Objects.requireNonNull(nulls, "nulls");
+        return this;
+    }
+
+    /**
+     * The bound: no read returns a value that was invalidated longer ago than this, whatever messages are lost. At least
+     * 1.25 s. Without effect where there is no remote tier.
+     */
+    public CacheBuilder<K, V> staleness(Duration bound) {
+        this.staleness = Objects.requireNonNull(bound, "bound");
+        return this;
+    }
+
+    /** Loads many keys at once for {@link LoadingTieredCache#getAll}. */
+    public CacheBuilder<K, V> bulkLoader(BulkCacheLoader<K, V> bulkLoader) {
+        this.bulkLoader = Objects.requireNonNull(bulkLoader, "bulkLoader");
+        return this;
+    }
+
+    /**
+     * Builds a cache without a loader. With a remote tier that can be reached, waits up to 2 s until it is synchronised;
+     * one that cannot be reached is no error, the cache works without it until it is there.
+     *
+     * @throws CacheConfigException with all faults at once
+     */
+    public TieredCache<K, V> build() {
+        return crema.build(settings(bulkLoader == null ? List.of() : List.of("bulkLoader(..) needs a loader in build(..)")));
+    }
+
+    /** As {@link #build()} with a loader. */
+    public LoadingTieredCache<K, V> build(CacheLoader<? super K, ? extends V> loader) {
+        return crema.build(settings(List.of()), LoaderSet.blocking(Objects.requireNonNull(loader, "loader"), bulkLoader));
+    }
+
+    /** As {@link #build()} with a loader that does not block. */
+    public LoadingTieredCache<K, V> buildAsync(AsyncCacheLoader<? super K, ? extends V> loader) {
+        return crema.build(
+                settings(List.of()), LoaderSet.nonBlocking(Objects.requireNonNull(loader, "loader"), bulkLoader));
+    }
+
+    private CacheSettings<K, V> settings(List<String> otherFaults) {
+        List<String> faults = new ArrayList<>(otherFaults);
+        if (name.isEmpty() || name.length() > 100 || name.chars().anyMatch(c -> c <= ' ' || c == '{' || c == '}' || c == 127)) {
+            faults.add("its name must have 1 to 100 characters without spaces, control characters and braces");
+        }
+        if (remote == null && near.bound() == Near.Bound.NONE) {
+            faults.add("Near.none() leaves no tier at all, because there is no remote tier: give Crema.builder() a"
+                    + " remote(..), or the cache a near tier");
+        }
+        if (remote != null && codec == null) {
+            faults.add("there is a remote tier, so a codec is needed: set one with codec(..), for instance"
+                    + " KryoCodec.of(Value.class)");
+        }
+        if (staleness.compareTo(LEAST_STALENESS) < 0 || staleness.compareTo(Duration.ofDays(1)) > 0) {
+            faults.add("staleness(..) must be from " + LEAST_STALENESS.toMillis() + " ms to a day, but is " + staleness);
+        }
+        if (!faults.isEmpty()) {
+            throw new CacheConfigException("Cache '" + name + "'", faults);
+        }
+        return new CacheSettings<>(
+                name,
+                near,
+                expiration,
+                nulls,
+                staleness.minus(CLOCK_MARGIN),
+                remote == null
+                        ? null
+                        : new RemoteSettings<>(keyCodec, Objects.requireNonNull(codec), remote.limits()));
+    }
+}

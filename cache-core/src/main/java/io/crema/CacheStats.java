@@ -1,0 +1,45 @@
+package io.crema;
+
+import java.time.Duration;
+
+/**
+ * Counts since a cache was built, as one instance sees it. Hits of the near tier are counted by plain per-stripe
+ * increments, which cost less than a nanosecond or two and may miss a few when threads that share a stripe hit at the
+ * same instant; all other counts are exact. A snapshot is not atomic over its fields.
+ *
+ * @param nearHits reads served by this process, cached nulls too
+ * @param remoteHits reads served by the remote tier
+ * @param misses reads that neither had: loaded, or answered with nothing
+ * @param loads calls of a loader that ended; a bulk load counts once
+ * @param loadFailures how many of those failed
+ * @param loadTime time spent in loaders
+ * @param nearSize entries in this process, roughly
+ * @param nearEvictions entries that left this process because of size or time
+ * @param fillsRefused loaded values that were not stored because something newer was known
+ * @param undecodable records of the remote tier that could not be decoded
+ * @param remoteFailures operations of the remote tier that failed or took too long
+ * @param invalidationsReceived keys named in messages from the remote tier, own ones too
+ * @param gaps times that a partition may have missed a message
+ * @param resyncsKept resynchronisations of a partition that proved that nothing was missed
+ */
+public record CacheStats(
+        long nearHits,
+        long remoteHits,
+        long misses,
+        long loads,
+        long loadFailures,
+        Duration loadTime,
+        long nearSize,
+        long nearEvictions,
+        long fillsRefused,
+        long undecodable,
+        long remoteFailures,
+        long invalidationsReceived,
+        long gaps,
+        long resyncsKept) {
+
+    /** All reads. */
+    public long reads() {
+        return nearHits + remoteHits + misses;
+    }
+}

@@ -1,0 +1,17 @@
+package io.crema;
+
+/** How new a read value has to be. */
+public enum ReadConsistency {
+
+    /**
+     * At least as new as everything that was invalidated longer ago than the cache's staleness bound. The default.
+     */
+    BOUNDED,
+
+    /**
+     * At least as new as everything that was invalidated before the read began: asks the remote tier's primary each
+     * time. Without a remote tier the same as {@link #BOUNDED}; while the remote tier is away, loads go to the origin
+     * and nothing is taken from this instance.
+     */
+    LATEST
+}

@@ -1,0 +1,94 @@
+package io.crema;
+
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named cache of two tiers, near (this process) and remote (shared by all instances), kept coherent across instances.
+ *
+ * <p>Thread-safe. Keys are never null. Values are handed out as they are, not copied: treat them as immutable. A hit in
+ * the near tier takes no lock and allocates nothing; everything else may block the caller for I/O, bounded by the
+ * remote tier's time limit, and for the loader. The remote tier being slow or away is never an exception of a read.
+ *
+ * <p>Every method throws {@link NullPointerException} for a null key and {@link CacheException} after close, or when a
+ * key cannot be encoded or is too large. An interrupted caller gets a {@code CacheException} with its interrupt flag
+ * set; what it was waiting for goes on for others.
+ *
+ * @param <K> keys: immutable, with {@code equals} and {@code hashCode}
+ * @param <V> values
+ */
+public interface TieredCache<K, V> {
+
+    String name();
+
+    /** The value in the near tier, then in the remote tier; null if neither has one or a null is cached. Never loads. */
+    @Nullable V getIfPresent(K key);
+
+    /** As {@link #getIfPresent}, with what is known about the value, a cached null too; null if there is no entry. */
+    @Nullable CacheEntry<V> entry(K key);
+
+    /**
+     * The value, loaded if neither tier has it. Callers that miss at the same time share one load, its value and its
+     * exception; one loader runs per key over all instances as long as the remote tier is there.
+     *
+     * @param loader called on this thread; null = the origin has no value
+     */
+    @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader);
+
+    /** The values of those keys that have one; never loads. One round trip for all that the near tier lacks. */
+    Map<K, V> getAllPresent(Collection<? extends K> keys);
+
+    /**
+     * The values of keys; those that neither tier has are loaded by one call. Keys without a value are left out.
+     *
+     * @return a new map in the order of the keys
+     */
+    Map<K, V> getAll(Collection<? extends K> keys, BulkCacheLoader<K, V> loader);
+
+    /**
+     * Stores a value in both tiers and invalidates it in all other instances.
+     *
+     * @param value null only where null caching is on
+     * @throws InvalidationPendingException if the remote tier did not confirm; the near copy is dropped
+     */
+    void put(K key, @Nullable V value);
+
+    /** As {@link #put(Object, Object)} with options for this entry. */
+    void put(K key, @Nullable V value, EntryOptions options);
+
+    /**
+     * Stores a value unless there is a fresh one, which the remote tier decides; a cached null is a value.
+     *
+     * @return whether ours was stored
+     */
+    boolean putIfAbsent(K key, @Nullable V value);
+
+    /** As {@link #put(Object, Object)} for each entry, sent together; not atomic. */
+    void putAll(Map<? extends K, ? extends V> entries);
+
+    /**
+     * Says that the value of a key is wrong. When this returns, the remote tier and this instance no longer have it;
+     * other instances follow within a network delay, at most the staleness bound.
+     *
+     * @throws InvalidationPendingException if the remote tier did not confirm; the near copy is dropped
+     */
+    void invalidate(K key);
+
+    /** As {@link #invalidate}; returns whether the remote tier (without one: this process) had a value. */
+    boolean invalidateIfPresent(K key);
+
+    /** As {@link #invalidate} for many keys, sent together; not atomic. */
+    void invalidateAll(Collection<? extends K> keys);
+
+    /** Invalidates every entry of the cache, everywhere, at a cost that does not depend on their number. */
+    void clear();
+
+    /** The same operations, without blocking. */
+    AsyncTieredCache<K, V> async();
+
+    /** A view of this cache whose reads are as new as asked. */
+    TieredCache<K, V> reading(ReadConsistency consistency);
+
+    CacheStats stats();
+}

@@ -1,0 +1,150 @@
+package io.crema.internal.coherence;
+
+import io.crema.spi.RemoteRecord;
+
+/**
+ * Every decision of the coherence protocol, as a function of its arguments alone; the tables in its test say what each
+ * gives. Times are nanoseconds of the instance's clock. {@code window} is the staleness bound less the margin by which
+ * the coarse clock may be late.
+ *
+ * <p>Not final: a test replaces single rules to prove that its checks would notice.
+ */
+public class CoherenceRules {
+
+    /** How a message fits to those before it. */
+    public enum Sequence {
+        IN_ORDER,
+        /** The last one again: harmless. */
+        DUPLICATE,
+        /** At least one is missing before it. */
+        GAP,
+        /** Older than what was seen: the clock went back, or messages are repeated; only a resynchronisation tells. */
+        WENT_BACK
+    }
+
+    /** How the clock that was read compares with what was seen. */
+    public enum Resync {
+        /** Nothing to compare with: as if something had been missed. */
+        FIRST,
+        /** Nothing was missed. */
+        KEPT,
+        /** Something was missed. */
+        ADVANCED,
+        /** The remote tier is not the one that was seen: it may have forgotten writes. */
+        HISTORY_CHANGED
+    }
+
+    /** What a record of the remote tier is good for. */
+    public enum Freshness {
+        /** A value that may be served. */
+        USABLE,
+        /** Nothing, or nothing that counts any more. */
+        GONE,
+        /** A value whose time to live is over. */
+        STALE,
+        /** Somebody is loading it. */
+        LEASED,
+        /** Not readable by this version; must be left alone. */
+        OPAQUE
+    }
+
+    /** The stamp of a message is the clock after it, and it advanced the clock by {@code count}. */
+    public Sequence sequence(long lastSeen, long stamp, int count) {
+        if (stamp < lastSeen) {
+            return Sequence.WENT_BACK;
+        } else if (stamp == lastSeen) {
+            return Sequence.DUPLICATE;
+        }
+        return stamp - count == lastSeen ? Sequence.IN_ORDER : Sequence.GAP;
+    }
+
+    /** A clock below what was seen is a changed history, whatever the history is called. */
+    public Resync resync(boolean first, boolean sameHistory, long lastSeen, long clock) {
+        if (first) {
+            return Resync.FIRST;
+        } else if (!sameHistory || clock < lastSeen) {
+            return Resync.HISTORY_CHANGED;
+        }
+        return clock == lastSeen ? Resync.KEPT : Resync.ADVANCED;
+    }
+
+    /** Whether everything published until {@code window} ago is known to have been applied. */
+    public boolean leaseValid(long now, long confirmed, long window) {
+        return now - confirmed <= window;
+    }
+
+    /** Whether an entry may be served under a valid lease, which was checked before the entry was looked up. */
+    public boolean mayServe(long entryGeneration, long partitionGeneration, long now, long deadline) {
+        return entryGeneration == partitionGeneration && now < deadline;
+    }
+
+    /**
+     * Whether an entry may be served without a lease: what a read began to fetch less than the window ago reflects
+     * everything that was invalidated longer ago than that.
+     */
+    public boolean mayServeUnleased(
+            long entryGeneration, long partitionGeneration, long now, long deadline, long asOf, long window) {
+        return mayServe(entryGeneration, partitionGeneration, now, deadline) && now - asOf < window;
+    }
+
+    /** Whether a read that starts now may wait for a flight instead of its own. */
+    public boolean mayJoin(
+            long flightGeneration,
+            long partitionGeneration,
+            boolean leaseWasValid,
+            long now,
+            long flightStart,
+            long window) {
+        return flightGeneration == partitionGeneration && (leaseWasValid || now - flightStart < window);
+    }
+
+    /** Whether a value that was read, loaded or put may enter the near tier, where there is no entry. */
+    public boolean mayInstall(boolean detached, long generation, long partitionGeneration) {
+        return !detached && generation == partitionGeneration;
+    }
+
+    /** Whether an entry that is still good must not be replaced: stamp first, then time of load. */
+    public boolean keepsOld(
+            long oldGeneration,
+            long partitionGeneration,
+            long now,
+            long oldDeadline,
+            long oldStamp,
+            long oldLoadedAt,
+            long stamp,
+            long loadedAt) {
+        return oldGeneration == partitionGeneration
+                && now < oldDeadline
+                && (oldStamp > stamp || oldStamp == stamp && oldLoadedAt > loadedAt);
+    }
+
+    /** Whether an invalidation with this stamp removes an entry. */
+    public boolean evicts(long stamp, long entryStamp) {
+        return entryStamp < stamp;
+    }
+
+    /** Whether a write may install its own value; {@code newest} is the highest stamp of a message about its key. */
+    public boolean mayInstallWritten(long stamp, long newest) {
+        return stamp >= newest;
+    }
+
+    /** Whether a suspect entry is what the remote tier still has. */
+    public boolean revalidates(Freshness freshness, long entryToken, long recordToken) {
+        return freshness == Freshness.USABLE && entryToken == recordToken;
+    }
+
+    /** What a record is good for, given the partition's floor. */
+    public Freshness freshness(RemoteRecord.Kind kind, long stamp, long floor, long freshMillis) {
+        return switch (kind) {
+            case ABSENT -> Freshness.GONE;
+            case OPAQUE -> Freshness.OPAQUE;
+            case LEASE -> stamp < floor ? Freshness.GONE : Freshness.LEASED;
+            case VALUE -> {
+                if (stamp < floor) {
+                    yield Freshness.GONE;
+                }
+                yield freshMillis > 0 ? Freshness.USABLE : Freshness.STALE;
+            }
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package io.crema.internal.coherence;
+
+import io.crema.internal.coherence.CoherenceRules.Resync;
+import io.crema.internal.coherence.CoherenceRules.Sequence;
+
+/**
+ * What this instance knows about one partition of a cache. Its generation grows whenever a message may have been missed
+ * or everything was cleared; an entry of an older generation is suspect.
+ *
+ * <p>Written under its own lock, read without.
+ */
+public final class Partition {
+
+    private final int index;
+    private final CoherenceRules rules;
+
+    private volatile long generation = 1;
+    private volatile long floor;
+    private volatile boolean floorKnown;
+
+    /** The stamp of the last message applied in sequence. */
+    private volatile long lastSeen;
+
+    /** The highest stamp met anywhere, replies included. */
+    private volatile long highest;
+
+    public Partition(int index, CoherenceRules rules) {
+        this.index = index;
+        this.rules = rules;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    /** Records with a stamp below it are gone. */
+    public long floor() {
+        return floor;
+    }
+
+    /** Whether no clear can have been missed; if not, an answer of the remote tier needs the floor fetched with it. */
+    public boolean floorKnown() {
+        return floorKnown;
+    }
+
+    public long lastSeen() {
+        return lastSeen;
+    }
+
+    public long highest() {
+        return highest;
+    }
+
+    /** Notes a stamp that a reply carried. */
+    public synchronized void met(long stamp) {
+        highest = Math.max(highest, stamp);
+    }
+
+    /** Gives the next stamp of a partition that no remote tier has. */
+    public synchronized long tick() {
+        lastSeen++;
+        highest = lastSeen;
+        return lastSeen;
+    }
+
+    /** Makes every entry suspect. */
+    public synchronized void nextGeneration() {
+        generation++;
+    }
+
+    /** A floor was learnt, from whatever source: everything below is gone. */
+    public synchronized void raiseFloor(long newFloor) {
+        if (newFloor > floor) {
+            floor = newFloor;
+            highest = Math.max(highest, newFloor);
+            generation++;
+        }
+    }
+
+    /** Applies the stamp of a message to the sequence, after its keys were evicted or its floor raised. */
+    public synchronized Sequence advance(long stamp, int count) {
+        Sequence sequence = rules.sequence(lastSeen, stamp, count);
+        highest = Math.max(highest, stamp);
+        switch (sequence) {
+            case IN_ORDER -> lastSeen = stamp;
+            case GAP -> {
+                missed();
+                lastSeen = stamp;
+            }
+            // lastSeen stays: the resynchronisation has to see that the clock went back.
+            case WENT_BACK -> missed();
+            case DUPLICATE -> {}
+        }
+        return sequence;
+    }
+
+    /** A message may have been missed, and nothing is known of its stamp. */
+    public synchronized void missed() {
+        generation++;
+        floorKnown = false;
+    }
+
+    /** Compares with the clock and floor that were read on the message connection, in order with the messages. */
+    public synchronized Resync resynchronise(boolean first, boolean sameHistory, long clock, long serverFloor) {
+        Resync resync = rules.resync(first, sameHistory, lastSeen, clock);
+        switch (resync) {
+            case KEPT -> {}
+            case FIRST, ADVANCED -> {
+                generation++;
+                lastSeen = clock;
+                highest = Math.max(highest, clock);
+            }
+            case HISTORY_CHANGED -> missed();
+        }
+        if (resync != Resync.HISTORY_CHANGED) {
+            raiseFloor(serverFloor);
+            floorKnown = true;
+        }
+        return resync;
+    }
+}

@@ -1,0 +1,152 @@
+package io.crema.internal.engine;
+
+import io.crema.AsyncCacheLoader;
+import io.crema.AsyncTieredCache;
+import io.crema.BulkCacheLoader;
+import io.crema.CacheEntry;
+import io.crema.CacheLoader;
+import io.crema.EntryOptions;
+import io.crema.ReadConsistency;
+import io.crema.internal.entry.NearEntry;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The asynchronous operations. What callers attach to their futures runs on the executor, never on an I/O thread. */
+public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits AsyncLoadingCache {
+
+    final CacheEngine<K, V> engine;
+    final ReadConsistency consistency;
+
+    AsyncCache(CacheEngine<K, V> engine, ReadConsistency consistency) {
+        this.engine = engine;
+        this.consistency = Objects.requireNonNull(consistency, "consistency");
+    }
+
+    @Override
+    public final String name() {
+        return engine.name();
+    }
+
+    @Override
+    public final CompletableFuture<@Nullable V> getIfPresent(K key) {
+        return value(key, ReadRequest.lookUp(consistency));
+    }
+
+    @Override
+    public final CompletableFuture<@Nullable CacheEntry<V>> entry(K key) {
+        engine.requireKey(key);
+        return engine.readPath.readAsync(key, ReadRequest.lookUp(consistency)).thenApply(engine::describe);
+    }
+
+    @Override
+    public final CompletableFuture<@Nullable V> get(K key, CacheLoader<? super K, ? extends V> loader) {
+        return load(key, new Origin.Blocking<>(Objects.requireNonNull(loader, "loader")));
+    }
+
+    @Override
+    public final CompletableFuture<@Nullable V> getAsync(
+            K key, AsyncCacheLoader<? super K, ? extends V> loader) {
+        return load(key, new Origin.NonBlocking<>(Objects.requireNonNull(loader, "loader")));
+    }
+
+    final CompletableFuture<@Nullable V> load(K key, Origin<K, V> origin) {
+        return value(key, ReadRequest.get(consistency, origin));
+    }
+
+    final CompletableFuture<@Nullable V> value(K key, ReadRequest<K, V> request) {
+        engine.requireKey(key);
+        if (request.usesNear()) {
+            NearEntry<V> hit = engine.near.hit(key);
+            if (hit != null) {
+                return CompletableFuture.completedFuture(hit.value);
+            }
+        }
+        return engine.readPath.readAsync(key, request).thenApply(Outcome::value);
+    }
+
+    @Override
+    public final CompletableFuture<Map<K, V>> getAllPresent(Collection<? extends K> keys) {
+        return engine.bulkReadPath.readAllAsync(keys, expected -> ReadRequest.lookUp(consistency));
+    }
+
+    @Override
+    public final CompletableFuture<Map<K, V>> getAll(
+            Collection<? extends K> keys, BulkCacheLoader<K, V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return engine.bulkReadPath.readAllAsync(
+                keys, expected -> ReadRequest.get(consistency, new BulkOrigin<>(loader, expected)));
+    }
+
+    @Override
+    public final CompletableFuture<Void> put(K key, @Nullable V value) {
+        return put(key, value, EntryOptions.defaults());
+    }
+
+    @Override
+    public final CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
+        return write(() -> engine.writePath.put(key, value, Objects.requireNonNull(options, "options")));
+    }
+
+    @Override
+    public final CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
+        return write(() -> engine.writePath.putIfAbsent(key, value));
+    }
+
+    @Override
+    public final CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
+        return write(() -> engine.writePath.putAll(entries));
+    }
+
+    @Override
+    public final CompletableFuture<Void> invalidate(K key) {
+        return write(() -> engine.writePath.invalidate(key)).thenApply(removed -> null);
+    }
+
+    @Override
+    public final CompletableFuture<Boolean> invalidateIfPresent(K key) {
+        return write(() -> engine.writePath.invalidate(key));
+    }
+
+    @Override
+    public final CompletableFuture<Void> invalidateAll(Collection<? extends K> keys) {
+        return write(() -> engine.writePath.invalidateAll(keys)).thenApply(removed -> null);
+    }
+
+    @Override
+    public final CompletableFuture<Void> clear() {
+        return write(engine.writePath::clear);
+    }
+
+    /** A null key is the caller's mistake and thrown at once; everything else is told by the future. */
+    private <T> CompletableFuture<T> write(Supplier<CompletableFuture<T>> write) {
+        CompletableFuture<T> sent;
+        try {
+            sent = write.get();
+        } catch (NullPointerException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return sent.handleAsync(
+                        (result, failure) -> failure == null
+                                ? CompletableFuture.completedFuture(result)
+                                : CompletableFuture.<T>failedFuture(Futures.unwrapped(failure)),
+                        engine.executor)
+                .thenCompose(Function.identity());
+    }
+
+    @Override
+    public AsyncTieredCache<K, V> reading(ReadConsistency other) {
+        return new AsyncCache<>(engine, other);
+    }
+
+    @Override
+    public final String toString() {
+        return "AsyncTieredCache[" + engine.name + ", " + consistency + "]";
+    }
+}

@@ -1,0 +1,197 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheException;
+import io.crema.internal.engine.Flights.Place;
+import io.crema.internal.entry.NearEntry;
+import io.crema.internal.remote.RemoteAccess;
+import io.crema.spi.ReadMode;
+import io.crema.spi.RemoteKey;
+import io.crema.spi.RemoteRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
+
+/**
+ * What a bulk read does: keys that nobody is reading are led together, by one request to the remote tier and one call of
+ * the bulk loader; only then are the keys waited for that others were already reading.
+ *
+ * <p>A request is given for a number of keys, since a bulk loader waits for that many.
+ */
+final class BulkReadPath<K, V> {
+
+    private final CacheEngine<K, V> engine;
+
+    BulkReadPath(CacheEngine<K, V> engine) {
+        this.engine = engine;
+    }
+
+    /** A bulk read whose own flights have started. */
+    private static final class Bulk<K, V> {
+        final Set<K> keys;
+        final Map<K, NearEntry<V>> found = new HashMap<>();
+        final Map<K, Flight<V>> led = new LinkedHashMap<>();
+        final List<K> joined = new ArrayList<>();
+
+        Bulk(Set<K> keys) {
+            this.keys = keys;
+        }
+
+        CompletableFuture<Void> allLed() {
+            return CompletableFuture.allOf(
+                    led.values().stream().map(flight -> flight.result).toArray(CompletableFuture[]::new));
+        }
+
+        /** In the order asked; cached nulls and what was not found are left out. */
+        Map<K, V> values() {
+            Map<K, V> values = new LinkedHashMap<>();
+            for (K key : keys) {
+                NearEntry<V> entry = found.get(key);
+                if (entry != null && entry.value != null) {
+                    values.put(key, entry.value);
+                }
+            }
+            return values;
+        }
+    }
+
+    Map<K, V> readAll(Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests) {
+        CallerRunner runner = new CallerRunner(engine.executor);
+        Bulk<K, V> bulk = begin(keys, requests, runner);
+        try {
+            runner.runUntil(bulk.allLed());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for values", e);
+        } finally {
+            runner.leave();
+        }
+        takeLed(bulk);
+        for (K key : bulk.joined) {
+            take(bulk, key, engine.readPath.read(key, requests.apply(1)));
+        }
+        return bulk.values();
+    }
+
+    CompletableFuture<Map<K, V>> readAllAsync(
+            Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests) {
+        Bulk<K, V> bulk;
+        try {
+            bulk = begin(keys, requests, engine.executor);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return bulk.allLed()
+                .handleAsync((done, failure) -> joinAsync(bulk, requests), engine.executor)
+                .thenCompose(joined -> joined);
+    }
+
+    private CompletableFuture<Map<K, V>> joinAsync(Bulk<K, V> bulk, IntFunction<ReadRequest<K, V>> requests) {
+        takeLed(bulk);
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (K key : bulk.joined) {
+            CompletableFuture<Outcome<V>> one = engine.readPath.readAsync(key, requests.apply(1));
+            all = all.thenCombine(one, (before, outcome) -> {
+                take(bulk, key, outcome);
+                return before;
+            });
+        }
+        return all.thenApply(done -> bulk.values());
+    }
+
+    private void takeLed(Bulk<K, V> bulk) {
+        bulk.led.forEach((key, flight) -> {
+            Optional<NearEntry<V>> found = engine.readPath.valueOfLed(flight);
+            found.ifPresent(entry -> bulk.found.put(key, entry));
+        });
+    }
+
+    private static <K, V> void take(Bulk<K, V> bulk, K key, Outcome<V> outcome) {
+        if (outcome.entry() != null) {
+            bulk.found.put(key, outcome.entry());
+        }
+    }
+
+    private Bulk<K, V> begin(
+            Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests, Executor runner) {
+        engine.requireOpen();
+        Set<K> distinct = new LinkedHashSet<>(keys);
+        distinct.forEach(engine::requireKey);
+        Bulk<K, V> bulk = new Bulk<>(distinct);
+        ReadRequest<K, V> single = requests.apply(1);
+        boolean leased = engine.near.leaseValid();
+        List<Route<K>> routes = new ArrayList<>();
+        for (K key : distinct) {
+            NearEntry<V> entry = engine.readPath.near(key, single, leased);
+            if (entry != null) {
+                bulk.found.put(key, entry);
+            } else {
+                routes.add(engine.route(key));
+            }
+        }
+        // From here on nothing throws: a registered flight must fly.
+        List<Route<K>> led = new ArrayList<>();
+        for (Route<K> route : routes) {
+            if (register(bulk, route, single, leased)) {
+                led.add(route);
+            }
+        }
+        start(bulk, led, requests.apply(Math.max(1, led.size())), runner);
+        return bulk;
+    }
+
+    private boolean register(Bulk<K, V> bulk, Route<K> route, ReadRequest<K, V> single, boolean leased) {
+        K key = route.key();
+        Flight<V> mine = new Flight<>(route.partition(), engine.clock.coarse(), leased);
+        if (single.isLatest()) {
+            engine.flights.add(key, mine);
+        } else {
+            Place<V> place = engine.flights.joinOrLead(key, single.purpose(), mine);
+            if (!place.leading()) {
+                bulk.joined.add(key);
+                return false;
+            }
+        }
+        bulk.led.put(key, mine);
+        return true;
+    }
+
+    private void start(Bulk<K, V> bulk, List<Route<K>> led, ReadRequest<K, V> request, Executor runner) {
+        List<LoadCall<K, V>> together = new ArrayList<>();
+        List<RemoteKey> remoteKeys = new ArrayList<>();
+        for (Route<K> route : led) {
+            Flight<V> flight = Objects.requireNonNull(bulk.led.get(route.key()));
+            LoadCall<K, V> call = new LoadCall<>(engine, route, request, flight, runner);
+            if (route.isRemote()) {
+                together.add(call);
+                remoteKeys.add(route.remoteKey());
+            } else {
+                call.start(null);
+            }
+        }
+        if (together.isEmpty()) {
+            return;
+        }
+        boolean trustFloors = together.stream()
+                .allMatch(call -> engine.readMode(request, call.flight()) == ReadMode.VALUE);
+        RemoteAccess access = together.get(0).route().access();
+        access.readAll(remoteKeys, trustFloors ? ReadMode.VALUE : ReadMode.VALUE_AND_FLOOR)
+                .whenComplete((records, none) -> runner.execute(() -> deliver(together, records)));
+    }
+
+    private void deliver(List<LoadCall<K, V>> calls, Optional<List<RemoteRecord>> records) {
+        for (int i = 0; i < calls.size(); i++) {
+            int index = i;
+            calls.get(i).startWith(records.map(all -> all.get(index)));
+        }
+    }
+}

@@ -1,0 +1,356 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheEntry;
+import io.crema.CacheException;
+import io.crema.CacheStats;
+import io.crema.EntryOptions;
+import io.crema.internal.coherence.CoherenceRules;
+import io.crema.internal.coherence.Lease;
+import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.Partitions;
+import io.crema.internal.entry.NearEntry;
+import io.crema.internal.near.NearTier;
+import io.crema.internal.remote.Deadlines;
+import io.crema.internal.remote.RareLog;
+import io.crema.internal.remote.RemoteAccess;
+import io.crema.internal.remote.Serialization;
+import io.crema.internal.sync.Subscription;
+import io.crema.internal.time.InstanceClock;
+import io.crema.policy.Expiration;
+import io.crema.spi.ReadMode;
+import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteRecord;
+import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cache of one instance: its parts, and what its paths share. Reads go by {@link ReadPath} and {@link BulkReadPath},
+ * writes by {@link WritePath}.
+ */
+public final class CacheEngine<K, V> {
+
+    /** A freshness that says that a value is not to be cached. */
+    static final long NOT_CACHED = -1;
+
+    final String name;
+    final CoherenceRules rules;
+    final InstanceClock clock;
+    final Executor executor;
+    final LoaderThreads loaderThreads;
+    final NearTier<K, V> near;
+    final Flights<K, V> flights;
+    final Counters counters = new Counters();
+    final ReadPath<K, V> readPath;
+    final BulkReadPath<K, V> bulkReadPath;
+    final WritePath<K, V> writePath;
+
+    private final CacheSettings<K, V> settings;
+    private final @Nullable Serialization<K, V> serialization;
+    private final RareLog log;
+    private final Lease lease;
+    private final long window;
+
+    /** Where keys lie; replaced once, when the remote tier is first reached. */
+    private volatile Layout layout;
+
+    private volatile @Nullable Subscription subscription;
+    private volatile boolean closed;
+
+    /** @param remote null without a remote tier, and until it is first reached; then there is one partition */
+    private record Layout(Partitions partitions, @Nullable RemoteAccess remote) {}
+
+    public CacheEngine(EngineContext context, CacheSettings<K, V> settings) {
+        this.name = settings.name();
+        this.settings = settings;
+        this.rules = context.rules();
+        this.clock = context.clock();
+        this.executor = context.executor();
+        this.loaderThreads = context.loaderThreads();
+        this.log = new RareLog(System.getLogger("io.crema." + settings.name()), clock);
+        this.window = settings.window().toNanos();
+        this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
+        this.near = new NearTier<>(settings.near(), rules, clock, lease, window, executor);
+        this.flights = new Flights<>(rules, window);
+        this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
+        this.layout = new Layout(new Partitions(1, rules), null);
+        this.readPath = new ReadPath<>(this);
+        this.bulkReadPath = new BulkReadPath<>(this);
+        this.writePath = new WritePath<>(this);
+    }
+
+    /**
+     * The remote tier was reached and agrees: from now on keys lie there. Everything that this instance had belongs to
+     * no partition of the remote tier, and is looked at anew.
+     */
+    public Subscription attach(RemoteCache cache, Deadlines deadlines) {
+        RemoteAccess access = new RemoteAccess(cache, deadlines, counters.remoteFailures, log);
+        Partitions partitions = new Partitions(cache.partitions(), rules);
+        Layout before = layout;
+        layout = new Layout(partitions, access);
+        before.partitions().nextGeneration();
+        Subscription attached = new Subscription(access, partitions, lease, this::onMessage);
+        subscription = attached;
+        return attached;
+    }
+
+    private void onMessage(byte[] key, Partition partition, long stamp) {
+        boolean unused = invalidated(serialization().decodeKey(key), partition, stamp);
+    }
+
+    /** A key was written or invalidated. What is under way learns of it before what is stored is removed. */
+    boolean invalidated(K key, Partition partition, long stamp) {
+        flights.invalidated(key, stamp);
+        return near.evictOlder(key, partition, stamp);
+    }
+
+    /** Whatever this instance has of a key is not to be served any more, and nobody else was told. */
+    void dropHere(K key) {
+        flights.invalidated(key, Long.MAX_VALUE);
+        near.remove(key);
+    }
+
+    void install(K key, NearEntry<V> entry, Flight<V> flight) {
+        near.install(key, entry, flight::isDetached);
+    }
+
+    // Where keys lie
+
+    boolean hasRemoteTier() {
+        return serialization != null;
+    }
+
+    Optional<RemoteAccess> remote() {
+        return Optional.ofNullable(layout.remote());
+    }
+
+    Partitions partitions() {
+        return layout.partitions();
+    }
+
+    Serialization<K, V> serialization() {
+        return Objects.requireNonNull(serialization, "serialization");
+    }
+
+    /** @throws CacheException if the key cannot be encoded or is too long */
+    Route<K> route(K key) {
+        requireKey(key);
+        Layout now = layout;
+        RemoteAccess access = now.remote();
+        if (access == null) {
+            if (serialization != null) {
+                // Refused now as it would be with the remote tier there.
+                serialization.requireEncodable(key);
+            }
+            return new Route<>(key, now.partitions().get(0), null);
+        }
+        Route.Remote remote = new Route.Remote(access, serialization().key(key, access.cache()));
+        return new Route<>(key, now.partitions().get(remote.key().partition()), remote);
+    }
+
+    /** What a read has to fetch so that no clear can be missed. */
+    ReadMode readMode(ReadRequest<K, V> request, Flight<V> flight) {
+        boolean trusted = !request.isLatest() && flight.leased && flight.partition.floorKnown();
+        return trusted ? ReadMode.VALUE : ReadMode.VALUE_AND_FLOOR;
+    }
+
+    // How long values live
+
+    /** Nanoseconds, or {@link #NOT_CACHED}. */
+    long freshNanos(@Nullable V value) {
+        if (value == null) {
+            Duration fresh = settings.nulls().fresh();
+            return fresh == null ? NOT_CACHED : fresh.toNanos();
+        }
+        Expiration expiration = settings.expiration();
+        return jittered(expiration.fresh().toNanos());
+    }
+
+    long freshNanos(@Nullable V value, EntryOptions options) {
+        long fresh = freshNanos(value);
+        Duration override = options.timeToLive();
+        return fresh == NOT_CACHED || override == null ? fresh : override.toNanos();
+    }
+
+    private long jittered(long nanos) {
+        double jitter = settings.expiration().jitter();
+        return jitter == 0
+                ? nanos
+                : (long) (nanos * (1 - jitter * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private long nearDeadline(long now, long freshUntil) {
+        return Math.min(freshUntil, now + jittered(settings.near().timeToLive().toNanos()));
+    }
+
+    // What enters the near tier
+
+    /** A record of the remote tier, with its value. */
+    NearEntry<V> read(Route<K> route, Flight<V> flight, RemoteRecord record, @Nullable V value) {
+        long now = clock.exact();
+        long freshUntil = now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
+        return new NearEntry<>(
+                value,
+                flight.partition,
+                flight.generation,
+                nearDeadline(now, freshUntil),
+                record.stamp(),
+                record.loadedAt(),
+                record.token(),
+                flight.start,
+                now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis()),
+                freshUntil,
+                weigh(route.key(), value));
+    }
+
+    /**
+     * A loaded value that the remote tier does not have, or not yet. While it does not, the value is good here for the
+     * bound only: nobody else knows that it exists.
+     */
+    NearEntry<V> loaded(Route<K> route, Flight<V> flight, @Nullable V value, long bornAt, long freshNanos) {
+        long now = clock.exact();
+        long freshUntil = now + freshNanos;
+        long deadline = hasRemoteTier() ? Math.min(freshUntil, flight.start + window) : nearDeadline(now, freshUntil);
+        return new NearEntry<>(
+                value,
+                flight.partition,
+                flight.generation,
+                deadline,
+                flight.startStamp,
+                0,
+                0,
+                flight.start,
+                bornAt,
+                freshUntil,
+                weigh(route.key(), value));
+    }
+
+    /** A value that a put brings, before its stamp is known. */
+    NearEntry<V> written(Write write, K key, @Nullable V value, long freshNanos, OptionalInt weight) {
+        long now = clock.exact();
+        long freshUntil = now + freshNanos;
+        return new NearEntry<>(
+                value,
+                write.partition,
+                write.generation,
+                nearDeadline(now, freshUntil),
+                0,
+                0,
+                0,
+                write.start,
+                now,
+                freshUntil,
+                weight.isPresent() ? weight.getAsInt() : weigh(key, value));
+    }
+
+    /** The same value once the remote tier has stored it. */
+    NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
+        return new NearEntry<>(
+                entry.value,
+                entry.partition,
+                entry.generation,
+                nearDeadline(clock.exact(), entry.freshUntil),
+                stored.stamp(),
+                stored.loadedAt(),
+                value.token(),
+                entry.asOf,
+                entry.bornAt,
+                entry.freshUntil,
+                entry.weight);
+    }
+
+    /** The same value with a stamp of this instance's own. */
+    NearEntry<V> stampedHere(NearEntry<V> entry, long stamp) {
+        return new NearEntry<>(
+                entry.value,
+                entry.partition,
+                entry.generation,
+                entry.deadline,
+                stamp,
+                0,
+                0,
+                entry.asOf,
+                entry.bornAt,
+                entry.freshUntil,
+                entry.weight);
+    }
+
+    /** Before the entry is installed: no code of the user runs under a lock of the near tier. */
+    private int weigh(K key, @Nullable V value) {
+        return settings.near().weigher() == null ? 1 : settings.near().weigher().applyAsInt(key, value);
+    }
+
+    @Nullable CacheEntry<V> describe(Outcome<V> outcome) {
+        NearEntry<V> entry = outcome.entry();
+        if (entry == null) {
+            return null;
+        }
+        long now = clock.exact();
+        return new CacheEntry<>(
+                entry.value,
+                outcome.tier(),
+                Duration.ofNanos(Math.max(0, now - entry.bornAt)),
+                Duration.ofNanos(Math.max(0, entry.freshUntil - now)));
+    }
+
+    // Life
+
+    void requireKey(@Nullable Object key) {
+        if (key == null) {
+            throw new NullPointerException("Cache '" + name + "': a key is null");
+        }
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw closedException();
+        }
+    }
+
+    private CacheException closedException() {
+        return new CacheException("Cache '" + name + "' is closed; its Crema was closed before this call ended");
+    }
+
+    /** Whoever waits is told; nothing is served any more. */
+    public void close() {
+        closed = true;
+        lease.end();
+        flights.forEach(registered -> {
+            if (registered instanceof Flight<?> flight) {
+                flight.detach();
+                flight.result.completeExceptionally(closedException());
+            }
+        });
+        near.discardAll();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    CacheStats stats() {
+        Subscription joined = subscription;
+        return new CacheStats(
+                near.hits(),
+                counters.remoteHits.sum(),
+                counters.misses.sum(),
+                counters.loads.sum(),
+                counters.loadFailures.sum(),
+                Duration.ofNanos(counters.loadNanos.sum()),
+                near.size(),
+                near.evictions(),
+                counters.fillsRefused.sum(),
+                serialization == null ? 0 : serialization.undecodable(),
+                counters.remoteFailures.sum(),
+                joined == null ? 0 : joined.keysReceived(),
+                joined == null ? 0 : joined.gaps(),
+                joined == null ? 0 : joined.kept());
+    }
+}

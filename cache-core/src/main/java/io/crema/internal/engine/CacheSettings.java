@@ -1,0 +1,22 @@
+package io.crema.internal.engine;
+
+import io.crema.internal.remote.RemoteSettings;
+import io.crema.policy.Expiration;
+import io.crema.policy.Near;
+import io.crema.policy.NullCaching;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of one cache, validated.
+ *
+ * @param window the staleness bound less the margin by which the coarse clock may be late
+ * @param remote how it is stored remotely; null without a remote tier
+ */
+public record CacheSettings<K, V>(
+        String name,
+        Near near,
+        Expiration expiration,
+        NullCaching nulls,
+        Duration window,
+        @Nullable RemoteSettings<K, V> remote) {}

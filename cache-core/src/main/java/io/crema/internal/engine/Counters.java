@@ -1,0 +1,15 @@
+package io.crema.internal.engine;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a cache counts off the hit path. */
+final class Counters {
+
+    final LongAdder remoteHits = new LongAdder();
+    final LongAdder misses = new LongAdder();
+    final LongAdder loads = new LongAdder();
+    final LongAdder loadFailures = new LongAdder();
+    final LongAdder loadNanos = new LongAdder();
+    final LongAdder fillsRefused = new LongAdder();
+    final LongAdder remoteFailures = new LongAdder();
+}

@@ -1,0 +1,9 @@
+package io.crema.internal.engine;
+
+import io.crema.internal.coherence.CoherenceRules;
+import io.crema.internal.time.InstanceClock;
+import java.util.concurrent.Executor;
+
+/** What the caches of one instance share. */
+public record EngineContext(
+        CoherenceRules rules, InstanceClock clock, Executor executor, LoaderThreads loaderThreads) {}

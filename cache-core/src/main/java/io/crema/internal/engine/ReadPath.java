@@ -1,0 +1,200 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheException;
+import io.crema.CacheLoadException;
+import io.crema.Tier;
+import io.crema.internal.engine.Flights.Place;
+import io.crema.internal.entry.NearEntry;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a read does, step by step, once the near tier has not simply answered it.
+ *
+ * <ol>
+ *   <li>The lease is looked at, then the near tier; without a lease, an entry that is young enough still counts.
+ *   <li>The read joins the key's flight, or leads a new one, which is registered before any I/O.
+ *   <li>The leader's {@link LoadCall} asks the remote tier, loads, fills, installs and completes everybody.
+ * </ol>
+ *
+ * There is one such path. A synchronous caller leads it on its own thread, by a {@link CallerRunner}; an asynchronous
+ * one on the executor.
+ */
+final class ReadPath<K, V> {
+
+    private final CacheEngine<K, V> engine;
+
+    ReadPath(CacheEngine<K, V> engine) {
+        this.engine = engine;
+    }
+
+    /** Where a read stands after its first two steps: answered, or waiting for a flight. */
+    record Start<V>(@Nullable NearEntry<V> answer, @Nullable Flight<V> flight, boolean leading) {
+
+        Flight<V> requiredFlight() {
+            return Objects.requireNonNull(flight, "flight");
+        }
+    }
+
+    Outcome<V> read(K key, ReadRequest<K, V> request) {
+        for (; ; ) {
+            CallerRunner runner = new CallerRunner(engine.executor);
+            Start<V> start = begin(key, request, runner);
+            if (start.answer() != null) {
+                return new Outcome<>(start.answer(), Tier.NEAR);
+            }
+            Flight<V> flight = start.requiredFlight();
+            try {
+                return start.leading() ? awaitLed(flight, runner) : awaitJoined(key, request, flight);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for a value", e);
+            } catch (LoadAbandonedException e) {
+                if (start.leading()) {
+                    throw unabandoned(e);
+                }
+            }
+        }
+    }
+
+    private Outcome<V> awaitLed(Flight<V> flight, CallerRunner runner) throws InterruptedException {
+        try {
+            runner.runUntil(flight.result);
+        } finally {
+            runner.leave();
+        }
+        return outcome(flight);
+    }
+
+    private Outcome<V> awaitJoined(K key, ReadRequest<K, V> request, Flight<V> flight) throws InterruptedException {
+        switch (engine.loaderThreads.begin(flight)) {
+            case RECURSIVE -> throw recursive();
+            case CYCLIC -> {
+                CallerRunner runner = new CallerRunner(engine.executor);
+                return awaitLed(leadAlone(key, request, runner), runner);
+            }
+            case SAFE -> {}
+        }
+        try {
+            Futures.awaitEnd(flight.result);
+        } finally {
+            engine.loaderThreads.end();
+        }
+        return outcome(flight);
+    }
+
+    /** Each caller counts its own read, and throws the flight's failure as it is. */
+    private Outcome<V> outcome(Flight<V> flight) {
+        countEnd(flight);
+        return new Outcome<>(Futures.valueOf(flight.result).orElse(null), Tier.REMOTE);
+    }
+
+    /** What a flight that the caller led has found; throws what it failed with. */
+    Optional<NearEntry<V>> valueOfLed(Flight<V> flight) {
+        countEnd(flight);
+        try {
+            return Futures.valueOf(flight.result);
+        } catch (LoadAbandonedException e) {
+            throw unabandoned(e);
+        }
+    }
+
+    void countEnd(Flight<V> flight) {
+        (flight.isFromRemote() ? engine.counters.remoteHits : engine.counters.misses).increment();
+    }
+
+    private RuntimeException unabandoned(LoadAbandonedException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof RuntimeException unchecked) {
+            return unchecked;
+        }
+        return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
+    }
+
+    private CacheException recursive() {
+        return new CacheException("Cache '" + engine.name
+                + "': a loader asks for the key that it is loading; it would wait for itself");
+    }
+
+    CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
+        Start<V> start;
+        try {
+            start = begin(key, request, engine.executor);
+            if (start.flight() != null && start.flight().loading() == Thread.currentThread()) {
+                throw recursive();
+            }
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        if (start.answer() != null) {
+            return CompletableFuture.completedFuture(new Outcome<>(start.answer(), Tier.NEAR));
+        }
+        Flight<V> flight = start.requiredFlight();
+        return flight.result
+                .handleAsync(
+                        (found, failure) -> {
+                            if (failure instanceof LoadAbandonedException abandoned) {
+                                return start.leading()
+                                        ? CompletableFuture.<Outcome<V>>failedFuture(unabandoned(abandoned))
+                                        : readAsync(key, request);
+                            }
+                            countEnd(flight);
+                            return failure == null
+                                    ? CompletableFuture.completedFuture(
+                                            new Outcome<>(found.orElse(null), Tier.REMOTE))
+                                    : CompletableFuture.<Outcome<V>>failedFuture(failure);
+                        },
+                        engine.executor)
+                .thenCompose(Function.identity());
+    }
+
+    /** Steps 1 and 2, and the leader's first request. */
+    private Start<V> begin(K key, ReadRequest<K, V> request, Executor runner) {
+        engine.requireOpen();
+        boolean leased = engine.near.leaseValid();
+        NearEntry<V> entry = near(key, request, leased);
+        if (entry != null) {
+            return new Start<>(entry, null, false);
+        }
+        Route<K> route = engine.route(key);
+        Flight<V> mine = new Flight<>(route.partition(), engine.clock.coarse(), leased);
+        if (request.isLatest()) {
+            // What others began may be older than what this read has to see.
+            engine.flights.add(key, mine);
+        } else {
+            Place<V> place = engine.flights.joinOrLead(key, request.purpose(), mine);
+            if (!place.leading()) {
+                return new Start<>(null, place.flight(), false);
+            }
+            // Another flight may have landed between the look at the near tier and the registration.
+            NearEntry<V> landed = near(key, request, leased);
+            if (landed != null) {
+                engine.flights.finish(key, request.purpose(), mine);
+                mine.result.complete(Optional.of(landed));
+                return new Start<>(landed, null, false);
+            }
+        }
+        new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
+        return new Start<>(null, mine, true);
+    }
+
+    private Flight<V> leadAlone(K key, ReadRequest<K, V> request, Executor runner) {
+        Route<K> route = engine.route(key);
+        Flight<V> flight = new Flight<>(route.partition(), engine.clock.coarse(), false);
+        engine.flights.add(key, flight);
+        new LoadCall<>(engine, route, request, flight, runner).start(null);
+        return flight;
+    }
+
+    /** The entry of this process that answers a read; the lease was looked at before. */
+    @Nullable NearEntry<V> near(K key, ReadRequest<K, V> request, boolean leased) {
+        if (!request.usesNear()) {
+            return null;
+        }
+        return leased ? engine.near.hit(key) : engine.near.hitUnleased(key);
+    }
+}

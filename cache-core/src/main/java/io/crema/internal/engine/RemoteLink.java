@@ -1,0 +1,128 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheConfigException;
+import io.crema.internal.remote.Deadlines;
+import io.crema.internal.remote.RemoteSettings;
+import io.crema.internal.sync.BusSession;
+import io.crema.internal.sync.Subscription;
+import io.crema.internal.time.InstanceClock;
+import io.crema.spi.CacheTerms;
+import io.crema.spi.Opening;
+import io.crema.spi.RemoteTier;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What the caches of one instance share of the remote tier: how they come to it, and the session of its bus. */
+public final class RemoteLink {
+
+    private static final Logger LOG = System.getLogger(RemoteLink.class.getName());
+
+    /** Ends every operation of the remote tier. */
+    private static final long COMMAND_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** How long building a cache waits for a remote tier that can be reached. */
+    private static final long BUILD_WAIT_MILLIS = 2_000;
+
+    private final RemoteTier remote;
+    private final InstanceClock clock;
+    private final Deadlines deadlines;
+    private final BusSession session;
+    private volatile boolean closed;
+
+    public RemoteLink(RemoteTier remote, InstanceClock clock) {
+        this.remote = remote;
+        this.clock = clock;
+        this.deadlines = new Deadlines(clock, COMMAND_LIMIT_NANOS);
+        this.session = new BusSession(remote.invalidations(), clock);
+    }
+
+    public void start() {
+        session.start();
+    }
+
+    /**
+     * Brings a cache to the remote tier, now or as soon as that can be reached.
+     *
+     * @throws CacheConfigException if the tier was reached and the cache is there under other terms
+     */
+    public <K, V> void open(CacheEngine<K, V> engine, CacheSettings<K, V> settings) {
+        RemoteSettings<K, V> stored = Objects.requireNonNull(settings.remote());
+        CacheTerms terms =
+                new CacheTerms(settings.name(), stored.keyCodec().format());
+        CompletableFuture<@Nullable String> fault = new CompletableFuture<>();
+        attempt(engine, terms, fault);
+        String reason = awaitUpTo(fault);
+        if (reason != null) {
+            throw new CacheConfigException("Cache '" + settings.name() + "'", List.of(reason));
+        }
+    }
+
+    /** Completes with null when the cache is synchronised, or was not reached at first; else with what is wrong. */
+    private void attempt(CacheEngine<?, ?> engine, CacheTerms terms, CompletableFuture<@Nullable String> fault) {
+        if (closed) {
+            return;
+        }
+        CompletableFuture<Opening> opening;
+        try {
+            opening = remote.open(terms);
+        } catch (RuntimeException e) {
+            opening = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Opening> unused = opening.whenComplete((result, failure) -> {
+            if (failure != null) {
+                onUnreachable(engine, terms, fault, failure);
+            } else if (result instanceof Opening.Refused refused) {
+                onRefused(terms, fault, refused.reason());
+            } else {
+                Subscription subscription = engine.attach(((Opening.Agreed) result).cache(), deadlines);
+                subscription.onFirstConfirmation(() -> fault.complete(null));
+                session.add(subscription);
+            }
+        });
+    }
+
+    private void onUnreachable(
+            CacheEngine<?, ?> engine, CacheTerms terms, CompletableFuture<@Nullable String> fault, Throwable failure) {
+        if (fault.complete(null)) {
+            LOG.log(Level.WARNING, "Cache '" + terms.cache() + "': " + remote
+                    + " cannot be reached; working without it and trying on: " + Futures.unwrapped(failure));
+        }
+        long delay = REOPEN_NANOS / 2 + ThreadLocalRandom.current().nextLong(REOPEN_NANOS);
+        clock.after(delay, () -> attempt(engine, terms, fault));
+    }
+
+    private void onRefused(CacheTerms terms, CompletableFuture<@Nullable String> fault, String reason) {
+        if (!fault.complete(reason)) {
+            LOG.log(Level.ERROR, "Cache '" + terms.cache() + "' stays without " + remote + ": " + reason);
+        }
+    }
+
+    private static @Nullable String awaitUpTo(CompletableFuture<@Nullable String> fault) {
+        try {
+            return fault.get(BUILD_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (TimeoutException | ExecutionException e) {
+            // It goes on in the background.
+            return null;
+        }
+    }
+
+    /** Everything that waits for the remote tier gets no answer. */
+    public void close() {
+        closed = true;
+        session.close();
+        deadlines.close();
+    }
+}

@@ -1,0 +1,151 @@
+package io.crema.internal.engine;
+
+import io.crema.AsyncTieredCache;
+import io.crema.BulkCacheLoader;
+import io.crema.CacheEntry;
+import io.crema.CacheException;
+import io.crema.CacheLoader;
+import io.crema.CacheStats;
+import io.crema.EntryOptions;
+import io.crema.ReadConsistency;
+import io.crema.TieredCache;
+import io.crema.internal.entry.NearEntry;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The synchronous operations: the near hit, then waiting on the one asynchronous path. */
+public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoadingCache {
+
+    final CacheEngine<K, V> engine;
+    final ReadConsistency consistency;
+
+    public SyncCache(CacheEngine<K, V> engine, ReadConsistency consistency) {
+        this.engine = engine;
+        this.consistency = Objects.requireNonNull(consistency, "consistency");
+    }
+
+    /** The near entry, if a read of this view may be answered by it. */
+    final @Nullable NearEntry<V> hit(K key) {
+        if (key == null) {
+            engine.requireKey(null);
+        }
+        return consistency == ReadConsistency.BOUNDED ? engine.near.hit(key) : null;
+    }
+
+    @Override
+    public final String name() {
+        return engine.name();
+    }
+
+    @Override
+    public final @Nullable V getIfPresent(K key) {
+        NearEntry<V> hit = hit(key);
+        return hit != null
+                ? hit.value
+                : engine.readPath.read(key, ReadRequest.lookUp(consistency)).value();
+    }
+
+    @Override
+    public final @Nullable CacheEntry<V> entry(K key) {
+        engine.requireKey(key);
+        return engine.describe(engine.readPath.read(key, ReadRequest.lookUp(consistency)));
+    }
+
+    @Override
+    public final @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
+        NearEntry<V> hit = hit(key);
+        return hit != null ? hit.value : load(key, new Origin.Blocking<>(Objects.requireNonNull(loader, "loader")));
+    }
+
+    final @Nullable V load(K key, Origin<K, V> origin) {
+        return engine.readPath.read(key, ReadRequest.get(consistency, origin)).value();
+    }
+
+    @Override
+    public final Map<K, V> getAllPresent(Collection<? extends K> keys) {
+        return engine.bulkReadPath.readAll(keys, expected -> ReadRequest.lookUp(consistency));
+    }
+
+    @Override
+    public final Map<K, V> getAll(Collection<? extends K> keys, BulkCacheLoader<K, V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return engine.bulkReadPath.readAll(
+                keys, expected -> ReadRequest.get(consistency, new BulkOrigin<>(loader, expected)));
+    }
+
+    @Override
+    public final void put(K key, @Nullable V value) {
+        put(key, value, EntryOptions.defaults());
+    }
+
+    @Override
+    public final void put(K key, @Nullable V value, EntryOptions options) {
+        await(engine.writePath.put(key, value, Objects.requireNonNull(options, "options")));
+    }
+
+    @Override
+    public final boolean putIfAbsent(K key, @Nullable V value) {
+        return await(engine.writePath.putIfAbsent(key, value));
+    }
+
+    @Override
+    public final void putAll(Map<? extends K, ? extends V> entries) {
+        await(engine.writePath.putAll(entries));
+    }
+
+    @Override
+    public final void invalidate(K key) {
+        await(engine.writePath.invalidate(key));
+    }
+
+    @Override
+    public final boolean invalidateIfPresent(K key) {
+        return await(engine.writePath.invalidate(key));
+    }
+
+    @Override
+    public final void invalidateAll(Collection<? extends K> keys) {
+        await(engine.writePath.invalidateAll(keys));
+    }
+
+    @Override
+    public final void clear() {
+        await(engine.writePath.clear());
+    }
+
+    /** A write that was sent goes on when its caller is interrupted. */
+    private <T> T await(CompletableFuture<T> write) {
+        try {
+            Futures.awaitEnd(write);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException(
+                    "Cache '" + engine.name + "': interrupted while waiting for a write, which may have been executed",
+                    e);
+        }
+        return Futures.valueOf(write);
+    }
+
+    @Override
+    public AsyncTieredCache<K, V> async() {
+        return new AsyncCache<>(engine, consistency);
+    }
+
+    @Override
+    public TieredCache<K, V> reading(ReadConsistency other) {
+        return new SyncCache<>(engine, other);
+    }
+
+    @Override
+    public final CacheStats stats() {
+        return engine.stats();
+    }
+
+    @Override
+    public final String toString() {
+        return "TieredCache[" + engine.name + ", " + consistency + "]";
+    }
+}

@@ -1,0 +1,236 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheException;
+import io.crema.EntryOptions;
+import io.crema.InvalidationPendingException;
+import io.crema.internal.coherence.Partition;
+import io.crema.internal.entry.NearEntry;
+import io.crema.internal.remote.RemoteAccess;
+import io.crema.spi.RemoteKey;
+import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a write does, and what is true when a step of it fails.
+ *
+ * <p>Every write is decided in the remote tier, by one atomic operation that also tells the other instances; the stamp in
+ * its reply says what it makes wrong in this one. The reply comes on another connection than the messages and may
+ * overtake them, so it counts for its keys only, never for the sequence.
+ *
+ * <table>
+ *   <caption>When the remote tier does not confirm</caption>
+ *   <tr><td>put</td><td>nobody knows whether it was executed: the key is invalidated, and the caller is told whether
+ *     that was confirmed</td></tr>
+ *   <tr><td>putIfAbsent</td><td>the same</td></tr>
+ *   <tr><td>invalidate</td><td>the near copy is dropped; the caller is told that others may still serve theirs</td></tr>
+ *   <tr><td>clear</td><td>nothing near is served any more; the caller is told as above</td></tr>
+ * </table>
+ *
+ * Without a remote tier the partition's own counter gives the stamps.
+ */
+final class WritePath<K, V> {
+
+    private final CacheEngine<K, V> engine;
+
+    WritePath(CacheEngine<K, V> engine) {
+        this.engine = engine;
+    }
+
+    CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
+        return store(key, value, options, Decision.ALWAYS).thenApply(stored -> null);
+    }
+
+    CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
+        return store(key, value, EntryOptions.defaults(), Decision.IF_ABSENT);
+    }
+
+    private enum Decision {
+        ALWAYS,
+        IF_ABSENT
+    }
+
+    private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Decision decision) {
+        engine.requireOpen();
+        long freshNanos = engine.freshNanos(value, options);
+        if (freshNanos == CacheEngine.NOT_CACHED) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
+                    + " or invalidate the key");
+        }
+        Route<K> route = engine.route(key);
+        Write write = new Write(route.partition(), engine.clock.coarse());
+        NearEntry<V> own = engine.written(write, key, value, freshNanos, options.weight());
+        if (!route.isRemote()) {
+            return engine.hasRemoteTier() ? unconfirmed(route, "put") : storeHere(key, write, own, decision);
+        }
+        RemoteValue remoteValue = engine.serialization().value(value, freshNanos, 0);
+        engine.flights.add(key, write);
+        long atLeast = write.partition.highest();
+        CompletableFuture<Optional<StoreReply>> reply = decision == Decision.ALWAYS
+                ? route.access().put(route.remoteKey(), remoteValue, atLeast).thenApply(stored -> stored.map(s -> s))
+                : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
+        return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
+                .whenComplete((stored, failure) -> engine.flights.remove(key, write));
+    }
+
+    private CompletableFuture<Boolean> onStored(
+            Route<K> route, Write write, NearEntry<V> own, RemoteValue remoteValue, Optional<StoreReply> answer) {
+        if (answer.isEmpty()) {
+            return afterUnknownStore(route);
+        }
+        if (!(answer.get() instanceof StoreReply.Stored stored)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        write.partition.met(stored.stamp());
+        engine.invalidated(route.key(), write.partition, stored.stamp());
+        NearEntry<V> entry = engine.stored(own, stored, remoteValue);
+        engine.near.install(
+                route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
+        return CompletableFuture.completedFuture(true);
+    }
+
+    /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
+    private CompletableFuture<Boolean> afterUnknownStore(Route<K> route) {
+        return invalidate(route.key()).handle((removed, failure) -> {
+            if (failure != null) {
+                throw new InvalidationPendingException(
+                        "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
+                                + " after it; this instance dropped its copy, others may serve theirs: repeat the call",
+                        Futures.unwrapped(failure));
+            }
+            throw new CacheException("Cache '" + engine.name
+                    + "': the remote tier did not confirm a put, so the key was invalidated everywhere: repeat the"
+                    + " call, or let the next read load the value");
+        });
+    }
+
+    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Decision decision) {
+        NearEntry<V> stamped = engine.stampedHere(own, write.partition.tick());
+        if (decision == Decision.IF_ABSENT) {
+            boolean stored = engine.near.installIfAbsent(key, stamped);
+            if (stored) {
+                engine.flights.invalidated(key, stamped.stamp);
+            }
+            return CompletableFuture.completedFuture(stored);
+        }
+        engine.invalidated(key, write.partition, stamped.stamp);
+        engine.near.install(key, stamped, () -> false);
+        return CompletableFuture.completedFuture(true);
+    }
+
+    /** All of them are sent before the first reply is waited for. */
+    CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
+        entries.keySet().forEach(engine::requireKey);
+        List<CompletableFuture<Void>> puts = new ArrayList<>();
+        entries.forEach((key, value) -> puts.add(put(key, value, EntryOptions.defaults())));
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
+    }
+
+    /** Gives whether there was a value. */
+    CompletableFuture<Boolean> invalidate(K key) {
+        return invalidateAll(List.of(key));
+    }
+
+    /** Gives whether there was a value for any of the keys. */
+    CompletableFuture<Boolean> invalidateAll(Collection<? extends K> keys) {
+        engine.requireOpen();
+        Map<Integer, List<Route<K>>> byPartition = new LinkedHashMap<>();
+        for (K key : new LinkedHashSet<K>(keys)) {
+            Route<K> route = engine.route(key);
+            byPartition
+                    .computeIfAbsent(route.partition().index(), index -> new ArrayList<>())
+                    .add(route);
+        }
+        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        for (List<Route<K>> routes : byPartition.values()) {
+            any = any.thenCombine(invalidatePartition(routes), (before, here) -> before || here);
+        }
+        return any;
+    }
+
+    private CompletableFuture<Boolean> invalidatePartition(List<Route<K>> routes) {
+        Partition partition = routes.get(0).partition();
+        if (!engine.hasRemoteTier()) {
+            long stamp = partition.tick();
+            boolean removed = false;
+            for (Route<K> route : routes) {
+                removed |= engine.invalidated(route.key(), partition, stamp);
+            }
+            return CompletableFuture.completedFuture(removed);
+        }
+        if (!routes.get(0).isRemote()) {
+            return unconfirmed(routes, "invalidate");
+        }
+        RemoteAccess access = routes.get(0).access();
+        List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
+        return access.invalidate(partition.index(), remoteKeys, partition.highest())
+                .thenCompose(answer -> {
+                    if (answer.isEmpty()) {
+                        return unconfirmed(routes, "invalidate");
+                    }
+                    partition.met(answer.get().stamp());
+                    routes.forEach(route ->
+                            engine.invalidated(route.key(), partition, answer.get().stamp()));
+                    return CompletableFuture.completedFuture(
+                            answer.get().removed().contains(true));
+                });
+    }
+
+    private CompletableFuture<Boolean> unconfirmed(Route<K> route, String operation) {
+        return unconfirmed(List.of(route), operation);
+    }
+
+    private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation) {
+        routes.forEach(route -> engine.dropHere(route.key()));
+        return CompletableFuture.failedFuture(pending(operation));
+    }
+
+    private InvalidationPendingException pending(String operation) {
+        return new InvalidationPendingException(
+                "Cache '" + engine.name + "': the remote tier did not confirm " + operation
+                        + "; this instance dropped its copy, others may serve theirs: repeat the call",
+                null);
+    }
+
+    /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
+    CompletableFuture<Void> clear() {
+        engine.requireOpen();
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (Partition partition : engine.partitions().all()) {
+            all = all.thenCombine(clearPartition(partition), (before, here) -> before && here);
+        }
+        engine.near.discardAll();
+        return all.thenApply(confirmed -> {
+            if (!confirmed) {
+                throw pending("clear");
+            }
+            engine.near.discardAll();
+            return null;
+        });
+    }
+
+    private CompletableFuture<Boolean> clearPartition(Partition partition) {
+        if (!engine.hasRemoteTier()) {
+            partition.nextGeneration();
+            return CompletableFuture.completedFuture(true);
+        }
+        Optional<RemoteAccess> access = engine.remote();
+        if (access.isEmpty()) {
+            partition.nextGeneration();
+            return CompletableFuture.completedFuture(false);
+        }
+        return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
+            floor.ifPresentOrElse(partition::raiseFloor, partition::nextGeneration);
+            return floor.isPresent();
+        });
+    }
+}

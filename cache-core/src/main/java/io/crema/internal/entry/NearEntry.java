@@ -1,0 +1,67 @@
+package io.crema.internal.entry;
+
+import io.crema.internal.coherence.Partition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as this process holds it. Immutable; times are nanoseconds of the instance's clock.
+ */
+public final class NearEntry<V> {
+
+    /** Never valid on the strength of its own age. */
+    public static final long NO_TIME = Long.MIN_VALUE / 2;
+
+    /** The value; null for a cached null. */
+    public final @Nullable V value;
+
+    public final Partition partition;
+
+    /** The partition's generation when the read or write that made this entry began; another one makes it suspect. */
+    public final long generation;
+
+    /** It may be served until then. */
+    public final long deadline;
+
+    /** The partition's clock when the value was stored. */
+    public final long stamp;
+
+    /** Server time of the load; orders values of one stamp. 0 if the value was never stored remotely. */
+    public final long loadedAt;
+
+    /** Identity of the stored record; 0 if the value was never stored remotely. */
+    public final long token;
+
+    /** When the read or write that made it began: whatever was invalidated before is reflected. */
+    public final long asOf;
+
+    public final long bornAt;
+    public final long freshUntil;
+
+    /** What it weighs; -1 = as the weigher says. */
+    public final int weight;
+
+    public NearEntry(
+            @Nullable V value,
+            Partition partition,
+            long generation,
+            long deadline,
+            long stamp,
+            long loadedAt,
+            long token,
+            long asOf,
+            long bornAt,
+            long freshUntil,
+            int weight) {
+        this.value = value;
+        this.partition = partition;
+        this.generation = generation;
+        this.deadline = deadline;
+        this.stamp = stamp;
+        this.loadedAt = loadedAt;
+        this.token = token;
+        this.asOf = asOf;
+        this.bornAt = bornAt;
+        this.freshUntil = freshUntil;
+        this.weight = weight;
+    }
+}

@@ -1,0 +1,188 @@
+package io.crema.internal.near;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.crema.internal.coherence.CoherenceRules;
+import io.crema.internal.coherence.Lease;
+import io.crema.internal.coherence.Partition;
+import io.crema.internal.entry.NearEntry;
+import io.crema.internal.time.InstanceClock;
+import io.crema.policy.Near;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tier in this process, over Caffeine.
+ *
+ * <p>An entry enters and leaves under Caffeine's lock of its key, so that an install and an invalidation of one key
+ * are ordered: whichever comes second sees the first. That takes {@code compute}; {@code computeIfPresent} and the
+ * conditional removals have a fast path that misses an install in flight. No code of the user runs under that lock:
+ * weights are taken before.
+ */
+public final class NearTier<K, V> {
+
+    private final CoherenceRules rules;
+    private final InstanceClock clock;
+    private final Lease lease;
+    private final long window;
+    private final @Nullable Cache<K, NearEntry<V>> entries;
+    private final HitCounter hits = new HitCounter();
+    private final LongAdder evictions = new LongAdder();
+
+    /** @param window nanoseconds that a confirmation of the lease is good for */
+    public NearTier(
+            Near policy, CoherenceRules rules, InstanceClock clock, Lease lease, long window, Executor executor) {
+        this.rules = rules;
+        this.clock = clock;
+        this.lease = lease;
+        this.window = window;
+        this.entries = policy.bound() == Near.Bound.NONE ? null : build(policy, executor);
+    }
+
+    private Cache<K, NearEntry<V>> build(Near policy, Executor executor) {
+        Caffeine<Object, Object> caffeine =
+                Caffeine.newBuilder().executor(executor).ticker(clock::coarse).expireAfterWrite(policy.timeToLive());
+        if (policy.timeToIdle() != null) {
+            caffeine.expireAfterAccess(policy.timeToIdle());
+        }
+        Caffeine<K, NearEntry<V>> typed = caffeine.evictionListener((K key, NearEntry<V> entry, RemovalCause cause) ->
+                evictions.increment());
+        if (policy.bound() == Near.Bound.WEIGHT) {
+            return typed.maximumWeight(policy.maximum())
+                    .weigher((K key, NearEntry<V> entry) -> entry.weight)
+                    .build();
+        }
+        return typed.maximumSize(policy.maximum()).build();
+    }
+
+    /**
+     * The entry of a key if it may be served now. The order of the steps is what makes it right: the lease is read
+     * before the map, the generation after it.
+     */
+    public @Nullable NearEntry<V> hit(K key) {
+        Cache<K, NearEntry<V>> map = entries;
+        if (map == null) {
+            return null;
+        }
+        long now = clock.coarse();
+        if (!rules.leaseValid(now, lease.confirmed(), window)) {
+            return null;
+        }
+        NearEntry<V> entry = map.getIfPresent(key);
+        if (entry == null || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)) {
+            return null;
+        }
+        hits.increment();
+        return entry;
+    }
+
+    /** As {@link #hit} while there is no lease: an entry may be served on the strength of its own age. */
+    public @Nullable NearEntry<V> hitUnleased(K key) {
+        NearEntry<V> entry = peek(key);
+        if (entry == null
+                || !rules.mayServeUnleased(
+                        entry.generation,
+                        entry.partition.generation(),
+                        clock.coarse(),
+                        entry.deadline,
+                        entry.asOf,
+                        window)) {
+            return null;
+        }
+        hits.increment();
+        return entry;
+    }
+
+    /** The entry of a key, good or suspect. */
+    public @Nullable NearEntry<V> peek(K key) {
+        return entries == null ? null : entries.getIfPresent(key);
+    }
+
+    /** Installs an entry unless what made it was detached, its generation is over, or the map has a newer one. */
+    public void install(K key, NearEntry<V> entry, BooleanSupplier detached) {
+        if (entries == null) {
+            return;
+        }
+        entries.asMap().compute(key, (k, old) -> mayInstall(entry, old, detached) ? entry : old);
+    }
+
+    private boolean mayInstall(NearEntry<V> entry, @Nullable NearEntry<V> old, BooleanSupplier detached) {
+        long generation = entry.partition.generation();
+        if (!rules.mayInstall(detached.getAsBoolean(), entry.generation, generation)) {
+            return false;
+        }
+        return old == null
+                || old.partition != entry.partition
+                || !rules.keepsOld(
+                        old.generation,
+                        generation,
+                        clock.coarse(),
+                        old.deadline,
+                        old.stamp,
+                        old.loadedAt,
+                        entry.stamp,
+                        entry.loadedAt);
+    }
+
+    /** Installs an entry if there is none that may be served; for a cache without a remote tier. */
+    public boolean installIfAbsent(K key, NearEntry<V> entry) {
+        if (entries == null) {
+            return false;
+        }
+        NearEntry<V> now = entries.asMap().compute(key, (k, old) -> {
+            boolean good = old != null
+                    && rules.mayServe(old.generation, old.partition.generation(), clock.coarse(), old.deadline);
+            return good ? old : entry;
+        });
+        return now == entry;
+    }
+
+    /** Removes what an invalidation with this stamp makes wrong. Returns whether there was an entry to serve. */
+    public boolean evictOlder(K key, Partition partition, long stamp) {
+        if (entries == null) {
+            return false;
+        }
+        boolean[] removed = new boolean[1];
+        entries.asMap().compute(key, (k, old) -> {
+            if (old == null || old.partition == partition && !rules.evicts(stamp, old.stamp)) {
+                return old;
+            }
+            removed[0] = rules.mayServe(old.generation, old.partition.generation(), clock.coarse(), old.deadline);
+            return null;
+        });
+        return removed[0];
+    }
+
+    /** Removes whatever there is. */
+    public void remove(K key) {
+        if (entries != null) {
+            entries.asMap().compute(key, (k, old) -> null);
+        }
+    }
+
+    /** Frees memory; that nothing is served any more is the generation's doing. */
+    public void discardAll() {
+        if (entries != null) {
+            entries.invalidateAll();
+        }
+    }
+
+    public boolean leaseValid() {
+        return rules.leaseValid(clock.coarse(), lease.confirmed(), window);
+    }
+
+    public long hits() {
+        return hits.sum();
+    }
+
+    public long evictions() {
+        return evictions.sum();
+    }
+
+    public long size() {
+        return entries == null ? 0 : entries.estimatedSize();
+    }
+}

@@ -1,0 +1,117 @@
+package io.crema.internal.remote;
+
+import io.crema.spi.InvalidateReply;
+import io.crema.spi.LeaseMode;
+import io.crema.spi.LeaseReply;
+import io.crema.spi.ReadMode;
+import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
+import io.crema.spi.RemoteRecord;
+import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * One cache in the remote tier, as the engine uses it: every operation has a time limit, and none fails. An empty answer
+ * says that the remote tier did not give one, and that nobody knows whether the operation was executed. This is the one
+ * place where the tier's trouble is caught, counted and turned into a value.
+ */
+public final class RemoteAccess {
+
+    /** How long others leave a key to whoever holds the lease to load it. */
+    private static final long LEASE_MILLIS = 10_000;
+
+    private final RemoteCache cache;
+    private final Deadlines deadlines;
+    private final LongAdder failures;
+    private final RareLog log;
+
+    public RemoteAccess(RemoteCache cache, Deadlines deadlines, LongAdder failures, RareLog log) {
+        this.cache = cache;
+        this.deadlines = deadlines;
+        this.failures = failures;
+        this.log = log;
+    }
+
+    public RemoteCache cache() {
+        return cache;
+    }
+
+    public CompletableFuture<Optional<RemoteRecord>> read(RemoteKey key, ReadMode mode) {
+        return ask("read", () -> cache.read(key, mode));
+    }
+
+    public CompletableFuture<Optional<List<RemoteRecord>>> readAll(List<RemoteKey> keys, ReadMode mode) {
+        return ask("read", () -> cache.readAll(keys, mode));
+    }
+
+    public CompletableFuture<Optional<LeaseReply>> lease(RemoteKey key, long token, LeaseMode mode, long atLeast) {
+        return ask("lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
+    }
+
+    public CompletableFuture<Optional<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
+        return ask("fill", () -> cache.fill(key, token, value, atLeast));
+    }
+
+    /** Nobody waits for it: a lease that stays ends by itself. */
+    public void release(RemoteKey key, long token) {
+        CompletableFuture<Optional<Boolean>> unused =
+                ask("release", () -> cache.release(key, token).thenApply(done -> true));
+    }
+
+    public CompletableFuture<Optional<StoreReply.Stored>> put(RemoteKey key, RemoteValue value, long atLeast) {
+        return ask("put", () -> cache.put(key, value, atLeast));
+    }
+
+    public CompletableFuture<Optional<StoreReply>> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
+        return ask("putIfAbsent", () -> cache.putIfAbsent(key, value, atLeast));
+    }
+
+    public CompletableFuture<Optional<InvalidateReply>> invalidate(
+            int partition, List<RemoteKey> keys, long atLeast) {
+        return ask("invalidate", () -> cache.invalidate(partition, keys, atLeast));
+    }
+
+    public CompletableFuture<Optional<Long>> clear(int partition, long atLeast) {
+        return ask("clear", () -> cache.clear(partition, atLeast));
+    }
+
+    public CompletableFuture<Optional<Boolean>> repair(int partition, String history, long atLeast) {
+        return ask("repair", () -> cache.repair(partition, history, atLeast).thenApply(done -> true));
+    }
+
+    private <T> CompletableFuture<Optional<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
+        CompletableFuture<T> answer;
+        try {
+            answer = request.get();
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        if (answer.isDone()) {
+            return CompletableFuture.completedFuture(outcome(operation, answer));
+        }
+        CompletableFuture<T> asked = answer;
+        CompletableFuture<Optional<T>> reply = deadlines.begin(failures::increment);
+        asked.whenComplete((result, failure) -> {
+            if (!reply.isDone()) {
+                reply.complete(outcome(operation, asked));
+            }
+        });
+        return reply;
+    }
+
+    private <T> Optional<T> outcome(String operation, CompletableFuture<T> done) {
+        try {
+            return Optional.of(done.join());
+        } catch (RuntimeException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            failures.increment();
+            log.warn("Cache '" + cache.name() + "': the remote tier failed at " + operation, cause);
+            return Optional.empty();
+        }
+    }
+}

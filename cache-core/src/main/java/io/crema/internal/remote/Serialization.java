@@ -1,0 +1,129 @@
+package io.crema.internal.remote;
+
+import io.crema.CacheException;
+import io.crema.spi.Codec;
+import io.crema.spi.CodecException;
+import io.crema.spi.KeyCodec;
+import io.crema.spi.Limits;
+import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
+import io.crema.spi.RemoteRecord;
+import io.crema.spi.RemoteValue;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys and values of one cache as bytes. What the user's objects or codecs do wrong when writing becomes a {@link
+ * CacheException} that names the cache; what cannot be read is no value, counted and logged.
+ */
+public final class Serialization<K, V> {
+
+    /** A value, or a cached null, that came out of a record. */
+    public record Decoded<V>(@Nullable V value) {}
+
+    private final String cacheName;
+    private final KeyCodec<K> keyCodec;
+    private final Codec<V> codec;
+    private final Limits limits;
+    private final RareLog log;
+    private final LongAdder undecodable = new LongAdder();
+
+    public Serialization(String cacheName, RemoteSettings<K, V> settings, RareLog log) {
+        this.cacheName = cacheName;
+        this.keyCodec = settings.keyCodec();
+        this.codec = settings.codec();
+        this.limits = settings.limits();
+        this.log = log;
+    }
+
+    public RemoteKey key(K key, RemoteCache cache) {
+        byte[] bytes = encode(key);
+        return new RemoteKey(cache.partitionOf(bytes), bytes);
+    }
+
+    /** Finds out early what would fail once the remote tier is reached. */
+    public void requireEncodable(K key) {
+        encode(key);
+    }
+
+    private byte[] encode(K key) {
+        byte[] bytes;
+        try {
+            bytes = keyCodec.encode(key);
+        } catch (RuntimeException e) {
+            throw new CacheException(
+                    "Cache '" + cacheName + "': a key of type " + key.getClass().getName() + " cannot be encoded: "
+                            + e.getMessage(),
+                    e);
+        }
+        if (bytes.length > limits.maxKeyBytes()) {
+            throw new CacheException("Cache '" + cacheName + "': a key of type " + key.getClass().getName() + " has "
+                    + bytes.length + " bytes, the limit is " + limits.maxKeyBytes()
+                    + "; use shorter keys or raise the limit of the remote tier");
+        }
+        return bytes;
+    }
+
+    /** @throws CodecException if the bytes are no key of this cache */
+    public K decodeKey(byte[] bytes) {
+        try {
+            return keyCodec.decode(bytes);
+        } catch (CodecException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new CodecException("A key cannot be decoded: " + e.getMessage(), e);
+        }
+    }
+
+    /** A value as the remote tier takes it, with a new random token. */
+    public RemoteValue value(@Nullable V value, long freshNanos, long loadNanos) {
+        long token = ThreadLocalRandom.current().nextLong();
+        long freshMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
+        long loadMillis = TimeUnit.NANOSECONDS.toMillis(loadNanos);
+        return value == null
+                ? RemoteValue.ofNull(token, freshMillis, freshMillis, loadMillis)
+                : RemoteValue.of(token, codec.id(), encodeValue(value), freshMillis, freshMillis, loadMillis);
+    }
+
+    private byte[] encodeValue(V value) {
+        byte[] bytes;
+        try {
+            bytes = codec.encode(value, limits.maxValueBytes());
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new CacheException(
+                    "Cache '" + cacheName + "': a value of type "
+                            + value.getClass().getName() + " cannot be encoded: " + e.getMessage(),
+                    e);
+        }
+        if (bytes.length > limits.maxValueBytes()) {
+            throw new CacheException("Cache '" + cacheName + "': a value of type "
+                    + value.getClass().getName() + " has " + bytes.length + " bytes, the limit is "
+                    + limits.maxValueBytes() + "; store smaller values or raise the limit of the remote tier");
+        }
+        return bytes;
+    }
+
+    /** The value of a record; empty if it cannot be decoded. */
+    public Optional<Decoded<V>> decode(RemoteRecord record) {
+        if (record.cachedNull()) {
+            return Optional.of(new Decoded<>(null));
+        }
+        try {
+            if (record.codec() != codec.id()) {
+                throw new CodecException("written by codec " + record.codec() + ", this cache has " + codec.id());
+            }
+            return Optional.of(new Decoded<>(codec.decode(record.payload().duplicate())));
+        } catch (RuntimeException | StackOverflowError e) {
+            undecodable.increment();
+            log.warn("Cache '" + cacheName + "': a record cannot be decoded and counts as a miss", e);
+            return Optional.empty();
+        }
+    }
+
+    public long undecodable() {
+        return undecodable.sum();
+    }
+}

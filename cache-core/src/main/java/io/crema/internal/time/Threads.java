@@ -1,0 +1,37 @@
+package io.crema.internal.time;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Where threads come from. */
+public final class Threads {
+
+    private Threads() {}
+
+    static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * Runs loaders and completions of asynchronous calls. Unbounded, because a loader may wait for another key's load,
+     * and a bound would then be a deadlock.
+     */
+    public static ExecutorService workers(String nodeName) {
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                10,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                daemons("crema-" + nodeName + "-worker"));
+    }
+}

@@ -1,0 +1,28 @@
+package io.crema.policy;
+
+import java.time.Duration;
+
+/**
+ * How long a value is fresh, counted from when it was loaded or put.
+ *
+ * @param fresh the time to live, in both tiers
+ * @param jitter the largest share by which each value's time is shortened at random, from 0 to 0.5, so that values that
+ *     came together do not expire together
+ */
+public record Expiration(Duration fresh, double jitter) {
+
+    public Expiration {
+        Durations.requirePositive("fresh", fresh);
+        if (!(jitter >= 0 && jitter <= 0.5)) {
+            throw new IllegalArgumentException("jitter must be from 0 to 0.5, but is " + jitter);
+        }
+    }
+
+    public static Expiration fresh(Duration fresh) {
+        return new Expiration(fresh, 0);
+    }
+
+    public Expiration jitter(double jitter) {
+        return new Expiration(fresh, jitter);
+    }
+}

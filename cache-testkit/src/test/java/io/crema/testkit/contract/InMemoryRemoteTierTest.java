@@ -1,0 +1,33 @@
+package io.crema.testkit.contract;
+
+import io.crema.spi.RemoteTier;
+import io.crema.testkit.InMemoryServer;
+import io.crema.testkit.ManualTime;
+import io.crema.testkit.RemoteTierContract;
+import java.time.Duration;
+
+final class InMemoryRemoteTierTest extends RemoteTierContract {
+
+    private final ManualTime time = new ManualTime();
+    private final InMemoryServer server = InMemoryServer.create(time);
+
+    @Override
+    protected RemoteTier connect() {
+        return server.connect();
+    }
+
+    @Override
+    protected RemoteTier connectWithOtherPartitions() {
+        return server.connect(7);
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.advance(duration);
+    }
+
+    @Override
+    protected void loseClock(String cache, int partition) {
+        server.loseClock(cache, partition);
+    }
+}
