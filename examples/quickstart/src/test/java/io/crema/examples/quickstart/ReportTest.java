@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,16 +38,19 @@ class ReportTest {
 
     private static Figures figures() {
         Meter meter = new Meter();
+        Histogram propagation = new Histogram(Figures.MAX_NANOS, Figures.DIGITS);
         for (int i = 1; i <= 100; i++) {
             meter.read(ReadTier.L1, 100 * i);
             meter.read(ReadTier.ORIGIN, 100_000 * i);
-            meter.propagated(i);
+            propagation.recordValue(1_000 * i);
         }
         for (int i = 0; i < 40; i++) {
             meter.originQueried();
         }
         meter.updated();
-        return meter.take();
+        Figures figures = meter.take();
+        figures.propagation().add(propagation);
+        return figures;
     }
 
     private Report report(StalenessReport staleness, String... failures) {

@@ -1,5 +1,7 @@
 package io.crema.examples.quickstart;
 
+import io.crema.spi.BusListener;
+import io.crema.spi.BusPosition;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.InvalidationBus;
@@ -16,18 +18,20 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** A remote tier that tells the probe of every read and gives the bus to an {@link ObservedBus}. */
-final class ObservedRemote implements RemoteTier {
+/** A remote tier that tells a probe of every read; all passes unchanged. */
+final class ProbedRemote implements RemoteTier {
 
     private final RemoteTier remote;
     private final TierProbe probe;
-    private final ObservedBus bus;
+    private final ProbedBus bus;
 
-    ObservedRemote(RemoteTier remote, TierProbe probe, Meter meter, Transport transport) {
+    ProbedRemote(RemoteTier remote, TierProbe probe) {
         this.remote = remote;
         this.probe = probe;
-        bus = new ObservedBus(remote.invalidations(), meter, transport);
+        bus = new ProbedBus(remote.invalidations());
     }
 
     @Override
@@ -39,7 +43,7 @@ final class ObservedRemote implements RemoteTier {
     public CompletableFuture<Opening> open(CacheTerms terms) {
         return remote.open(terms)
                 .thenApply(opening -> opening instanceof Opening.Agreed agreed
-                        ? new Opening.Agreed(new ObservedCache(agreed.cache(), probe))
+                        ? new Opening.Agreed(new ProbedCache(agreed.cache(), probe))
                         : opening);
     }
 
@@ -58,7 +62,40 @@ final class ObservedRemote implements RemoteTier {
         return remote.toString();
     }
 
-    private record ObservedCache(RemoteCache cache, TierProbe probe) implements RemoteCache {
+    /** A bus knows the caches of its own tier only. */
+    private record ProbedBus(InvalidationBus bus) implements InvalidationBus {
+
+        private static RemoteCache own(RemoteCache cache) {
+            return cache instanceof ProbedCache probed ? probed.cache() : cache;
+        }
+
+        @Override
+        public void start(BusListener listener) {
+            bus.start(listener);
+        }
+
+        @Override
+        public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
+            bus.subscribe(own(cache), reply);
+        }
+
+        @Override
+        public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
+            bus.position(own(cache), reply);
+        }
+
+        @Override
+        public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
+            bus.heartbeat(reply);
+        }
+
+        @Override
+        public void reset() {
+            bus.reset();
+        }
+    }
+
+    private record ProbedCache(RemoteCache cache, TierProbe probe) implements RemoteCache {
 
         @Override
         public String name() {
