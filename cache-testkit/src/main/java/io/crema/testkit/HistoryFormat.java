@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -22,7 +23,9 @@ final class HistoryFormat {
     static final byte[] MAGIC = "CREMAHIS".getBytes(StandardCharsets.US_ASCII);
     static final int FORMAT = 1;
 
-    /** Kinds 0 to 2 are reads: the ordinal of their {@link ReadTier}. */
+    /** Kinds 0 to 2 are reads, by tier. */
+    static final List<ReadTier> TIERS = List.of(ReadTier.L1, ReadTier.L2, ReadTier.ORIGIN);
+
     static final int WRITTEN = 3;
 
     static final int INVALIDATED = 4;
@@ -35,6 +38,10 @@ final class HistoryFormat {
     static final int END_BYTES = 16;
 
     private HistoryFormat() {}
+
+    static int kindOf(ReadTier tier) {
+        return TIERS.indexOf(tier);
+    }
 
     static long zigzag(long value) {
         return (value << 1) ^ (value >> 63);

@@ -29,8 +29,6 @@ final class HistoryReader {
         CUT_SHORT
     }
 
-    private static final ReadTier[] TIERS = ReadTier.values();
-
     private final Path file;
     private final DataInputStream in;
     private final Events events;
@@ -123,8 +121,8 @@ final class HistoryReader {
         long version = number();
         long start = lastStart + number();
         long end = start + number();
-        if (kind < TIERS.length) {
-            events.read(key, version, start, end, TIERS[kind]);
+        if (kind < HistoryFormat.TIERS.size()) {
+            events.read(key, version, start, end, HistoryFormat.TIERS.get(kind));
         } else if (kind == HistoryFormat.WRITTEN) {
             events.written(key, version, start, end);
         } else if (kind == HistoryFormat.INVALIDATED) {

@@ -66,7 +66,7 @@ public final class HistoryWriter implements Closeable {
 
     /** A read returned a version of a key. It started and ended at these times, both taken around the read. */
     public void read(long key, long version, long startNanos, long endNanos, ReadTier tier) {
-        record(tier.ordinal(), key, version, startNanos, endNanos);
+        record(HistoryFormat.kindOf(tier), key, version, startNanos, endNanos);
     }
 
     /** A version of a key was committed to the origin by a call that lasted from the one time to the other. */
@@ -137,7 +137,8 @@ public final class HistoryWriter implements Closeable {
         closed = true;
         try (out) {
             flush();
-            ByteBuffer end = ByteBuffer.allocate(HistoryFormat.END_BYTES).putInt(0).putLong(events);
+            ByteBuffer end =
+                    ByteBuffer.allocate(HistoryFormat.END_BYTES).putInt(0).putLong(events);
             end.putInt(HistoryFormat.crc(end.array(), 12));
             out.write(end.array());
         }

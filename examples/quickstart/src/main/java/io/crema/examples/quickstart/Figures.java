@@ -2,10 +2,13 @@ package io.crema.examples.quickstart;
 
 import io.crema.testkit.ReadTier;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
@@ -17,26 +20,30 @@ final class Figures {
 
     static final int DIGITS = 3;
 
-    private final List<Histogram> latency = new ArrayList<>();
+    /** Fields of an encoded line before its histograms. */
+    private static final int COUNTS = 3;
+
+    private final Map<ReadTier, Histogram> latency;
     private final Histogram propagation;
     private long originQueries;
     private long updates;
     private long failed;
 
     Figures() {
-        for (int i = 0; i < ReadTier.values().length; i++) {
-            latency.add(new Histogram(MAX_NANOS, DIGITS));
+        latency = new EnumMap<>(ReadTier.class);
+        for (ReadTier tier : ReadTier.values()) {
+            latency.put(tier, new Histogram(MAX_NANOS, DIGITS));
         }
         propagation = new Histogram(MAX_NANOS, DIGITS);
     }
 
     /**
-     * @param latency in nanoseconds, in the order of the tiers
+     * @param latency of each tier, in nanoseconds
      * @param propagation in nanoseconds
      * @param failed reads and updates that ended with an exception
      */
-    Figures(List<Histogram> latency, Histogram propagation, long originQueries, long updates, long failed) {
-        this.latency.addAll(latency);
+    Figures(Map<ReadTier, Histogram> latency, Histogram propagation, long originQueries, long updates, long failed) {
+        this.latency = latency;
         this.propagation = propagation;
         this.originQueries = originQueries;
         this.updates = updates;
@@ -44,8 +51,8 @@ final class Figures {
     }
 
     void add(Figures other) {
-        for (int i = 0; i < latency.size(); i++) {
-            latency.get(i).add(other.latency.get(i));
+        for (ReadTier tier : ReadTier.values()) {
+            latency(tier).add(other.latency(tier));
         }
         propagation.add(other.propagation);
         originQueries += other.originQueries;
@@ -54,7 +61,7 @@ final class Figures {
     }
 
     Histogram latency(ReadTier tier) {
-        return latency.get(tier.ordinal());
+        return Objects.requireNonNull(latency.get(tier));
     }
 
     /** Times from the publication of an invalidation until an instance had applied it, in nanoseconds. */
@@ -67,7 +74,7 @@ final class Figures {
     }
 
     long reads() {
-        return latency.stream().mapToLong(Histogram::getTotalCount).sum();
+        return latency.values().stream().mapToLong(Histogram::getTotalCount).sum();
     }
 
     long updates() {
@@ -86,7 +93,7 @@ final class Figures {
     /** One line without line breaks. */
     String encode() {
         StringBuilder text = new StringBuilder(originQueries + " " + updates + " " + failed);
-        for (Histogram histogram : latency) {
+        for (Histogram histogram : latency.values()) {
             text.append(' ').append(encode(histogram));
         }
         return text.append(' ').append(encode(propagation)).toString();
@@ -99,21 +106,22 @@ final class Figures {
     }
 
     static Figures decode(String text) {
-        String[] fields = text.split(" ", -1);
-        int tiers = ReadTier.values().length;
-        if (fields.length != 4 + tiers) {
-            throw new IllegalArgumentException("Expected " + (4 + tiers) + " fields, found " + fields.length);
+        List<String> fields = List.of(text.split(" ", -1));
+        ReadTier[] tiers = ReadTier.values();
+        if (fields.size() != COUNTS + tiers.length + 1) {
+            throw new IllegalArgumentException("Not figures: " + text);
         }
-        List<Histogram> latency = new ArrayList<>();
-        for (int i = 0; i < tiers; i++) {
-            latency.add(decodeHistogram(fields[3 + i]));
+        Map<ReadTier, Histogram> latency = new EnumMap<>(ReadTier.class);
+        Iterator<String> histograms = fields.listIterator(COUNTS);
+        for (ReadTier tier : tiers) {
+            latency.put(tier, decodeHistogram(histograms.next()));
         }
         return new Figures(
                 latency,
-                decodeHistogram(fields[3 + tiers]),
-                Long.parseLong(fields[0]),
-                Long.parseLong(fields[1]),
-                Long.parseLong(fields[2]));
+                decodeHistogram(histograms.next()),
+                Long.parseLong(fields.get(0)),
+                Long.parseLong(fields.get(1)),
+                Long.parseLong(fields.get(2)));
     }
 
     private static Histogram decodeHistogram(String text) {

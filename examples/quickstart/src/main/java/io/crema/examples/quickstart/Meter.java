@@ -3,8 +3,9 @@ package io.crema.examples.quickstart;
 import io.crema.testkit.ReadTier;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
@@ -13,15 +14,15 @@ import org.HdrHistogram.Recorder;
 /** Counts and times what one instance does. Thread-safe. */
 final class Meter {
 
-    private final List<Recorder> latency = new ArrayList<>();
+    private final Map<ReadTier, Recorder> latency = new EnumMap<>(ReadTier.class);
     private final Recorder propagation = recorder();
     private final LongAdder originQueries = new LongAdder();
     private final LongAdder updates = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
     Meter() {
-        for (int i = 0; i < ReadTier.values().length; i++) {
-            latency.add(recorder());
+        for (ReadTier tier : ReadTier.values()) {
+            latency.put(tier, recorder());
         }
     }
 
@@ -30,7 +31,7 @@ final class Meter {
     }
 
     void read(ReadTier tier, long nanos) {
-        latency.get(tier.ordinal()).recordValue(inRange(nanos));
+        Objects.requireNonNull(latency.get(tier)).recordValue(inRange(nanos));
     }
 
     /**
@@ -62,10 +63,8 @@ final class Meter {
 
     /** What came together since the last call. */
     Figures take() {
-        List<Histogram> histograms = new ArrayList<>();
-        for (Recorder recorder : latency) {
-            histograms.add(recorder.getIntervalHistogram());
-        }
+        Map<ReadTier, Histogram> histograms = new EnumMap<>(ReadTier.class);
+        latency.forEach((tier, recorder) -> histograms.put(tier, recorder.getIntervalHistogram()));
         return new Figures(
                 histograms,
                 propagation.getIntervalHistogram(),

@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -36,8 +37,14 @@ public final class Quickstart {
     private static final long END_SECONDS = 20;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    /** Names a file for the reason of a failure, which Maven then shows instead of a stack trace. */
+    private static final String FAILURE = "quickstart.failure";
+
     private static final int FAULTS = 1;
     private static final int NO_VERDICT = 2;
+
+    /** Either of the above, but Maven would not learn of it by the file. */
+    private static final int NOT_TOLD = 3;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final Settings settings;
@@ -58,37 +65,62 @@ public final class Quickstart {
         Locale.setDefault(Locale.ROOT);
         // The database's driver and server log through java.util.logging; the root logger is never collected.
         Logger.getLogger("").setLevel(Level.WARNING);
+        if (!failureFile().isEmpty()) {
+            // Maven started this process. Killed alone, it would leave the servers running for nobody.
+            ProcessHandle.current().parent().ifPresent(maven -> maven.onExit().thenRun(() -> System.exit(NO_VERDICT)));
+        }
         System.exit(run());
+    }
+
+    private static String failureFile() {
+        return System.getProperty(FAILURE, "");
     }
 
     private static int run() {
         try {
             Settings settings = Settings.of(System.getProperties());
             try (RunDirectory directory = RunDirectory.open(settings.directory())) {
-                return new Quickstart(settings, directory).start();
+                List<String> faults = new Quickstart(settings, directory).start();
+                return faults.isEmpty() ? 0 : fail(FAULTS, faults.size() == 1 ? faults.get(0) : faults.toString());
             }
         } catch (QuickstartException | HistoryException e) {
-            System.err.println("quickstart: " + e.getMessage());
+            return fail(NO_VERDICT, String.valueOf(e.getMessage()));
         } catch (IOException | SQLException | RuntimeException e) {
-            System.err.println("quickstart: " + e);
             e.printStackTrace();
+            return fail(NO_VERDICT, e.toString());
         } catch (InterruptedException e) {
-            System.err.println("quickstart: interrupted");
+            return fail(NO_VERDICT, "interrupted");
         }
-        return NO_VERDICT;
     }
 
-    private int start() throws IOException, SQLException, InterruptedException {
+    private static int fail(int exitCode, String reason) {
+        System.err.println("quickstart: " + reason);
+        String file = failureFile();
+        if (!file.isEmpty()) {
+            try {
+                Files.writeString(Path.of(file), reason);
+            } catch (IOException e) {
+                System.err.println("quickstart: " + e);
+                return NOT_TOLD;
+            }
+        }
+        return exitCode;
+    }
+
+    /** Returns the faults. */
+    private List<String> start() throws IOException, SQLException, InterruptedException {
         long start = System.nanoTime();
         List<City> cities = CityRows.read();
         try (EmbeddedRedis redis = EmbeddedRedis.start()) {
             say("Redis on port %d, after %.1f s", redis.port(), secondsSince(start));
             try (Origin origin = Origin.start(directory.database(), cities)) {
-                say("PostgreSQL with %,d cities of GeoNames (CC BY 4.0), after %.1f s",
+                say(
+                        "PostgreSQL with %,d cities of GeoNames (CC BY 4.0), after %.1f s",
                         cities.size(), secondsSince(start));
                 startInstances(redis, origin, cities.size());
-                say("%d instances ready, after %.1f s; load for %d s", INSTANCES, secondsSince(start),
-                        settings.load().toSeconds());
+                say(
+                        "%d instances ready, after %.1f s; load for %d s",
+                        INSTANCES, secondsSince(start), settings.load().toSeconds());
                 if (settings.transport() == Transport.LOSES_INVALIDATIONS) {
                     say("BROKEN ON PURPOSE: the instances' transport loses invalidations and hides the loss");
                 }
@@ -101,10 +133,10 @@ public final class Quickstart {
         return judge();
     }
 
-    private void startInstances(EmbeddedRedis redis, Origin origin, int rows)
-            throws IOException, InterruptedException {
+    private void startInstances(EmbeddedRedis redis, Origin origin, int rows) throws IOException, InterruptedException {
         // Also when this process is told to end in the middle, as by Ctrl-C.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> List.copyOf(instances).forEach(InstanceProcess::close)));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> List.copyOf(instances).forEach(InstanceProcess::close)));
         for (int number = 1; number <= INSTANCES; number++) {
             Assignment assignment = new Assignment(
                     number,
@@ -181,7 +213,8 @@ public final class Quickstart {
                 reads += count;
                 tiers.append(String.format("  %s %,7.0f", tier, count / seconds));
             }
-            say("%3.0f s  %-10s  %,7.0f reads/s: %s   %3.0f updates/s, %d invalidations waiting%s",
+            say(
+                    "%3.0f s  %-10s  %,7.0f reads/s: %s   %3.0f updates/s, %d invalidations waiting%s",
                     (now - start) / (double) SECOND,
                     phase.label(),
                     reads / seconds,
@@ -205,14 +238,17 @@ public final class Quickstart {
         }
     }
 
-    private int judge() throws IOException {
+    private List<String> judge() throws IOException {
         List<PhaseResult> phases = new ArrayList<>();
         Figures all = new Figures();
         for (Phase phase : Phase.values()) {
             Figures figures = new Figures();
             instances.forEach(instance -> instance.addTo(figures, phase));
             all.add(figures);
-            phases.add(new PhaseResult(phase.label(), figures, checker().readsBetween(begin(phase), end(phase)).check()));
+            phases.add(new PhaseResult(
+                    phase.label(),
+                    figures,
+                    checker().readsBetween(begin(phase), end(phase)).check()));
         }
         StalenessReport staleness = checker().check();
         List<String> failures = new ArrayList<>();
@@ -231,27 +267,32 @@ public final class Quickstart {
         if (file != null) {
             Files.writeString(file, ReportJson.of(report));
         }
-        return report.faults().isEmpty() ? 0 : FAULTS;
+        return report.faults();
     }
 
     private void print(Report report, StalenessReport staleness) {
         if (!staleness.passed()) {
             out.println(staleness.describe());
         }
-        List<String> faults = report.faults();
-        if (faults.isEmpty()) {
-            say("All %d instances finished; no read was stale beyond the bound of %,d ms.", INSTANCES, BOUND.toMillis());
-        } else {
-            faults.forEach(fault -> say("FAULT: %s", fault));
+        if (report.faults().isEmpty()) {
+            say(
+                    "All %d instances finished; no read was stale beyond the bound of %,d ms.",
+                    INSTANCES, BOUND.toMillis());
         }
     }
 
+    /** When a phase began. */
     private long begin(Phase phase) {
-        return phase == Phase.STEADY ? Long.MIN_VALUE : begun.get(phase);
+        return Objects.requireNonNull(begun.get(phase));
     }
 
+    /** When the next one began; the last one has no end. */
     private long end(Phase phase) {
-        return phase == Phase.RECOVERED ? Long.MAX_VALUE : begun.get(Phase.values()[phase.ordinal() + 1]);
+        return switch (phase) {
+            case STEADY -> begin(Phase.REDIS_DOWN);
+            case REDIS_DOWN -> begin(Phase.RECOVERED);
+            case RECOVERED -> Long.MAX_VALUE;
+        };
     }
 
     private StalenessChecker checker() {

@@ -44,8 +44,18 @@ final class ReportTable {
         row("reads checked for staleness", r -> count(r.staleness().reads()));
         row("  stale within the bound", r -> count(r.staleness().staleWithinBound()));
         row(
-                String.format("  stale beyond %,d ms", report.total().staleness().bound().toMillis()),
+                String.format(
+                        "  stale beyond %,d ms",
+                        report.total().staleness().bound().toMillis()),
                 r -> count(r.staleness().violations()));
+        int failed = report.instanceFailures().size();
+        text.append(String.format(
+                "%-" + LABEL + "s%d of %d%n",
+                "instances that finished",
+                report.instances() - failed,
+                report.instances()));
+        report.instanceFailures()
+                .forEach(failure -> text.append("  ").append(failure).append('\n'));
         return text.toString();
     }
 
@@ -67,7 +77,8 @@ final class ReportTable {
     private static String pair(Histogram nanos, double unit) {
         return nanos.getTotalCount() == 0
                 ? "-"
-                : decimal(nanos.getValueAtPercentile(50) / unit) + " / " + decimal(nanos.getValueAtPercentile(99) / unit);
+                : decimal(nanos.getValueAtPercentile(50) / unit) + " / "
+                        + decimal(nanos.getValueAtPercentile(99) / unit);
     }
 
     private static String one(Histogram nanos, double unit) {
