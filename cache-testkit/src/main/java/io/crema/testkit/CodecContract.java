@@ -165,7 +165,9 @@ public abstract class CodecContract<V> {
     }
 
     private void requireSame(V expected, V actual) {
-        assertThat(same(expected, actual)).as("%s came back as %s", expected, actual).isTrue();
+        assertThat(same(expected, actual))
+                .as("%s came back as %s", expected, actual)
+                .isTrue();
     }
 
     private static byte[] damaged(byte[] payload, Random random) {

@@ -126,8 +126,7 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
         private final MethodHandle[] setters;
 
         ClassMaker(Class<?> type, Property[] properties) throws ReflectiveOperationException {
-            this.instantiator =
-                    new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()).newInstantiatorOf(type);
+            this.instantiator = new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()).newInstantiatorOf(type);
             this.properties = properties;
             this.setters = new MethodHandle[properties.length];
             for (int i = 0; i < setters.length; i++) {

@@ -92,7 +92,8 @@ final class PayloadClasses implements ClassResolver {
     private ClassEntry readNew(Input input) {
         ClassEntry entry = table.byFingerprint(input.readInt());
         if (readCount == read.length) {
-            throw new CodecException("A class is named twice in one payload: " + entry.type().getName());
+            throw new CodecException(
+                    "A class is named twice in one payload: " + entry.type().getName());
         }
         read[readCount++] = entry;
         return entry;
@@ -105,8 +106,9 @@ final class PayloadClasses implements ClassResolver {
 
     private void requireDepth() {
         if (kryo != null && kryo.getDepth() > MAX_DEPTH) {
-            throw new CodecException("More than " + MAX_DEPTH + " levels of nesting: a value with a cycle or a long chain"
-                    + " of references cannot be cached as it is, keep ids instead of references");
+            throw new CodecException(
+                    "More than " + MAX_DEPTH + " levels of nesting: a value with a cycle or a long chain"
+                            + " of references cannot be cached as it is, keep ids instead of references");
         }
     }
 

@@ -22,7 +22,8 @@ public final class PlainCodec<V> implements Codec<V> {
     private static final PlainCodec<Long> LONGS = new PlainCodec<>(
             4,
             "Long",
-            (value, max) -> ByteBuffer.wrap(fixed(Long.BYTES, max)).putLong(value).array(),
+            (value, max) ->
+                    ByteBuffer.wrap(fixed(Long.BYTES, max)).putLong(value).array(),
             bytes -> exactly(Long.BYTES, bytes).getLong(bytes.position()));
 
     private static final PlainCodec<Integer> INTEGERS = new PlainCodec<>(

@@ -51,7 +51,8 @@ final class Property {
         }
     }
 
-    @Nullable Object read(Kryo kryo, PayloadInput in) {
+    @Nullable
+    Object read(Kryo kryo, PayloadInput in) {
         return switch (kind) {
             case BOOLEAN -> in.readBoolean();
             case BYTE -> in.readByte();
