@@ -27,6 +27,13 @@ final class ClassEntry extends Registration {
         return new ClassEntry(type, serializer, ordinal, ordinal, fingerprint);
     }
 
+    /** Refused: an entry is shared by all Kryo instances. */
+    @Override
+    @SuppressWarnings("rawtypes") // as it is declared
+    public void setSerializer(Serializer serializer) {
+        throw new UnsupportedOperationException("The serializer of " + type().getName() + " is fixed");
+    }
+
     boolean isBuiltIn() {
         return ordinal == BUILT_IN;
     }

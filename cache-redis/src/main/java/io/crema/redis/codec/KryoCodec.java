@@ -12,7 +12,7 @@ import java.util.List;
  * Values as compact binary, by Kryo, of registered classes only.
  *
  * <p><b>What can be stored.</b> Registered classes: records, enums, plain classes (all fields but static and transient
- * ones, those of superclasses too), public collections and maps with a public constructor that takes nothing. A sealed type
+ * ones, those of superclasses too), collections and maps with a constructor that takes nothing. A sealed type
  * brings its permitted subclasses; an array or interface is registered by its element or by the classes behind it. Without
  * being named: String, the boxed primitives, BigDecimal, BigInteger, UUID, Date, Currency, Locale, URI, the values of
  * java.time, Optional and its primitive forms, ChronoUnit, TimeUnit, arrays, and of java.util ArrayList, LinkedList,

@@ -121,13 +121,13 @@ final class PayloadClasses implements ClassResolver {
         }
     }
 
-    /** Primitives are asked for by the constructor of Kryo only, which registers them for itself. */
+    /** Asked by the constructor of Kryo only, which would put serializers of its own into what it finds. */
     @Override
     public @Nullable Registration getRegistration(Class type) {
-        return type.isPrimitive() ? null : table.entry(type);
+        return null;
     }
 
-    /** The table is complete as it is. */
+    /** What the constructor of Kryo brings is not kept: the table is complete as it is. */
     @Override
     public Registration register(Registration registration) {
         return registration;
