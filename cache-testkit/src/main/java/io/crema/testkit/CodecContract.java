@@ -15,8 +15,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link Codec} keeps. Extend it in the tests of a codec of your own; one instance of the codec is asked for by
- * each test. The seed of the random bytes is printed with a failure; {@code -Dcrema.seed=} sets it.
+ * What every {@link Codec} keeps. Extend it in the tests of a codec of your own; one instance of the codec is asked for
+ * by each test. The seed of the random bytes is printed with a failure; {@code -Dcrema.seed=} sets it.
  *
  * @param <V> the type of the values
  */
@@ -165,7 +165,9 @@ public abstract class CodecContract<V> {
     }
 
     private void requireSame(V expected, V actual) {
-        assertThat(same(expected, actual)).as("%s came back as %s", expected, actual).isTrue();
+        assertThat(same(expected, actual))
+                .as("%s came back as %s", expected, actual)
+                .isTrue();
     }
 
     private static byte[] damaged(byte[] payload, Random random) {

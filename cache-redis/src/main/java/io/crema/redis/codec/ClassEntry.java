@@ -3,7 +3,9 @@ package io.crema.redis.codec;
 import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 
-/** A class that may appear in a payload: a JDK class under a fixed number, or a registered one under its fingerprint. */
+/**
+ * A class that may appear in a payload: a JDK class under a fixed number, or a registered one under its fingerprint.
+ */
 final class ClassEntry extends Registration {
 
     private static final int BUILT_IN = -1;

@@ -59,7 +59,8 @@ final class RegistrationRules {
                 || SortedMap.class.isAssignableFrom(type)
                 || IdentityHashMap.class.isAssignableFrom(type)
                 || Queue.class.isAssignableFrom(type) && !Deque.class.isAssignableFrom(type)) {
-            return name + " has an order or an equality of its own that would be lost: use a TreeSet, TreeMap, ArrayList"
+            return name
+                    + " has an order or an equality of its own that would be lost: use a TreeSet, TreeMap, ArrayList"
                     + " or HashMap";
         }
         try {
@@ -70,7 +71,8 @@ final class RegistrationRules {
         }
         for (Class<?> c = type; c != null && !isJdk(c); c = c.getSuperclass()) {
             if (hasState(c)) {
-                return name + " is a container with fields of its own, which would be lost: hold it in a record instead";
+                return name
+                        + " is a container with fields of its own, which would be lost: hold it in a record instead";
             }
         }
         return null;

@@ -94,7 +94,8 @@ final class KryoCodecEvolutionTest {
     void decode_enumConstantsAddedAndReordered_readsTheSameConstant() throws Exception {
         Class<?> oldType = compile("Item", "public enum Item { A, B }");
         Class<?> newType = compile("Item", "public enum Item { C, B, A }");
-        assertThat(decode(newType, encode(oldType, oldType.getEnumConstants()[0]))).hasToString("A");
+        assertThat(decode(newType, encode(oldType, oldType.getEnumConstants()[0])))
+                .hasToString("A");
         byte[] added = encode(newType, newType.getEnumConstants()[0]);
         assertThatThrownBy(() -> decode(oldType, added))
                 .isInstanceOf(CodecException.class)

@@ -115,8 +115,8 @@ final class KryoCodecFailureTest {
         for (int i = 0; i < 10_000; i++) {
             huge.add(element);
         }
-        assertThat(allocatedBy(() -> assertThatThrownBy(() -> codec.encode(huge, 1 << 20))
-                        .isInstanceOf(CodecException.class)))
+        assertThat(allocatedBy(() ->
+                        assertThatThrownBy(() -> codec.encode(huge, 1 << 20)).isInstanceOf(CodecException.class)))
                 .isLessThan(16 << 20);
     }
 
@@ -207,7 +207,8 @@ final class KryoCodecFailureTest {
 
     /** The mark of a container or array of the JDK, and two billion as its count. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 9, 10, 16, 17, 18, 19, 20, 21, 22, 23, 40, 41, 42, 43, 44, 46, 47, 49, 53, 54, 55, 62, 63, 64})
+    @ValueSource(
+            ints = {0, 9, 10, 16, 17, 18, 19, 20, 21, 22, 23, 40, 41, 42, 43, 44, 46, 47, 49, 53, 54, 55, 62, 63, 64})
     @Timeout(30)
     void decode_hugeLength_neitherAllocatesNorLoops(int jdkClass) {
         KryoCodec<Object> codec = KryoCodec.of(Object.class);

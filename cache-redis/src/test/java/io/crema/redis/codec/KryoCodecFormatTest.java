@@ -66,16 +66,27 @@ final class KryoCodecFormatTest {
                 .sorted(Comparator.comparing(ClassEntry::getId))
                 .map(entry -> entry.getId() + " " + entry.type().getSimpleName())
                 .collect(Collectors.joining(", "));
-        assertThat(numbers).isEqualTo("0 String, 1 Integer, 2 Long, 3 Double, 4 Float, 5 Boolean, 6 Byte, 7 Short, "
-                        + "8 Character, 9 BigDecimal, 10 BigInteger, 11 UUID, 12 Date, 13 Currency, 14 Locale, 15 URI, "
-                        + "16 byte[], 17 int[], 18 long[], 19 double[], 20 float[], 21 short[], 22 char[], 23 boolean[], "
-                        + "24 Instant, 25 LocalDate, 26 LocalTime, 27 LocalDateTime, 28 ZonedDateTime, 29 OffsetDateTime, 30 OffsetTime, 31 Duration, "
-                        + "32 Period, 33 ZoneOffset, 34 ZoneId, 35 Year, 36 YearMonth, 37 MonthDay, 38 DayOfWeek, 39 Month, "
-                        + "40 ArrayList, 41 LinkedList, 42 ArrayDeque, 43 HashSet, 44 LinkedHashSet, 45 TreeSet, 46 HashMap, 47 LinkedHashMap, "
-                        + "48 TreeMap, 49 ArrayList, 50 Object[], 51 EnumSet, 52 EnumMap, 53 ListN, 54 SetN, 55 MapN, "
-                        + "56 EmptyList, 57 EmptySet, 58 EmptyMap, 59 SingletonList, 60 SingletonSet, 61 SingletonMap, 62 UnmodifiableCollection, 63 UnmodifiableList, "
-                        + "64 UnmodifiableSet, 65 UnmodifiableMap, 66 UnmodifiableNavigableSet, 67 UnmodifiableNavigableMap, 68 Optional, 69 KeyValueHolder, 70 NaturalOrderComparator, 71 ReverseComparator, "
-                        + "72 CaseInsensitiveComparator, 73 TimeUnit, 74 ChronoUnit, 75 SimpleEntry, 76 SimpleImmutableEntry, 77 OptionalInt, 78 OptionalLong, 79 OptionalDouble");
+        assertThat(numbers)
+                .isEqualTo("0 String, 1 Integer, 2 Long, 3 Double, "
+                        + "4 Float, 5 Boolean, 6 Byte, 7 Short, "
+                        + "8 Character, 9 BigDecimal, 10 BigInteger, 11 UUID, "
+                        + "12 Date, 13 Currency, 14 Locale, 15 URI, "
+                        + "16 byte[], 17 int[], 18 long[], 19 double[], "
+                        + "20 float[], 21 short[], 22 char[], 23 boolean[], "
+                        + "24 Instant, 25 LocalDate, 26 LocalTime, 27 LocalDateTime, "
+                        + "28 ZonedDateTime, 29 OffsetDateTime, 30 OffsetTime, 31 Duration, "
+                        + "32 Period, 33 ZoneOffset, 34 ZoneId, 35 Year, "
+                        + "36 YearMonth, 37 MonthDay, 38 DayOfWeek, 39 Month, "
+                        + "40 ArrayList, 41 LinkedList, 42 ArrayDeque, 43 HashSet, "
+                        + "44 LinkedHashSet, 45 TreeSet, 46 HashMap, 47 LinkedHashMap, "
+                        + "48 TreeMap, 49 ArrayList, 50 Object[], 51 EnumSet, "
+                        + "52 EnumMap, 53 ListN, 54 SetN, 55 MapN, "
+                        + "56 EmptyList, 57 EmptySet, 58 EmptyMap, 59 SingletonList, "
+                        + "60 SingletonSet, 61 SingletonMap, 62 UnmodifiableCollection, 63 UnmodifiableList, "
+                        + "64 UnmodifiableSet, 65 UnmodifiableMap, 66 UnmodifiableNavigableSet, 67 UnmodifiableNavigableMap, "
+                        + "68 Optional, 69 KeyValueHolder, 70 NaturalOrderComparator, 71 ReverseComparator, "
+                        + "72 CaseInsensitiveComparator, 73 TimeUnit, 74 ChronoUnit, 75 SimpleEntry, "
+                        + "76 SimpleImmutableEntry, 77 OptionalInt, 78 OptionalLong, 79 OptionalDouble");
     }
 
     @Test
@@ -85,6 +96,7 @@ final class KryoCodecFormatTest {
         KryoCodec<Object> other =
                 KryoCodec.of(Object.class, Form.class, Status.class, Samples.Account.class, Line.class, Point.class);
         assertThat(other.decode(ByteBuffer.wrap(bytes))).isEqualTo(List.of(new Point(1, 2), Status.NEW));
-        assertThat(other.encode(List.of(new Point(1, 2), Status.NEW), 1000).length).isEqualTo(bytes.length);
+        assertThat(other.encode(List.of(new Point(1, 2), Status.NEW), 1000).length)
+                .isEqualTo(bytes.length);
     }
 }

@@ -318,7 +318,8 @@ final class KryoCodecRoundTripTest {
     void decode_ofEncodedArray_hasTheSameTypeAndElements(Object value) {
         Object decoded = roundTrip(value);
         assertThat(decoded).isInstanceOf(value.getClass());
-        assertThat(Arrays.deepEquals(new Object[] {decoded}, new Object[] {value})).isTrue();
+        assertThat(Arrays.deepEquals(new Object[] {decoded}, new Object[] {value}))
+                .isTrue();
     }
 
     @Test

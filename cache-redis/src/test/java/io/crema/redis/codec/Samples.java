@@ -27,7 +27,8 @@ final class Samples {
 
     record Line(long productId, String name, int quantity, BigDecimal price) {}
 
-    record Order(long id, @Nullable String customer, Status status, Instant at, List<Line> lines, Map<String, ?> notes) {}
+    record Order(
+            long id, @Nullable String customer, Status status, Instant at, List<Line> lines, Map<String, ?> notes) {}
 
     record Point(int x, int y) {}
 
@@ -81,7 +82,8 @@ final class Samples {
             return Objects.hash(owner, id, age);
         }
 
-        @Nullable String cached() {
+        @Nullable
+        String cached() {
             return cached;
         }
     }
@@ -108,7 +110,8 @@ final class Samples {
 
     /** A graph that may be given a cycle. */
     static final class Node {
-        @Nullable Node next;
+        @Nullable
+        Node next;
     }
 
     static final class Names extends ArrayList<String> {
