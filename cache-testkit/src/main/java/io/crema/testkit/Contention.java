@@ -12,8 +12,8 @@ final class Contention {
     private Contention() {}
 
     /**
-     * Runs the action {@code turns} times on each thread, with a number that differs between threads and turns, and ends
-     * when all are done.
+     * Runs the action {@code turns} times on each thread, with a number that differs between threads and turns, and
+     * ends when all are done.
      *
      * @throws AssertionError with the first failure of any thread as its cause
      */
