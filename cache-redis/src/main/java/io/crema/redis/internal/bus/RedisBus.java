@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -82,8 +83,9 @@ public final class RedisBus implements InvalidationBus {
         keeper.start();
     }
 
-    public void close() {
-        keeper.close();
+    /** The future ends when the connection is closed. */
+    public CompletableFuture<Void> close() {
+        return keeper.close();
     }
 
     @Override

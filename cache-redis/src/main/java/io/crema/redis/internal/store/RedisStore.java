@@ -49,8 +49,9 @@ public final class RedisStore {
         keeper.start();
     }
 
-    public void close() {
-        keeper.close();
+    /** The future ends when the connection is closed. */
+    public CompletableFuture<Void> close() {
+        return keeper.close();
     }
 
     public boolean isConnected() {
