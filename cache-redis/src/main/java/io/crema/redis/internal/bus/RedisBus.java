@@ -99,13 +99,14 @@ public final class RedisBus implements InvalidationBus {
      */
     @Override
     public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
+        KeyLayout layout = layoutOf(cache);
         Reply<Boolean> outcome = new Reply<>(reply);
         Subscription subscription = keeper.current();
         if (subscription == null) {
             outcome.fail(keeper.notConnected());
             return;
         }
-        List<byte[]> names = register(layoutOf(cache), cache.name());
+        List<byte[]> names = register(layout, cache.name());
         Request<List<byte @Nullable []>> subscribe = Commands.request(CommandType.SUBSCRIBE, names);
         Request<List<byte @Nullable []>> after = Commands.request(CommandType.PING, List.of());
         Failure earlier = new Failure();
@@ -126,13 +127,13 @@ public final class RedisBus implements InvalidationBus {
     /** One process is at the other end of a connection: its run id is asked for once. */
     @Override
     public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
+        KeyLayout layout = layoutOf(cache);
         Reply<BusPosition> outcome = new Reply<>(reply);
         Subscription subscription = keeper.current();
         if (subscription == null) {
             outcome.fail(keeper.notConnected());
             return;
         }
-        KeyLayout layout = layoutOf(cache);
         Request<List<byte @Nullable []>> info =
                 Commands.request(CommandType.INFO, List.of(Commands.ascii("replication")));
         Request<List<byte @Nullable []>> read = Commands.request(CommandType.MGET, clocksAndFloors(layout));
