@@ -33,10 +33,8 @@ class RedisRemoteTest extends ServerTest {
 
     @Test
     void open_firstInstance_setsTheTermsForTheNext() {
-        RemoteCache first = open(opened(RedisRemote.builder(redis.uri())
-                .namespace("shop")
-                .partitions(4)
-                .build()));
+        RemoteCache first = open(opened(
+                RedisRemote.builder(redis.uri()).namespace("shop").partitions(4).build()));
         RemoteCache second = open(opened(RedisRemote.builder(redis.uri())
                 .namespace("shop")
                 .partitions(32)
@@ -105,7 +103,9 @@ class RedisRemoteTest extends ServerTest {
     void limits_defaultsAndSet_areReported() {
         assertThat(remote().limits()).isEqualTo(new Limits(1024, 8 * 1024 * 1024));
         Limits limits = new Limits(10, 20);
-        assertThat(opened(RedisRemote.builder(redis.uri()).limits(limits).build()).limits()).isEqualTo(limits);
+        assertThat(opened(RedisRemote.builder(redis.uri()).limits(limits).build())
+                        .limits())
+                .isEqualTo(limits);
     }
 
     @Test
@@ -133,8 +133,8 @@ class RedisRemoteTest extends ServerTest {
     @Test
     void kill_existingReconnectingClient_commandsFailAndAreNotSentAgain() {
         RedisClient client = opened(RedisClient.create());
-        killAndRestart(opened(
-                RedisRemote.builder(client, RedisURI.create(redis.uri())).build()));
+        killAndRestart(
+                opened(RedisRemote.builder(client, RedisURI.create(redis.uri())).build()));
     }
 
     private void killAndRestart(RedisRemote remote) {
@@ -153,8 +153,8 @@ class RedisRemoteTest extends ServerTest {
         for (CompletableFuture<?> future : underWay) {
             assertThatThrownBy(() -> get(future)).isInstanceOf(CompletionException.class);
         }
-        await().untilAsserted(() -> assertThatThrownBy(() -> get(cache.read(key, ReadMode.VALUE)))
-                .hasMessageContaining("Not connected"));
+        await().untilAsserted(() ->
+                assertThatThrownBy(() -> get(cache.read(key, ReadMode.VALUE))).hasMessageContaining("Not connected"));
         redis.restart();
 
         RemoteCache again = open(remote);

@@ -102,7 +102,8 @@ class RedisBusTest extends ServerTest {
             CompletableFuture<Integer> seen = new CompletableFuture<>();
             bus.heartbeat((history, failure) -> seen.complete(listener.events.size()));
             int before = get(seen);
-            assertThat(listener.events.get(before - 1)).isEqualTo("products " + key.partition() + " " + stamp + " 1 sA");
+            assertThat(listener.events.get(before - 1))
+                    .isEqualTo("products " + key.partition() + " " + stamp + " 1 sA");
         }
         assertThat(listener.overlaps).hasValue(0);
     }
@@ -226,8 +227,7 @@ class RedisBusTest extends ServerTest {
         remote.invalidations().heartbeat(listener.reply("heartbeat"));
         remote.invalidations().reset();
         awaitEvents(4);
-        assertThat(listener.events)
-                .containsExactly("connected", "subscribe true", "heartbeat failed", "disconnected");
+        assertThat(listener.events).containsExactly("connected", "subscribe true", "heartbeat failed", "disconnected");
         redis.resume();
         awaitEvents(5);
         assertThat(listener.events.get(4)).isEqualTo("connected");
@@ -257,8 +257,8 @@ class RedisBusTest extends ServerTest {
             client.setOptions(ClientOptions.builder()
                     .protocolVersion(ProtocolVersion.RESP2)
                     .build());
-            RedisRemote remote = opened(RedisRemote.builder(client, RedisURI.create(redis.uri()))
-                    .build());
+            RedisRemote remote = opened(
+                    RedisRemote.builder(client, RedisURI.create(redis.uri())).build());
             remote.invalidations().start(listener);
             await().until(() -> warning.get() != null);
             assertThat(warning.get()).contains("RESP3").contains("127.0.0.1:" + redis.port());
