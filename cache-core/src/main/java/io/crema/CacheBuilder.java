@@ -96,12 +96,14 @@ public final class CacheBuilder<K, V> {
      * @throws CacheConfigException with all faults at once
      */
     public TieredCache<K, V> build() {
-        return crema.build(settings(bulkLoader == null ? List.of() : List.of("bulkLoader(..) needs a loader in build(..)")));
+        return crema.build(
+                settings(bulkLoader == null ? List.of() : List.of("bulkLoader(..) needs a loader in build(..)")));
     }
 
     /** As {@link #build()} with a loader. */
     public LoadingTieredCache<K, V> build(CacheLoader<? super K, ? extends V> loader) {
-        return crema.build(settings(List.of()), LoaderSet.blocking(Objects.requireNonNull(loader, "loader"), bulkLoader));
+        return crema.build(
+                settings(List.of()), LoaderSet.blocking(Objects.requireNonNull(loader, "loader"), bulkLoader));
     }
 
     /** As {@link #build()} with a loader that does not block. */
@@ -112,7 +114,9 @@ public final class CacheBuilder<K, V> {
 
     private CacheSettings<K, V> settings(List<String> otherFaults) {
         List<String> faults = new ArrayList<>(otherFaults);
-        if (name.isEmpty() || name.length() > 100 || name.chars().anyMatch(c -> c <= ' ' || c == '{' || c == '}' || c == 127)) {
+        if (name.isEmpty()
+                || name.length() > 100
+                || name.chars().anyMatch(c -> c <= ' ' || c == '{' || c == '}' || c == 127)) {
             faults.add("its name must have 1 to 100 characters without spaces, control characters and braces");
         }
         if (remote == null && near.bound() == Near.Bound.NONE) {
@@ -124,7 +128,8 @@ public final class CacheBuilder<K, V> {
                     + " KryoCodec.of(Value.class)");
         }
         if (staleness.compareTo(LEAST_STALENESS) < 0 || staleness.compareTo(Duration.ofDays(1)) > 0) {
-            faults.add("staleness(..) must be from " + LEAST_STALENESS.toMillis() + " ms to a day, but is " + staleness);
+            faults.add(
+                    "staleness(..) must be from " + LEAST_STALENESS.toMillis() + " ms to a day, but is " + staleness);
         }
         if (!faults.isEmpty()) {
             throw new CacheConfigException("Cache '" + name + "'", faults);
@@ -135,8 +140,6 @@ public final class CacheBuilder<K, V> {
                 expiration,
                 nulls,
                 staleness.minus(CLOCK_MARGIN),
-                remote == null
-                        ? null
-                        : new RemoteSettings<>(keyCodec, Objects.requireNonNull(codec), remote.limits()));
+                remote == null ? null : new RemoteSettings<>(keyCodec, Objects.requireNonNull(codec), remote.limits()));
     }
 }

@@ -17,5 +17,6 @@ public interface CacheLoader<K, V> {
      * @throws Exception shared with everybody who waits for this key: unchecked as it is, checked as the cause of a
      *     {@link CacheLoadException}
      */
-    @Nullable V load(K key) throws Exception;
+    @Nullable
+    V load(K key) throws Exception;
 }

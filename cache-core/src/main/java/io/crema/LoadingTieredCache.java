@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 public interface LoadingTieredCache<K, V> extends TieredCache<K, V> {
 
     /** As {@link #get(Object, CacheLoader)} with the cache's loader. */
-    @Nullable V get(K key);
+    @Nullable
+    V get(K key);
 
     /** As {@link #getAll(Collection, BulkCacheLoader)} with the cache's bulk loader; without one, one load per key. */
     Map<K, V> getAll(Collection<? extends K> keys);

@@ -23,10 +23,12 @@ public interface TieredCache<K, V> {
     String name();
 
     /** The value in the near tier, then in the remote tier; null if neither has one or a null is cached. Never loads. */
-    @Nullable V getIfPresent(K key);
+    @Nullable
+    V getIfPresent(K key);
 
     /** As {@link #getIfPresent}, with what is known about the value, a cached null too; null if there is no entry. */
-    @Nullable CacheEntry<V> entry(K key);
+    @Nullable
+    CacheEntry<V> entry(K key);
 
     /**
      * The value, loaded if neither tier has it. Callers that miss at the same time share one load, its value and its
@@ -34,7 +36,8 @@ public interface TieredCache<K, V> {
      *
      * @param loader called on this thread; null = the origin has no value
      */
-    @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader);
+    @Nullable
+    V get(K key, CacheLoader<? super K, ? extends V> loader);
 
     /** The values of those keys that have one; never loads. One round trip for all that the near tier lacks. */
     Map<K, V> getAllPresent(Collection<? extends K> keys);

@@ -49,8 +49,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     }
 
     @Override
-    public final CompletableFuture<@Nullable V> getAsync(
-            K key, AsyncCacheLoader<? super K, ? extends V> loader) {
+    public final CompletableFuture<@Nullable V> getAsync(K key, AsyncCacheLoader<? super K, ? extends V> loader) {
         return load(key, new Origin.NonBlocking<>(Objects.requireNonNull(loader, "loader")));
     }
 
@@ -75,8 +74,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     }
 
     @Override
-    public final CompletableFuture<Map<K, V>> getAll(
-            Collection<? extends K> keys, BulkCacheLoader<K, V> loader) {
+    public final CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys, BulkCacheLoader<K, V> loader) {
         Objects.requireNonNull(loader, "loader");
         return engine.bulkReadPath.readAllAsync(
                 keys, expected -> ReadRequest.get(consistency, new BulkOrigin<>(loader, expected)));

@@ -82,8 +82,7 @@ final class BulkReadPath<K, V> {
         return bulk.values();
     }
 
-    CompletableFuture<Map<K, V>> readAllAsync(
-            Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests) {
+    CompletableFuture<Map<K, V>> readAllAsync(Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests) {
         Bulk<K, V> bulk;
         try {
             bulk = begin(keys, requests, engine.executor);
@@ -121,8 +120,7 @@ final class BulkReadPath<K, V> {
         }
     }
 
-    private Bulk<K, V> begin(
-            Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests, Executor runner) {
+    private Bulk<K, V> begin(Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests, Executor runner) {
         engine.requireOpen();
         Set<K> distinct = new LinkedHashSet<>(keys);
         distinct.forEach(engine::requireKey);
@@ -181,8 +179,8 @@ final class BulkReadPath<K, V> {
         if (together.isEmpty()) {
             return;
         }
-        boolean trustFloors = together.stream()
-                .allMatch(call -> engine.readMode(request, call.flight()) == ReadMode.VALUE);
+        boolean trustFloors =
+                together.stream().allMatch(call -> engine.readMode(request, call.flight()) == ReadMode.VALUE);
         RemoteAccess access = together.get(0).route().access();
         access.readAll(remoteKeys, trustFloors ? ReadMode.VALUE : ReadMode.VALUE_AND_FLOOR)
                 .whenComplete((records, none) -> runner.execute(() -> deliver(together, records)));

@@ -287,7 +287,8 @@ public final class CacheEngine<K, V> {
         return settings.near().weigher() == null ? 1 : settings.near().weigher().applyAsInt(key, value);
     }
 
-    @Nullable CacheEntry<V> describe(Outcome<V> outcome) {
+    @Nullable
+    CacheEntry<V> describe(Outcome<V> outcome) {
         NearEntry<V> entry = outcome.entry();
         if (entry == null) {
             return null;

@@ -64,7 +64,8 @@ final class Flight<V> implements Registered {
         fromRemote = true;
     }
 
-    @Nullable Thread loading() {
+    @Nullable
+    Thread loading() {
         return loading;
     }
 

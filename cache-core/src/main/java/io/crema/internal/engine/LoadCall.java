@@ -111,12 +111,13 @@ final class LoadCall<K, V> {
 
     /** A suspect entry is good again if the remote tier still has the same record, whose payload is not fetched. */
     private void revalidate(NearEntry<V> suspect) {
-        remote().read(route.remoteKey(), ReadMode.HEADER).whenComplete((header, none) -> onRunner(() -> {
-            if (header.isPresent() && restamp(suspect, header.get())) {
-                return;
-            }
-            onHeaderOfNoUse(header);
-        }));
+        remote().read(route.remoteKey(), ReadMode.HEADER)
+                .whenComplete((header, none) -> onRunner(() -> {
+                    if (header.isPresent() && restamp(suspect, header.get())) {
+                        return;
+                    }
+                    onHeaderOfNoUse(header);
+                }));
     }
 
     private boolean restamp(NearEntry<V> suspect, RemoteRecord header) {
@@ -279,13 +280,15 @@ final class LoadCall<K, V> {
             land(nothing, Install.NO);
             return;
         }
-        engine.writePath.invalidate(key()).whenComplete((removed, failure) -> onRunner(() -> {
-            if (failure == null) {
-                land(nothing, Install.NO);
-            } else {
-                land(failure);
-            }
-        }));
+        engine.writePath
+                .invalidate(key())
+                .whenComplete((removed, failure) -> onRunner(() -> {
+                    if (failure == null) {
+                        land(nothing, Install.NO);
+                    } else {
+                        land(failure);
+                    }
+                }));
     }
 
     private void fill(@Nullable V value, LoadTimer timer, long freshNanos, NearEntry<V> own) {

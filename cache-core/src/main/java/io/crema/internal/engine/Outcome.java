@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Outcome<V>(@Nullable NearEntry<V> entry, Tier tier) {
 
-    @Nullable V value() {
+    @Nullable
+    V value() {
         return entry == null ? null : entry.value;
     }
 }

@@ -108,7 +108,7 @@ final class ReadPath<K, V> {
     }
 
     private RuntimeException unabandoned(LoadAbandonedException e) {
-        Throwable cause = e.getCause();
+        Throwable cause = Objects.requireNonNull(e.getCause());
         if (cause instanceof RuntimeException unchecked) {
             return unchecked;
         }
@@ -116,8 +116,8 @@ final class ReadPath<K, V> {
     }
 
     private CacheException recursive() {
-        return new CacheException("Cache '" + engine.name
-                + "': a loader asks for the key that it is loading; it would wait for itself");
+        return new CacheException(
+                "Cache '" + engine.name + "': a loader asks for the key that it is loading; it would wait for itself");
     }
 
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
@@ -144,8 +144,7 @@ final class ReadPath<K, V> {
                             }
                             countEnd(flight);
                             return failure == null
-                                    ? CompletableFuture.completedFuture(
-                                            new Outcome<>(found.orElse(null), Tier.REMOTE))
+                                    ? CompletableFuture.completedFuture(new Outcome<>(found.orElse(null), Tier.REMOTE))
                                     : CompletableFuture.<Outcome<V>>failedFuture(failure);
                         },
                         engine.executor)
@@ -191,7 +190,8 @@ final class ReadPath<K, V> {
     }
 
     /** The entry of this process that answers a read; the lease was looked at before. */
-    @Nullable NearEntry<V> near(K key, ReadRequest<K, V> request, boolean leased) {
+    @Nullable
+    NearEntry<V> near(K key, ReadRequest<K, V> request, boolean leased) {
         if (!request.usesNear()) {
             return null;
         }

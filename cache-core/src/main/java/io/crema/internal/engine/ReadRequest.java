@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin where to load from; null exactly for a look-up
  */
-record ReadRequest<K, V>(Purpose purpose, ReadConsistency consistency, @Nullable Origin<K, V> origin) {
+record ReadRequest<K, V>(
+        Purpose purpose,
+        ReadConsistency consistency,
+        @Nullable Origin<K, V> origin) {
 
     /** What to do about what is there, or is not. */
     enum Purpose {

@@ -57,8 +57,7 @@ public final class RemoteLink {
      */
     public <K, V> void open(CacheEngine<K, V> engine, CacheSettings<K, V> settings) {
         RemoteSettings<K, V> stored = Objects.requireNonNull(settings.remote());
-        CacheTerms terms =
-                new CacheTerms(settings.name(), stored.keyCodec().format());
+        CacheTerms terms = new CacheTerms(settings.name(), stored.keyCodec().format());
         CompletableFuture<@Nullable String> fault = new CompletableFuture<>();
         attempt(engine, terms, fault);
         String reason = awaitUpTo(fault);
@@ -94,8 +93,10 @@ public final class RemoteLink {
     private void onUnreachable(
             CacheEngine<?, ?> engine, CacheTerms terms, CompletableFuture<@Nullable String> fault, Throwable failure) {
         if (fault.complete(null)) {
-            LOG.log(Level.WARNING, "Cache '" + terms.cache() + "': " + remote
-                    + " cannot be reached; working without it and trying on: " + Futures.unwrapped(failure));
+            LOG.log(
+                    Level.WARNING,
+                    "Cache '" + terms.cache() + "': " + remote
+                            + " cannot be reached; working without it and trying on: " + Futures.unwrapped(failure));
         }
         long delay = REOPEN_NANOS / 2 + ThreadLocalRandom.current().nextLong(REOPEN_NANOS);
         clock.after(delay, () -> attempt(engine, terms, fault));

@@ -93,8 +93,7 @@ final class WritePath<K, V> {
         write.partition.met(stored.stamp());
         engine.invalidated(route.key(), write.partition, stored.stamp());
         NearEntry<V> entry = engine.stored(own, stored, remoteValue);
-        engine.near.install(
-                route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
+        engine.near.install(route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
         return CompletableFuture.completedFuture(true);
     }
 
@@ -178,8 +177,8 @@ final class WritePath<K, V> {
                         return unconfirmed(routes, "invalidate");
                     }
                     partition.met(answer.get().stamp());
-                    routes.forEach(route ->
-                            engine.invalidated(route.key(), partition, answer.get().stamp()));
+                    routes.forEach(route -> engine.invalidated(
+                            route.key(), partition, answer.get().stamp()));
                     return CompletableFuture.completedFuture(
                             answer.get().removed().contains(true));
                 });

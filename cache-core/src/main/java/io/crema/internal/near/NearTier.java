@@ -48,8 +48,8 @@ public final class NearTier<K, V> {
         if (policy.timeToIdle() != null) {
             caffeine.expireAfterAccess(policy.timeToIdle());
         }
-        Caffeine<K, NearEntry<V>> typed = caffeine.evictionListener((K key, NearEntry<V> entry, RemovalCause cause) ->
-                evictions.increment());
+        Caffeine<K, NearEntry<V>> typed = caffeine.evictionListener(
+                (@Nullable K key, @Nullable NearEntry<V> entry, RemovalCause cause) -> evictions.increment());
         if (policy.bound() == Near.Bound.WEIGHT) {
             return typed.maximumWeight(policy.maximum())
                     .weigher((K key, NearEntry<V> entry) -> entry.weight)

@@ -71,8 +71,7 @@ public final class RemoteAccess {
         return ask("putIfAbsent", () -> cache.putIfAbsent(key, value, atLeast));
     }
 
-    public CompletableFuture<Optional<InvalidateReply>> invalidate(
-            int partition, List<RemoteKey> keys, long atLeast) {
+    public CompletableFuture<Optional<InvalidateReply>> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
         return ask("invalidate", () -> cache.invalidate(partition, keys, atLeast));
     }
 

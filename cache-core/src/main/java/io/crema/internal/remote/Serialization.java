@@ -60,9 +60,10 @@ public final class Serialization<K, V> {
                     e);
         }
         if (bytes.length > limits.maxKeyBytes()) {
-            throw new CacheException("Cache '" + cacheName + "': a key of type " + key.getClass().getName() + " has "
-                    + bytes.length + " bytes, the limit is " + limits.maxKeyBytes()
-                    + "; use shorter keys or raise the limit of the remote tier");
+            throw new CacheException(
+                    "Cache '" + cacheName + "': a key of type " + key.getClass().getName() + " has "
+                            + bytes.length + " bytes, the limit is " + limits.maxKeyBytes()
+                            + "; use shorter keys or raise the limit of the remote tier");
         }
         return bytes;
     }

@@ -153,8 +153,10 @@ public final class BusSession implements BusListener {
     private synchronized void backToIdle(Subscription subscription, long mine, String what, Throwable failure) {
         if (mine == connection && connected) {
             forget(subscription);
-            LOG.log(Level.WARNING, "Cache '" + subscription.cache().name() + "': " + what
-                    + " failed, so the near tier serves within the bound only; trying again: " + failure);
+            LOG.log(
+                    Level.WARNING,
+                    "Cache '" + subscription.cache().name() + "': " + what
+                            + " failed, so the near tier serves within the bound only; trying again: " + failure);
         }
     }
 
@@ -200,8 +202,10 @@ public final class BusSession implements BusListener {
 
     /** What was stored may be older than what was invalidated: everything is cleared, then compared anew. */
     private void repair(Subscription subscription, long mine, String history) {
-        LOG.log(Level.WARNING, "Cache '" + subscription.cache().name()
-                + "': the remote tier's history changed (restart, failover, flush); clearing the cache");
+        LOG.log(
+                Level.WARNING,
+                "Cache '" + subscription.cache().name()
+                        + "': the remote tier's history changed (restart, failover, flush); clearing the cache");
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (Partition partition : subscription.partitions().all()) {
             all = all.thenCombine(

@@ -43,7 +43,10 @@ final class EnumContainers {
         @Override
         void write(Kryo kryo, PayloadOutput out, EnumMap<E, Object> map) {
             kryo.writeClass(
-                    out, map.isEmpty() ? keyTypeOfEmpty(kryo, map) : map.keySet().iterator().next().getDeclaringClass());
+                    out,
+                    map.isEmpty()
+                            ? keyTypeOfEmpty(kryo, map)
+                            : map.keySet().iterator().next().getDeclaringClass());
             Containers.writePairs(kryo, out, map);
         }
 

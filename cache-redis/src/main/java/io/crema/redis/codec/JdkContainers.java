@@ -75,7 +75,13 @@ final class JdkContainers {
                 List.of(1).getClass(),
                 List.of(1, 2, 3).getClass(),
                 List.of(1, 2, 3).subList(0, 2).getClass());
-        collection(jdk, 54, Set::of, Set.of().getClass(), Set.of(1).getClass(), Set.of(1, 2, 3).getClass());
+        collection(
+                jdk,
+                54,
+                Set::of,
+                Set.of().getClass(),
+                Set.of(1).getClass(),
+                Set.of(1, 2, 3).getClass());
         map(
                 jdk,
                 55,
@@ -86,11 +92,27 @@ final class JdkContainers {
     }
 
     private static void addEmptyAndSingle(JdkClasses jdk) {
-        collection(jdk, 56, a -> none(a, Collections::emptyList), Collections.emptyList().getClass());
-        collection(jdk, 57, a -> none(a, Collections::emptySet), Collections.emptySet().getClass());
+        collection(
+                jdk,
+                56,
+                a -> none(a, Collections::emptyList),
+                Collections.emptyList().getClass());
+        collection(
+                jdk,
+                57,
+                a -> none(a, Collections::emptySet),
+                Collections.emptySet().getClass());
         map(jdk, 58, a -> none(a, Collections::emptyMap), Collections.emptyMap().getClass());
-        collection(jdk, 59, a -> Collections.singletonList(one(a)), Collections.singletonList(1).getClass());
-        collection(jdk, 60, a -> Collections.singleton(one(a)), Collections.singleton(1).getClass());
+        collection(
+                jdk,
+                59,
+                a -> Collections.singletonList(one(a)),
+                Collections.singletonList(1).getClass());
+        collection(
+                jdk,
+                60,
+                a -> Collections.singleton(one(a)),
+                Collections.singleton(1).getClass());
         map(
                 jdk,
                 61,

@@ -35,7 +35,12 @@ final class JdkScalars {
         add(jdk, 9, BigDecimal.class, JdkScalars::writeDecimal, JdkScalars::readDecimal);
         add(jdk, 10, BigInteger.class, JdkScalars::writeInteger, JdkScalars::readInteger);
         add(jdk, 11, UUID.class, JdkScalars::writeUuid, in -> new UUID(in.readLong(), in.readLong()));
-        add(jdk, 12, Date.class, (out, v) -> out.writeVarLong(v.getTime(), false), in -> new Date(in.readVarLong(false)));
+        add(
+                jdk,
+                12,
+                Date.class,
+                (out, v) -> out.writeVarLong(v.getTime(), false),
+                in -> new Date(in.readVarLong(false)));
         addText(jdk, 13, Currency.class, Currency::getCurrencyCode, Currency::getInstance);
         addText(jdk, 14, Locale.class, JdkScalars::languageTag, Locale::forLanguageTag);
         addText(jdk, 15, URI.class, URI::toString, URI::create);
@@ -122,7 +127,11 @@ final class JdkScalars {
     }
 
     static <T> void add(
-            JdkClasses jdk, int id, Class<T> type, BiConsumer<PayloadOutput, T> writer, Function<PayloadInput, T> reader) {
+            JdkClasses jdk,
+            int id,
+            Class<T> type,
+            BiConsumer<PayloadOutput, T> writer,
+            Function<PayloadInput, T> reader) {
         jdk.add(id, new ScalarSerializer<>(writer, reader), type);
     }
 

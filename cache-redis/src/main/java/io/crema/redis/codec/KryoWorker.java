@@ -32,7 +32,8 @@ final class KryoWorker {
     }
 
     /** @return the object, and how many bytes it left in {@link #unread()} */
-    @Nullable Object decode(ByteBuffer bytes) {
+    @Nullable
+    Object decode(ByteBuffer bytes) {
         in.setBuffer(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
         return kryo.readClassAndObject(in);
     }

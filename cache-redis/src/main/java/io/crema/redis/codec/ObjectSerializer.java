@@ -16,9 +16,9 @@ import org.objenesis.instantiator.ObjectInstantiator;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
 /**
- * The fields of a record or of a class, in the fixed order of its {@link Shape}. Kryo's own field serializer is not used:
- * it sets fields through {@code Unsafe}, where a corrupt payload can put an object of a wrong type into a field, and its
- * record serializer neither keeps a shape nor writes the classes of final types.
+ * The fields of a record or of a class, in the fixed order of its {@link Shape}. Kryo's own field serializer is not
+ * used: it sets fields through {@code Unsafe}, where a corrupt payload can put an object of a wrong type into a field,
+ * and its record serializer neither keeps a shape nor writes the classes of final types.
  */
 final class ObjectSerializer extends PayloadSerializer<Object> {
 
@@ -126,8 +126,7 @@ final class ObjectSerializer extends PayloadSerializer<Object> {
         private final MethodHandle[] setters;
 
         ClassMaker(Class<?> type, Property[] properties) throws ReflectiveOperationException {
-            this.instantiator =
-                    new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()).newInstantiatorOf(type);
+            this.instantiator = new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()).newInstantiatorOf(type);
             this.properties = properties;
             this.setters = new MethodHandle[properties.length];
             for (int i = 0; i < setters.length; i++) {

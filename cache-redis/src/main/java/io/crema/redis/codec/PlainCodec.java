@@ -22,7 +22,8 @@ public final class PlainCodec<V> implements Codec<V> {
     private static final PlainCodec<Long> LONGS = new PlainCodec<>(
             4,
             "Long",
-            (value, max) -> ByteBuffer.wrap(fixed(Long.BYTES, max)).putLong(value).array(),
+            (value, max) ->
+                    ByteBuffer.wrap(fixed(Long.BYTES, max)).putLong(value).array(),
             bytes -> exactly(Long.BYTES, bytes).getLong(bytes.position()));
 
     private static final PlainCodec<Integer> INTEGERS = new PlainCodec<>(
@@ -61,8 +62,8 @@ public final class PlainCodec<V> implements Codec<V> {
 
     /**
      * Bytes as they are. Both ways copy: the array given to the cache may be changed afterwards, and a decoded array
-     * belongs to whoever asked for it. An array held by the first tier is shared by all its readers, who must not change
-     * it.
+     * belongs to whoever asked for it. An array held by the first tier is shared by all its readers, who must not
+     * change it.
      */
     public static PlainCodec<byte[]> bytes() {
         return BYTES;

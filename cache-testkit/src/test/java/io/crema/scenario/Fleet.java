@@ -1,0 +1,74 @@
+package io.crema.scenario;
+
+import io.crema.CacheBuilder;
+import io.crema.CacheLoader;
+import io.crema.Crema;
+import io.crema.LoadingTieredCache;
+import io.crema.TieredCache;
+import io.crema.testkit.InMemoryRemote;
+import io.crema.testkit.InMemoryServer;
+import io.crema.testkit.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+
+/**
+ * Several instances of a service in one process, over one remote tier in memory. Time stands still unless a test moves
+ * it; threads are real.
+ */
+final class Fleet implements AutoCloseable {
+
+    final ManualTime time = new ManualTime();
+    final InMemoryServer server = InMemoryServer.create(time);
+    final ExecutorService executor = Executors.newCachedThreadPool();
+    private final List<Crema> cremas = new ArrayList<>();
+
+    /** One instance and its connection. */
+    record Node(Crema crema, InMemoryRemote remote) {
+
+        TieredCache<String, String> cache() {
+            return crema.<String, String>find("texts").orElseThrow();
+        }
+    }
+
+    Node node() {
+        return node(builder -> builder);
+    }
+
+    Node node(UnaryOperator<CacheBuilder<String, String>> settings) {
+        Node node = bare();
+        TieredCache<String, String> unused = settings.apply(texts(node)).build();
+        return node;
+    }
+
+    LoadingTieredCache<String, String> loading(Node bare, CacheLoader<String, String> loader) {
+        return texts(bare).build(loader);
+    }
+
+    /** An instance without a cache. */
+    Node bare() {
+        InMemoryRemote remote = server.connect();
+        Crema crema =
+                Crema.builder().remote(remote).ticker(time).executor(executor).build();
+        cremas.add(crema);
+        return new Node(crema, remote);
+    }
+
+    static CacheBuilder<String, String> texts(Node node) {
+        return node.crema().<String, String>cache("texts").codec(new TextCodec());
+    }
+
+    /** Lets heartbeats and ticks of the clock happen. */
+    void pass(Duration duration) {
+        time.advance(duration);
+    }
+
+    @Override
+    public void close() {
+        cremas.forEach(Crema::close);
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.scenario;
+
+import org.jspecify.annotations.NullMarked;
