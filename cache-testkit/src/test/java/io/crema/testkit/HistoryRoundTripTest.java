@@ -81,8 +81,9 @@ class HistoryRoundTripTest {
                 return "invalidated";
             }
             default -> {
-                writer.read(key, version, start, end, ReadTier.values()[kind]);
-                return ReadTier.values()[kind].name();
+                ReadTier tier = HistoryFormat.TIERS.get(kind);
+                writer.read(key, version, start, end, tier);
+                return tier.name();
             }
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Histories made by hand, with both verdicts, in milliseconds of an arbitrary clock. */
 class StalenessCheckerTest {
 
-    private static final Duration BOUND = Duration.ofMillis(2_000);
+    private static final Duration BOUND = Duration.ofSeconds(2);
     private static final long MS = 1_000_000;
 
     @TempDir

@@ -30,7 +30,7 @@ final class Popularity {
         for (int rank = 0; rank < rows; rank++) {
             int other = random.nextInt(rank + 1);
             idOfRank[rank] = idOfRank[other];
-            idOfRank[other] = rank + 1;
+            idOfRank[other] = rank + 1L;
             sum += 1.0 / (rank + 1);
             cumulative[rank] = sum;
         }

@@ -112,17 +112,17 @@ public final class Quickstart {
         long start = System.nanoTime();
         List<City> cities = CityRows.read();
         try (EmbeddedRedis redis = EmbeddedRedis.start()) {
-            say("Redis on port %d, after %.1f s", redis.port(), secondsSince(start));
+            out.printf("Redis on port %d, after %.1f s%n", redis.port(), secondsSince(start));
             try (Origin origin = Origin.start(directory.database(), cities)) {
-                say(
-                        "PostgreSQL with %,d cities of GeoNames (CC BY 4.0), after %.1f s",
+                out.printf(
+                        "PostgreSQL with %,d cities of GeoNames (CC BY 4.0), after %.1f s%n",
                         cities.size(), secondsSince(start));
                 startInstances(redis, origin, cities.size());
-                say(
-                        "%d instances ready, after %.1f s; load for %d s",
+                out.printf(
+                        "%d instances ready, after %.1f s; load for %d s%n",
                         INSTANCES, secondsSince(start), settings.load().toSeconds());
                 if (settings.transport() == Transport.LOSES_INVALIDATIONS) {
-                    say("BROKEN ON PURPOSE: the instances' transport loses invalidations and hides the loss");
+                    out.printf("BROKEN ON PURPOSE: the instances' transport loses invalidations and hides the loss%n");
                 }
                 lead(redis);
             } finally {
@@ -213,8 +213,8 @@ public final class Quickstart {
                 reads += count;
                 tiers.append(String.format("  %s %,7.0f", tier, count / seconds));
             }
-            say(
-                    "%3.0f s  %-10s  %,7.0f reads/s: %s   %3.0f updates/s, %d invalidations waiting%s",
+            out.printf(
+                    "%3.0f s  %-10s  %,7.0f reads/s: %s   %3.0f updates/s, %d invalidations waiting%s%n",
                     (now - start) / (double) SECOND,
                     phase.label(),
                     reads / seconds,
@@ -275,8 +275,8 @@ public final class Quickstart {
             out.println(staleness.describe());
         }
         if (report.faults().isEmpty()) {
-            say(
-                    "All %d instances finished; no read was stale beyond the bound of %,d ms.",
+            out.printf(
+                    "All %d instances finished; no read was stale beyond the bound of %,d ms.%n",
                     INSTANCES, BOUND.toMillis());
         }
     }
@@ -306,10 +306,6 @@ public final class Quickstart {
             }
         }
         return checker;
-    }
-
-    private void say(String format, Object... values) {
-        out.println(String.format(format, values));
     }
 
     private static double secondsSince(long nanos) {

@@ -11,8 +11,8 @@ class FiguresTest {
     private static Meter meter() {
         Meter meter = new Meter();
         for (int i = 1; i <= 100; i++) {
-            meter.read(ReadTier.L1, i * 10);
-            meter.read(ReadTier.L2, i * 1_000);
+            meter.read(ReadTier.L1, i * 10L);
+            meter.read(ReadTier.L2, i * 1_000L);
         }
         meter.read(ReadTier.ORIGIN, 5_000_000);
         meter.originQueried();

@@ -40,9 +40,9 @@ class ReportTest {
         Meter meter = new Meter();
         Histogram propagation = new Histogram(Figures.MAX_NANOS, Figures.DIGITS);
         for (int i = 1; i <= 100; i++) {
-            meter.read(ReadTier.L1, 100 * i);
-            meter.read(ReadTier.ORIGIN, 100_000 * i);
-            propagation.recordValue(1_000 * i);
+            meter.read(ReadTier.L1, 100L * i);
+            meter.read(ReadTier.ORIGIN, 100_000L * i);
+            propagation.recordValue(1_000L * i);
         }
         for (int i = 0; i < 40; i++) {
             meter.originQueried();
