@@ -137,7 +137,8 @@ public final class HistoryWriter implements Closeable {
         closed = true;
         try (out) {
             flush();
-            ByteBuffer end = ByteBuffer.allocate(HistoryFormat.END_BYTES).putInt(0).putLong(events);
+            ByteBuffer end =
+                    ByteBuffer.allocate(HistoryFormat.END_BYTES).putInt(0).putLong(events);
             end.putInt(HistoryFormat.crc(end.array(), 12));
             out.write(end.array());
         }

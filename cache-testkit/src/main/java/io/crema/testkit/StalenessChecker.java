@@ -146,8 +146,7 @@ public final class StalenessChecker {
         private final List<Path> cutShort;
         private final long boundNanos = bound.toNanos();
         private final long[] staleness = new long[StalenessHistogram.BUCKETS];
-        private final PriorityQueue<Violation> worst =
-                new PriorityQueue<>(Comparator.comparing(Violation::lateness));
+        private final PriorityQueue<Violation> worst = new PriorityQueue<>(Comparator.comparing(Violation::lateness));
         private Path history = Path.of("");
         private long reads;
         private long staleWithinBound;

@@ -72,7 +72,8 @@ public record StalenessReport(
     /** Some lines for a person: counts, histogram, worst rows. */
     public String describe() {
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "%,d reads against %,d invalidations of %,d writes, bound %d ms: %s%n"
+                Locale.ROOT,
+                "%,d reads against %,d invalidations of %,d writes, bound %d ms: %s%n"
                         + "stale within the bound %,d, beyond it %,d, from the future %,d%n",
                 reads,
                 invalidations,
@@ -83,12 +84,14 @@ public record StalenessReport(
                 violations,
                 future));
         if (reads == 0 || invalidations == 0) {
-            text.append(String.format(Locale.ROOT, "nothing was checked: there are no %s%n", reads == 0 ? "reads" : "invalidations"));
+            text.append(String.format(
+                    Locale.ROOT, "nothing was checked: there are no %s%n", reads == 0 ? "reads" : "invalidations"));
         }
         text.append(staleness);
         for (Violation row : worst) {
             text.append(String.format(
-                    Locale.ROOT, "key %d: version %d, expected at least %d, %.3f ms beyond the bound, from %s, in %s%n",
+                    Locale.ROOT,
+                    "key %d: version %d, expected at least %d, %.3f ms beyond the bound, from %s, in %s%n",
                     row.key(),
                     row.seen(),
                     row.expected(),
@@ -97,12 +100,17 @@ public record StalenessReport(
                     row.history().getFileName()));
         }
         firstFuture.ifPresent(read -> text.append(String.format(
-                Locale.ROOT, "key %d: version %d, which was not written when the read ended, in %s%n",
-                read.key(), read.seen(), read.history().getFileName())));
+                Locale.ROOT,
+                "key %d: version %d, which was not written when the read ended, in %s%n",
+                read.key(),
+                read.seen(),
+                read.history().getFileName())));
         for (Path file : cutShort) {
             text.append(String.format(
-                    Locale.ROOT, "%s ends early, as its instance was killed; %,d reads of versions that only it can have written%n",
-                    file.getFileName(), unattributed));
+                    Locale.ROOT,
+                    "%s ends early, as its instance was killed; %,d reads of versions that only it can have written%n",
+                    file.getFileName(),
+                    unattributed));
         }
         return text.toString();
     }

@@ -271,8 +271,9 @@ class StalenessCheckerTest {
         Path empty = Files.createFile(directory.resolve("empty"));
 
         for (Path file : new Path[] {foreign, empty}) {
-            assertThatThrownBy(() ->
-                            StalenessChecker.withBound(BOUND).historyOfKilled(file).check())
+            assertThatThrownBy(() -> StalenessChecker.withBound(BOUND)
+                            .historyOfKilled(file)
+                            .check())
                     .isInstanceOf(HistoryException.class)
                     .hasMessageContaining("is not a history");
         }

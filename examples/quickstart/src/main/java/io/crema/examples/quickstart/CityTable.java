@@ -23,8 +23,7 @@ final class CityTable {
     void create(List<City> cities) throws SQLException {
         try (Connection connection = database.getConnection()) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute(
-                        """
+                statement.execute("""
                         CREATE TABLE city (
                             id bigint PRIMARY KEY,
                             name text NOT NULL,
@@ -42,7 +41,8 @@ final class CityTable {
     }
 
     private static void insert(Connection connection, List<City> cities) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO city VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO city VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
             int batched = 0;
             for (City city : cities) {
                 insert.setLong(1, city.id());
@@ -62,7 +62,8 @@ final class CityTable {
         }
     }
 
-    @Nullable City find(long id) throws SQLException {
+    @Nullable
+    City find(long id) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement select = connection.prepareStatement(
                         "SELECT name, country, region, latitude, longitude, visitors, version FROM city WHERE id = ?")) {

@@ -38,7 +38,12 @@ final class Instance {
     private @Nullable Phase phase;
 
     private Instance(
-            Assignment assignment, PrintStream out, CityCache cities, CityTable table, Meter meter, HistoryWriter history) {
+            Assignment assignment,
+            PrintStream out,
+            CityCache cities,
+            CityTable table,
+            Meter meter,
+            HistoryWriter history) {
         this.out = out;
         this.history = history;
         this.meter = meter;
@@ -83,8 +88,7 @@ final class Instance {
         Assignment assignment = Assignment.parse(List.of(arguments));
         Meter meter = new Meter();
         try (HikariDataSource database = connect(assignment);
-                HistoryWriter history =
-                        HistoryWriter.create(assignment.history(), "instance-" + assignment.number());
+                HistoryWriter history = HistoryWriter.create(assignment.history(), "instance-" + assignment.number());
                 CityCache cities = new CityCache(assignment, new CityTable(database), meter)) {
             Instance instance = new Instance(assignment, lines, cities, new CityTable(database), meter, history);
             instance.follow(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));

@@ -56,9 +56,8 @@ final class InstanceProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Instance.class.getName()));
         command.addAll(assignment.toArguments());
-        Process process = new ProcessBuilder(command)
-                .redirectError(log.toFile())
-                .start();
+        Process process =
+                new ProcessBuilder(command).redirectError(log.toFile()).start();
         InstanceProcess instance = new InstanceProcess(assignment.number(), log, process);
         Thread listener = new Thread(instance::listen, "instance-" + assignment.number());
         listener.setDaemon(true);

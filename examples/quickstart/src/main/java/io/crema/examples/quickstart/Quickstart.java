@@ -84,11 +84,13 @@ public final class Quickstart {
         try (EmbeddedRedis redis = EmbeddedRedis.start()) {
             say("Redis on port %d, after %.1f s", redis.port(), secondsSince(start));
             try (Origin origin = Origin.start(directory.database(), cities)) {
-                say("PostgreSQL with %,d cities of GeoNames (CC BY 4.0), after %.1f s",
+                say(
+                        "PostgreSQL with %,d cities of GeoNames (CC BY 4.0), after %.1f s",
                         cities.size(), secondsSince(start));
                 startInstances(redis, origin, cities.size());
-                say("%d instances ready, after %.1f s; load for %d s", INSTANCES, secondsSince(start),
-                        settings.load().toSeconds());
+                say(
+                        "%d instances ready, after %.1f s; load for %d s",
+                        INSTANCES, secondsSince(start), settings.load().toSeconds());
                 if (settings.transport() == Transport.LOSES_INVALIDATIONS) {
                     say("BROKEN ON PURPOSE: the instances' transport loses invalidations and hides the loss");
                 }
@@ -101,10 +103,10 @@ public final class Quickstart {
         return judge();
     }
 
-    private void startInstances(EmbeddedRedis redis, Origin origin, int rows)
-            throws IOException, InterruptedException {
+    private void startInstances(EmbeddedRedis redis, Origin origin, int rows) throws IOException, InterruptedException {
         // Also when this process is told to end in the middle, as by Ctrl-C.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> List.copyOf(instances).forEach(InstanceProcess::close)));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> List.copyOf(instances).forEach(InstanceProcess::close)));
         for (int number = 1; number <= INSTANCES; number++) {
             Assignment assignment = new Assignment(
                     number,
@@ -181,7 +183,8 @@ public final class Quickstart {
                 reads += count;
                 tiers.append(String.format("  %s %,7.0f", tier, count / seconds));
             }
-            say("%3.0f s  %-10s  %,7.0f reads/s: %s   %3.0f updates/s, %d invalidations waiting%s",
+            say(
+                    "%3.0f s  %-10s  %,7.0f reads/s: %s   %3.0f updates/s, %d invalidations waiting%s",
                     (now - start) / (double) SECOND,
                     phase.label(),
                     reads / seconds,
@@ -212,7 +215,10 @@ public final class Quickstart {
             Figures figures = new Figures();
             instances.forEach(instance -> instance.addTo(figures, phase));
             all.add(figures);
-            phases.add(new PhaseResult(phase.label(), figures, checker().readsBetween(begin(phase), end(phase)).check()));
+            phases.add(new PhaseResult(
+                    phase.label(),
+                    figures,
+                    checker().readsBetween(begin(phase), end(phase)).check()));
         }
         StalenessReport staleness = checker().check();
         List<String> failures = new ArrayList<>();
@@ -240,7 +246,9 @@ public final class Quickstart {
         }
         List<String> faults = report.faults();
         if (faults.isEmpty()) {
-            say("All %d instances finished; no read was stale beyond the bound of %,d ms.", INSTANCES, BOUND.toMillis());
+            say(
+                    "All %d instances finished; no read was stale beyond the bound of %,d ms.",
+                    INSTANCES, BOUND.toMillis());
         } else {
             faults.forEach(fault -> say("FAULT: %s", fault));
         }

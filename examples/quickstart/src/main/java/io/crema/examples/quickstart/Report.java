@@ -21,15 +21,18 @@ record Report(int instances, List<String> instanceFailures, List<PhaseResult> ph
         List<String> faults = new ArrayList<>(instanceFailures);
         long bound = total.staleness().bound().toMillis();
         if (total.staleness().violations() > 0) {
-            faults.add(String.format("%,d reads were stale beyond the bound of %,d ms",
+            faults.add(String.format(
+                    "%,d reads were stale beyond the bound of %,d ms",
                     total.staleness().violations(), bound));
         }
         if (total.staleness().future() > 0) {
-            faults.add(String.format("%,d reads returned a version that was not written yet",
+            faults.add(String.format(
+                    "%,d reads returned a version that was not written yet",
                     total.staleness().future()));
         }
         if (total.figures().failed() > 0) {
-            faults.add(String.format("%,d reads or updates failed", total.figures().failed()));
+            faults.add(
+                    String.format("%,d reads or updates failed", total.figures().failed()));
         }
         if (total.staleness().reads() == 0 || total.staleness().invalidations() == 0) {
             faults.add("nothing was checked: the histories hold no reads or no invalidations");

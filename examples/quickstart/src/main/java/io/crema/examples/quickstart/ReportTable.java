@@ -44,7 +44,9 @@ final class ReportTable {
         row("reads checked for staleness", r -> count(r.staleness().reads()));
         row("  stale within the bound", r -> count(r.staleness().staleWithinBound()));
         row(
-                String.format("  stale beyond %,d ms", report.total().staleness().bound().toMillis()),
+                String.format(
+                        "  stale beyond %,d ms",
+                        report.total().staleness().bound().toMillis()),
                 r -> count(r.staleness().violations()));
         return text.toString();
     }
@@ -67,7 +69,8 @@ final class ReportTable {
     private static String pair(Histogram nanos, double unit) {
         return nanos.getTotalCount() == 0
                 ? "-"
-                : decimal(nanos.getValueAtPercentile(50) / unit) + " / " + decimal(nanos.getValueAtPercentile(99) / unit);
+                : decimal(nanos.getValueAtPercentile(50) / unit) + " / "
+                        + decimal(nanos.getValueAtPercentile(99) / unit);
     }
 
     private static String one(Histogram nanos, double unit) {

@@ -33,8 +33,8 @@ final class RunDirectory implements AutoCloseable {
     static RunDirectory open(Path directory) {
         try {
             Files.createDirectories(directory);
-            FileChannel lockFile = FileChannel.open(
-                    directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel lockFile =
+                    FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             RunDirectory opened = new RunDirectory(directory, lockFile);
             try {
                 opened.lock();

@@ -61,8 +61,9 @@ record Settings(Path directory, @Nullable Path report, Duration load, Transport 
         return switch (text) {
             case "" -> Transport.SOUND;
             case "invalidation" -> Transport.LOSES_INVALIDATIONS;
-            default -> throw new QuickstartException(
-                    String.format("-D%s knows only \"invalidation\", not \"%s\"", BREAK, text));
+            default ->
+                throw new QuickstartException(
+                        String.format("-D%s knows only \"invalidation\", not \"%s\"", BREAK, text));
         };
     }
 
@@ -77,16 +78,14 @@ record Settings(Path directory, @Nullable Path report, Duration load, Transport 
                 throw new IOException("it is a directory");
             }
             boolean there = Files.exists(report);
-            Files.newByteChannel(report, Set.of(
-                            StandardOpenOption.WRITE, StandardOpenOption.CREATE))
+            Files.newByteChannel(report, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE))
                     .close();
             if (!there) {
                 Files.delete(report);
             }
             return report;
         } catch (IOException e) {
-            throw new QuickstartException(
-                    "The report (-D" + REPORT + ") cannot be written to " + report + ": " + e);
+            throw new QuickstartException("The report (-D" + REPORT + ") cannot be written to " + report + ": " + e);
         }
     }
 }

@@ -75,7 +75,8 @@ class ReportTest {
         assertThat(phases).hasSize(3);
         for (int i = 0; i < 3; i++) {
             Map<?, ?> phase = (Map<?, ?>) phases.get(i);
-            assertThat(phase.get("name")).isEqualTo(List.of("steady", "redis-down", "recovered").get(i));
+            assertThat(phase.get("name"))
+                    .isEqualTo(List.of("steady", "redis-down", "recovered").get(i));
             complete(phase, 1);
         }
     }
@@ -86,7 +87,9 @@ class ReportTest {
         Map<?, ?> latency = (Map<?, ?>) fields.get("latencyMicros");
         assertThat((Map<?, ?>) latency.get("l1")).hasToString("{p50=5.003, p99=9.903}");
         assertThat((Map<?, ?>) latency.get("l2")).hasToString("{p50=null, p99=null}");
-        assertThat(((Map<?, ?>) latency.get("origin")).get("p50")).asInstanceOf(DOUBLE).isBetween(5_000.0, 5_005.0);
+        assertThat(((Map<?, ?>) latency.get("origin")).get("p50"))
+                .asInstanceOf(DOUBLE)
+                .isBetween(5_000.0, 5_005.0);
         assertThat(fields.get("originQueriesSaved")).isEqualTo(160.0 * times);
         assertThat(fields.get("updates")).isEqualTo(1.0 * times);
         Map<?, ?> propagation = (Map<?, ?>) fields.get("propagationMicros");
@@ -137,8 +140,10 @@ class ReportTest {
     void table_ofReport_showsColumnsAndNoFigureWhereNothingWasMeasured() throws IOException {
         String table = ReportTable.of(report(staleness(1_000)));
 
-        assertThat(table.lines().findFirst()).get().asString().containsSubsequence(
-                "steady", "redis-down", "recovered", "total");
+        assertThat(table.lines().findFirst())
+                .get()
+                .asString()
+                .containsSubsequence("steady", "redis-down", "recovered", "total");
         assertThat(table).containsPattern("reads +200 +200 +200 +600\n");
         assertThat(table).containsPattern("L2 latency p50 / p99, µs +- +- +- +-\n");
         assertThat(table).containsPattern("L1 latency p50 / p99, µs +5.00 / 9.90");
