@@ -224,7 +224,7 @@ public final class Quickstart {
                     dead());
             updatesBefore = all.updates();
             last = now;
-            next += SECOND;
+            next = now + SECOND;
         }
 
         private String dead() {
