@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePath<K, V> {
 
+    /** Of one partition; the remote tier does nothing else while it executes an operation. */
+    private static final int MOST_KEYS_AT_ONCE = 1_000;
+
     private final CacheEngine<K, V> engine;
 
     WritePath(CacheEngine<K, V> engine) {
@@ -151,7 +154,10 @@ final class WritePath<K, V> {
         }
         CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
         for (List<Route<K>> routes : byPartition.values()) {
-            any = any.thenCombine(invalidatePartition(routes), (before, here) -> before || here);
+            for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
+                List<Route<K>> some = routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE));
+                any = any.thenCombine(invalidatePartition(some), (before, here) -> before || here);
+            }
         }
         return any;
     }
