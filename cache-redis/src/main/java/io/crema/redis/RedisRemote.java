@@ -81,7 +81,8 @@ public final class RedisRemote implements RemoteTier {
                     connection.setTimeout(Duration.ZERO);
                     return connection;
                 }));
-        byte[] heartbeat = KeyLayout.heartbeat(builder.namespace, UUID.randomUUID().toString());
+        byte[] heartbeat =
+                KeyLayout.heartbeat(builder.namespace, UUID.randomUUID().toString());
         bus = new RedisBus(
                 heartbeat,
                 clock,
@@ -177,7 +178,8 @@ public final class RedisRemote implements RemoteTier {
                 .protocolVersion(ProtocolVersion.RESP3)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-                .socketOptions(SocketOptions.builder().connectTimeout(CONNECT_LIMIT).build())
+                .socketOptions(
+                        SocketOptions.builder().connectTimeout(CONNECT_LIMIT).build())
                 .build();
     }
 

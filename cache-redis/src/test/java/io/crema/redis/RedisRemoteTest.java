@@ -33,10 +33,8 @@ class RedisRemoteTest extends ServerTest {
 
     @Test
     void open_firstInstance_setsTheTermsForTheNext() {
-        RemoteCache first = open(opened(RedisRemote.builder(redis.uri())
-                .namespace("shop")
-                .partitions(4)
-                .build()));
+        RemoteCache first = open(opened(
+                RedisRemote.builder(redis.uri()).namespace("shop").partitions(4).build()));
         RemoteCache second = open(opened(RedisRemote.builder(redis.uri())
                 .namespace("shop")
                 .partitions(32)
@@ -105,13 +103,30 @@ class RedisRemoteTest extends ServerTest {
     void limits_defaultsAndSet_areReported() {
         assertThat(remote().limits()).isEqualTo(new Limits(1024, 8 * 1024 * 1024));
         Limits limits = new Limits(10, 20);
-        assertThat(opened(RedisRemote.builder(redis.uri()).limits(limits).build()).limits()).isEqualTo(limits);
+        assertThat(opened(RedisRemote.builder(redis.uri()).limits(limits).build())
+                        .limits())
+                .isEqualTo(limits);
     }
 
     @Test
     void toString_credentials_areNotInIt() {
         RedisRemote remote = opened(RedisRemote.connect("redis://user:secret@127.0.0.1:1/3"));
         assertThat(remote).hasToString("Redis at 127.0.0.1:1/3");
+    }
+
+    @Test
+    void connect_passwordAndDatabase_areUsed() {
+        EmbeddedRedis guarded = opened(EmbeddedRedis.start("--requirepass", "secret"));
+        String address = "127.0.0.1:" + guarded.port() + "/2";
+        RedisRemote remote = opened(RedisRemote.connect("redis://:secret@" + address));
+        RecordingListener listener = new RecordingListener();
+        remote.invalidations().start(listener);
+        RemoteCache cache = open(remote);
+        get(cache.put(key(cache, "sA"), value("x"), 0));
+        await().until(() -> listener.events.contains("connected"));
+
+        RedisClient client = opened(RedisClient.create("redis://:secret@" + address));
+        assertThat(client.connect().sync().exists("crema:products:meta")).isEqualTo(1);
     }
 
     @Test
@@ -133,8 +148,8 @@ class RedisRemoteTest extends ServerTest {
     @Test
     void kill_existingReconnectingClient_commandsFailAndAreNotSentAgain() {
         RedisClient client = opened(RedisClient.create());
-        killAndRestart(opened(
-                RedisRemote.builder(client, RedisURI.create(redis.uri())).build()));
+        killAndRestart(
+                opened(RedisRemote.builder(client, RedisURI.create(redis.uri())).build()));
     }
 
     private void killAndRestart(RedisRemote remote) {
@@ -153,8 +168,8 @@ class RedisRemoteTest extends ServerTest {
         for (CompletableFuture<?> future : underWay) {
             assertThatThrownBy(() -> get(future)).isInstanceOf(CompletionException.class);
         }
-        await().untilAsserted(() -> assertThatThrownBy(() -> get(cache.read(key, ReadMode.VALUE)))
-                .hasMessageContaining("Not connected"));
+        await().untilAsserted(() ->
+                assertThatThrownBy(() -> get(cache.read(key, ReadMode.VALUE))).hasMessageContaining("Not connected"));
         redis.restart();
 
         RemoteCache again = open(remote);

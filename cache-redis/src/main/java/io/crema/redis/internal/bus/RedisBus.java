@@ -14,9 +14,9 @@ import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.RemoteCache;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.protocol.CommandType;
 import io.netty.util.concurrent.EventExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -352,9 +352,10 @@ public final class RedisBus implements InvalidationBus {
             if (found || link.isLost()) {
                 return;
             }
-            String message = "The connection for invalidations to " + server + " does not speak RESP3, which Crema needs"
-                    + " there: use Redis 6.2 or newer, and do not set an older protocol version on the client."
-                    + " Until then this instance learns of no invalidation";
+            String message =
+                    "The connection for invalidations to " + server + " does not speak RESP3, which Crema needs"
+                            + " there: use Redis 6.2 or newer, and do not set an older protocol version on the client."
+                            + " Until then this instance learns of no invalidation";
             if (!warned) {
                 warned = true;
                 LOG.log(Level.WARNING, message);

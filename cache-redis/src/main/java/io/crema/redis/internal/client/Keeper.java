@@ -73,7 +73,8 @@ public final class Keeper<S> {
 
     /** What a request fails with that finds no connection. */
     public RedisException notConnected() {
-        return new RedisException(closed ? "The connection to " + server + " was closed" : "Not connected to " + server);
+        return new RedisException(
+                closed ? "The connection to " + server + " was closed" : "Not connected to " + server);
     }
 
     /** Drops the connection, if there is one, and makes a new one. */

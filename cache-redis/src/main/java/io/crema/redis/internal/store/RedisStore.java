@@ -117,7 +117,8 @@ public final class RedisStore {
         return clock;
     }
 
-    @Nullable Session session() {
+    @Nullable
+    Session session() {
         return keeper.current();
     }
 

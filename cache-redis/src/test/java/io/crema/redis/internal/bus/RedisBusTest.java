@@ -103,7 +103,8 @@ class RedisBusTest extends ServerTest {
             CompletableFuture<Integer> seen = new CompletableFuture<>();
             bus.heartbeat((history, failure) -> seen.complete(listener.events.size()));
             int before = get(seen);
-            assertThat(listener.events.get(before - 1)).isEqualTo("products " + key.partition() + " " + stamp + " 1 sA");
+            assertThat(listener.events.get(before - 1))
+                    .isEqualTo("products " + key.partition() + " " + stamp + " 1 sA");
         }
         assertThat(listener.overlaps).hasValue(0);
     }
@@ -227,8 +228,7 @@ class RedisBusTest extends ServerTest {
         remote.invalidations().heartbeat(listener.reply("heartbeat"));
         remote.invalidations().reset();
         awaitEvents(4);
-        assertThat(listener.events)
-                .containsExactly("connected", "subscribe true", "heartbeat failed", "disconnected");
+        assertThat(listener.events).containsExactly("connected", "subscribe true", "heartbeat failed", "disconnected");
         redis.resume();
         awaitEvents(5);
         assertThat(listener.events.get(4)).isEqualTo("connected");
@@ -241,7 +241,9 @@ class RedisBusTest extends ServerTest {
         redis.pause();
         CompletableFuture<?> put = cache.put(key(cache, "sA"), value("x"), 0);
         remote.invalidations().reset();
-        assertThatThrownBy(() -> get(put)).isInstanceOf(CompletionException.class).hasMessageContaining("onnection");
+        assertThatThrownBy(() -> get(put))
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("onnection");
         redis.resume();
         open(remote);
     }
@@ -283,8 +285,8 @@ class RedisBusTest extends ServerTest {
             client.setOptions(ClientOptions.builder()
                     .protocolVersion(ProtocolVersion.RESP2)
                     .build());
-            RedisRemote remote = opened(RedisRemote.builder(client, RedisURI.create(redis.uri()))
-                    .build());
+            RedisRemote remote = opened(
+                    RedisRemote.builder(client, RedisURI.create(redis.uri())).build());
             remote.invalidations().start(listener);
             await().until(() -> warning.get() != null);
             assertThat(warning.get()).contains("RESP3").contains("127.0.0.1:" + redis.port());
