@@ -88,6 +88,7 @@ public final class RedisRemote implements RemoteTier {
                 clock,
                 server,
                 executor,
+                store::probe,
                 () -> connector.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).thenApply(connection -> {
                     connection.setTimeout(Duration.ZERO);
                     return connection;

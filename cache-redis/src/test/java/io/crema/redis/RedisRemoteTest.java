@@ -115,6 +115,21 @@ class RedisRemoteTest extends ServerTest {
     }
 
     @Test
+    void connect_passwordAndDatabase_areUsed() {
+        EmbeddedRedis guarded = opened(EmbeddedRedis.start("--requirepass", "secret"));
+        String address = "127.0.0.1:" + guarded.port() + "/2";
+        RedisRemote remote = opened(RedisRemote.connect("redis://:secret@" + address));
+        RecordingListener listener = new RecordingListener();
+        remote.invalidations().start(listener);
+        RemoteCache cache = open(remote);
+        get(cache.put(key(cache, "sA"), value("x"), 0));
+        await().until(() -> listener.events.contains("connected"));
+
+        RedisClient client = opened(RedisClient.create("redis://:secret@" + address));
+        assertThat(client.connect().sync().exists("crema:products:meta")).isEqualTo(1);
+    }
+
+    @Test
     void connect_serverNotThere_failsAtOnceAndConnectsLater() {
         redis.kill();
         RedisRemote remote = remote();

@@ -52,6 +52,7 @@ public final class RedisBus implements InvalidationBus {
     private final byte[] heartbeatKey;
     private final ServerClock clock;
     private final EventExecutor executor;
+    private final Runnable onReset;
     private final Keeper<Subscription> keeper;
     private final Map<ByteBuffer, Channel> channels = new ConcurrentHashMap<>();
     private final Object delivery = new Object();
@@ -60,6 +61,7 @@ public final class RedisBus implements InvalidationBus {
     /**
      * @param heartbeatKey what the heartbeat writes
      * @param executor reports failures of requests and runs the timers
+     * @param onReset told that the server seems dead
      * @param connector makes a connection for pub/sub
      */
     public RedisBus(
@@ -67,10 +69,12 @@ public final class RedisBus implements InvalidationBus {
             ServerClock clock,
             String server,
             EventExecutor executor,
+            Runnable onReset,
             Supplier<? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
         this.heartbeatKey = heartbeatKey;
         this.clock = clock;
         this.executor = executor;
+        this.onReset = onReset;
         this.keeper = new Keeper<>(server, executor, new Owner(server, connector));
     }
 
@@ -91,6 +95,7 @@ public final class RedisBus implements InvalidationBus {
     @Override
     public void reset() {
         keeper.reset();
+        onReset.run();
     }
 
     /**

@@ -22,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -234,6 +235,33 @@ class RedisBusTest extends ServerTest {
     }
 
     @Test
+    void reset_serverSilent_dropsTheConnectionForCommandsToo() {
+        RedisRemote remote = remote();
+        RemoteCache cache = subscribed(remote);
+        redis.pause();
+        CompletableFuture<?> put = cache.put(key(cache, "sA"), value("x"), 0);
+        remote.invalidations().reset();
+        assertThatThrownBy(() -> get(put))
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("onnection");
+        redis.resume();
+        open(remote);
+    }
+
+    @Test
+    void reset_serverAnswers_keepsTheConnectionForCommands() {
+        RedisRemote remote = remote();
+        RemoteCache cache = subscribed(remote);
+        get(cache.put(key(cache, "sA"), value("x"), 0));
+        get(cache.put(key(cache, "sA"), value("x"), 0));
+        String before = commandClient();
+        remote.invalidations().reset();
+        awaitEvents(4);
+        get(cache.put(key(cache, "sA"), value("x"), 0));
+        assertThat(commandClient()).isEqualTo(before).isNotEqualTo("none");
+    }
+
+    @Test
     void subscribe_foreignCache_isRefused() {
         RedisRemote remote = remote();
         RemoteCache cache = open(remote);
@@ -266,6 +294,17 @@ class RedisBusTest extends ServerTest {
         } finally {
             logger.removeHandler(handler);
         }
+    }
+
+    /** The id of the client that last executed a script: the tier's connection for commands. */
+    private String commandClient() {
+        return plain().clientList()
+                .lines()
+                .filter(line -> line.contains("cmd=evalsha"))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .sorted()
+                .findFirst()
+                .orElse("none");
     }
 
     private static Handler capturing(AtomicReference<String> message) {
