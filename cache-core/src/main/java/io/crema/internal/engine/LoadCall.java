@@ -254,8 +254,12 @@ final class LoadCall<K, V> {
     }
 
     private void load() {
-        passedOrigin = true;
-        onRunner(() -> request.requiredOrigin().load(this));
+        onRunner(() -> {
+            // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
+            engine.requireOpen();
+            passedOrigin = true;
+            request.requiredOrigin().load(this);
+        });
     }
 
     /** The origin gave a value; null = it has none. */
