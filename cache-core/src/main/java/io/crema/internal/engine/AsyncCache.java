@@ -24,7 +24,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
 
     AsyncCache(CacheEngine<K, V> engine, ReadConsistency consistency) {
         this.engine = engine;
-        this.consistency = Objects.requireNonNull(consistency, "consistency");
+        this.consistency = engine.effective(Objects.requireNonNull(consistency, "consistency"));
     }
 
     @Override

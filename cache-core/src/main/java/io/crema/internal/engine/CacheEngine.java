@@ -4,6 +4,7 @@ import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheStats;
 import io.crema.EntryOptions;
+import io.crema.ReadConsistency;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
@@ -125,6 +126,11 @@ public final class CacheEngine<K, V> {
 
     boolean hasRemoteTier() {
         return serialization != null;
+    }
+
+    /** Where nothing is shared, this instance itself has the latest. */
+    ReadConsistency effective(ReadConsistency asked) {
+        return hasRemoteTier() ? asked : ReadConsistency.BOUNDED;
     }
 
     Optional<RemoteAccess> remote() {

@@ -24,7 +24,7 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     public SyncCache(CacheEngine<K, V> engine, ReadConsistency consistency) {
         this.engine = engine;
-        this.consistency = Objects.requireNonNull(consistency, "consistency");
+        this.consistency = engine.effective(Objects.requireNonNull(consistency, "consistency"));
     }
 
     /** The near entry, if a read of this view may be answered by it. */
