@@ -49,6 +49,7 @@ final class LoadCall<K, V> {
         this.request = request;
         this.flight = flight;
         this.runner = runner;
+        flight.runBy(runner instanceof CallerRunner caller ? caller : null);
     }
 
     K key() {
