@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.CacheException;
 import io.crema.CacheLoadException;
 import io.crema.internal.coherence.CoherenceRules.Freshness;
 import io.crema.internal.coherence.Partition;
@@ -58,6 +59,10 @@ final class LoadCall<K, V> {
 
     Flight<V> flight() {
         return flight;
+    }
+
+    CacheException badLoader(String what) {
+        return new CacheException("Cache '" + engine.name + "': " + what);
     }
 
     LoadTimer startTimer() {
