@@ -56,8 +56,9 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
+        Objects.requireNonNull(loader, "loader");
         NearEntry<V> hit = hit(key);
-        return hit != null ? hit.value : load(key, new Origin.Blocking<>(Objects.requireNonNull(loader, "loader")));
+        return hit != null ? hit.value : load(key, new Origin.Blocking<>(loader));
     }
 
     final @Nullable V load(K key, Origin<K, V> origin) {

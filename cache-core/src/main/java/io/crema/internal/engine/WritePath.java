@@ -59,6 +59,7 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Decision decision) {
+        engine.requireKey(key);
         engine.requireOpen();
         long freshNanos = engine.freshNanos(value, options);
         if (freshNanos == CacheEngine.NOT_CACHED) {
