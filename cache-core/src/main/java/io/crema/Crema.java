@@ -102,7 +102,7 @@ public final class Crema implements AutoCloseable {
         if (link != null) {
             try {
                 link.open(engine, settings);
-            } catch (CacheConfigException e) {
+            } catch (RuntimeException | Error e) {
                 caches.remove(settings.name());
                 engine.close();
                 throw e;
