@@ -127,11 +127,18 @@ final class WritePath<K, V> {
         return CompletableFuture.completedFuture(true);
     }
 
-    /** All of them are sent before the first reply is waited for. */
+    /** All of them are sent before the first reply is waited for; one that cannot be sent does not stop the others. */
     CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
         entries.keySet().forEach(engine::requireKey);
+        engine.requireOpen();
         List<CompletableFuture<Void>> puts = new ArrayList<>();
-        entries.forEach((key, value) -> puts.add(put(key, value, EntryOptions.defaults())));
+        entries.forEach((key, value) -> {
+            try {
+                puts.add(put(key, value, EntryOptions.defaults()));
+            } catch (RuntimeException e) {
+                puts.add(CompletableFuture.failedFuture(e));
+            }
+        });
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
     }
 
