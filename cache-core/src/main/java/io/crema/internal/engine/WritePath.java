@@ -144,6 +144,7 @@ final class WritePath<K, V> {
 
     /** Gives whether there was a value. */
     CompletableFuture<Boolean> invalidate(K key) {
+        engine.requireKey(key);
         return invalidateAll(List.of(key));
     }
 
