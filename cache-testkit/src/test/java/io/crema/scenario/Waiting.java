@@ -1,6 +1,8 @@
 package io.crema.scenario;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -33,16 +35,28 @@ final class Waiting {
         }
     }
 
+    static void forLatch(CountDownLatch latch) {
+        try {
+            if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("It did not happen within " + PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", e);
+        }
+    }
+
     /** Until a thread waits for something. */
     static void untilParked(Thread thread) {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(2))
-                .until(() -> thread.getState() == Thread.State.WAITING);
+                .until(() ->
+                        thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
     }
 
     /** Until something is so, doing something before each look. */
-    static void until(java.util.concurrent.Callable<Boolean> condition, Runnable meanwhile) {
+    static void until(Callable<Boolean> condition, Runnable meanwhile) {
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> {
             meanwhile.run();
             return condition.call();
