@@ -62,6 +62,7 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Decision decision) {
+        engine.requireKey(key);
         engine.requireOpen();
         long freshNanos = engine.freshNanos(value, options);
         if (freshNanos == CacheEngine.NOT_CACHED) {
@@ -129,16 +130,24 @@ final class WritePath<K, V> {
         return CompletableFuture.completedFuture(true);
     }
 
-    /** All of them are sent before the first reply is waited for. */
+    /** All of them are sent before the first reply is waited for; one that cannot be sent does not stop the others. */
     CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
         entries.keySet().forEach(engine::requireKey);
+        engine.requireOpen();
         List<CompletableFuture<Void>> puts = new ArrayList<>();
-        entries.forEach((key, value) -> puts.add(put(key, value, EntryOptions.defaults())));
+        entries.forEach((key, value) -> {
+            try {
+                puts.add(put(key, value, EntryOptions.defaults()));
+            } catch (RuntimeException e) {
+                puts.add(CompletableFuture.failedFuture(e));
+            }
+        });
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
     }
 
     /** Gives whether there was a value. */
     CompletableFuture<Boolean> invalidate(K key) {
+        engine.requireKey(key);
         return invalidateAll(List.of(key));
     }
 
