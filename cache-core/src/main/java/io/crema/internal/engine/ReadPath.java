@@ -111,6 +111,8 @@ final class ReadPath<K, V> {
         Throwable cause = Objects.requireNonNull(e.getCause());
         if (cause instanceof RuntimeException unchecked) {
             return unchecked;
+        } else if (cause instanceof Error error) {
+            throw error;
         }
         return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
     }
