@@ -42,6 +42,9 @@ final class BulkReadPath<K, V> {
         final Map<K, Flight<V>> led = new LinkedHashMap<>();
         final List<K> joined = new ArrayList<>();
 
+        /** This thread is itself loading one of the keys joined. */
+        boolean recursive;
+
         Bulk(Set<K> keys) {
             this.keys = keys;
         }
@@ -88,6 +91,10 @@ final class BulkReadPath<K, V> {
             bulk = begin(keys, requests, engine.executor);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
+        }
+        if (bulk.recursive) {
+            // Only seen here: the keys joined are read on another thread. What it leads lands by itself.
+            return CompletableFuture.failedFuture(engine.readPath.recursive());
         }
         return bulk.allLed()
                 .handleAsync((done, failure) -> joinAsync(bulk, requests), engine.executor)
@@ -156,6 +163,7 @@ final class BulkReadPath<K, V> {
             Place<V> place = engine.flights.joinOrLead(key, single.purpose(), mine);
             if (!place.leading()) {
                 bulk.joined.add(key);
+                bulk.recursive |= place.flight().loading() == Thread.currentThread();
                 return false;
             }
         }
