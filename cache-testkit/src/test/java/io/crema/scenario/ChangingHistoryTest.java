@@ -138,8 +138,8 @@ class ChangingHistoryTest {
             @Override
             public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
                 tier.invalidations()
-                        .heartbeat((history, failure) ->
-                                reply.accept(history == null ? null : history + suffix, failure));
+                        .heartbeat(
+                                (history, failure) -> reply.accept(history == null ? null : history + suffix, failure));
             }
 
             @Override

@@ -7,11 +7,11 @@ import io.crema.scenario.Fleet.Node;
 import io.crema.spi.KeyCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** What happens between the steps of a look at the near tier: lease, then entry, then generation. */
 @ParameterizedClass
@@ -66,7 +66,9 @@ class LookUpOrderTest {
         String value =
                 a.read(new TrapKey("k", () -> b.put(new TrapKey("other"), "").await()));
 
-        assertThat(value).as("what was missed is known before the entry is served").isEqualTo("v2");
+        assertThat(value)
+                .as("what was missed is known before the entry is served")
+                .isEqualTo("v2");
     }
 
     /** A key that does something, once, when it is compared with the one in the map. */
