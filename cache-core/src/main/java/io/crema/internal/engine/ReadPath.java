@@ -117,7 +117,7 @@ final class ReadPath<K, V> {
         return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
     }
 
-    private CacheException recursive() {
+    CacheException recursive() {
         return new CacheException(
                 "Cache '" + engine.name + "': a loader asks for the key that it is loading; it would wait for itself");
     }
