@@ -22,12 +22,10 @@ class BoundTest {
 
     private final Fleet fleet = new Fleet(1);
     private final HeldCodec codec = new HeldCodec();
-    private final Style style;
     private final Caller<String> a;
     private final Caller<String> b;
 
     BoundTest(Style style) {
-        this.style = style;
         a = style.caller(fleet.node(builder -> builder.codec(codec)));
         b = style.caller(fleet.node());
         // The first write of a partition starts its clock, which looks like a gap.
@@ -60,6 +58,34 @@ class BoundTest {
         fleet.pass(TICK);
         assertThat(a.read("k")).isEqualTo("v2");
         assertThat(a.reads()).as("the header, then the record").isEqualTo(reads + 2);
+    }
+
+    @Test
+    void heartbeatAnsweredLate_countsFromWhenItWasSent() {
+        fleet.pass(Duration.ofMinutes(1));
+        a.remote().holdDelivery();
+        fleet.pass(Duration.ofMillis(700));
+        a.remote().releaseDelivery();
+        silenceTheBus();
+        b.put("k", "v2").await();
+
+        fleet.pass(WINDOW.minusMillis(200));
+        assertThat(a.read("k")).as("sent 200 ms before the answer came").isEqualTo("v1");
+        fleet.pass(TICK);
+        assertThat(a.read("k")).isEqualTo("v2");
+    }
+
+    @Test
+    void heartbeatWithoutASubscription_doesNotRenewTheLease() {
+        a.remote().disconnect();
+        a.remote().fail(Operation.SUBSCRIBE);
+        a.remote().reconnect();
+        b.put("k", "v2").await();
+
+        fleet.pass(WINDOW.plus(TICK));
+
+        assertThat(a.remote().executed(Operation.HEARTBEAT)).isGreaterThan(3);
+        assertThat(a.read("k")).isEqualTo("v2");
     }
 
     @Test
@@ -193,7 +219,7 @@ class BoundTest {
     void heartbeatsFailTwice_aNewConnectionIsMade() {
         int subscribed = a.remote().executed(Operation.SUBSCRIBE);
         a.remote().hang(Operation.HEARTBEAT);
-        fleet.pass(Duration.ofMillis(1_000));
+        fleet.pass(Duration.ofSeconds(1));
         assertThat(a.remote().executed(Operation.SUBSCRIBE)).isEqualTo(subscribed);
 
         fleet.pass(Duration.ofMillis(500));

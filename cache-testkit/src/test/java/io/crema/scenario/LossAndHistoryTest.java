@@ -100,10 +100,14 @@ class LossAndHistoryTest {
     void r43_singleLostMessage_isFoundByTheNextOne() {
         a.remote().dropMessages(1);
         b.put("k", "v2").await();
+        int compared = a.remote().executed(Operation.POSITION);
 
         b.put("other", "").await();
 
         assertThat(a.read("k")).isEqualTo("v2");
+        assertThat(a.remote().executed(Operation.POSITION))
+                .as("clocks and floors")
+                .isEqualTo(compared + 1);
     }
 
     @Test

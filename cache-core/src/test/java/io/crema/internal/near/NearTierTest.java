@@ -180,6 +180,48 @@ class NearTierTest {
     }
 
     @Test
+    void hit_evictionAndRenewalDuringTheLookUp_isNoHit() {
+        NearTier<TrapKey, String> trapped = trapped();
+        trapped.install(new TrapKey(() -> {}), entry("v1", 5, 1), () -> false);
+        pass(WINDOW + InstanceClock.TICK_NANOS);
+
+        NearEntry<String> hit = trapped.hit(new TrapKey(() -> {
+            trapped.evictOlder(new TrapKey(() -> {}), partition, 6);
+            lease.confirm(clock.exact());
+        }));
+
+        assertThat(hit).as("the lease was over before the look-up").isNull();
+    }
+
+    @Test
+    void hit_gapDuringTheLookUp_isNoHit() {
+        NearTier<TrapKey, String> trapped = trapped();
+        trapped.install(new TrapKey(() -> {}), entry("v1", 5, 1), () -> false);
+
+        assertThat(trapped.hit(new TrapKey(partition::nextGeneration))).isNull();
+    }
+
+    /** Its map does no housekeeping, which could clear a removed entry that somebody still looks at. */
+    private NearTier<TrapKey, String> trapped() {
+        return new NearTier<>(Near.entries(10), rules, clock, lease, WINDOW, task -> {});
+    }
+
+    /** Equal to every other; does something when it is compared. */
+    private record TrapKey(Runnable trap) {
+
+        @Override
+        public boolean equals(Object other) {
+            trap.run();
+            return other instanceof TrapKey;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    @Test
     void timeToLive_ofTheTier_endsAnEntry() {
         NearTier<String, String> brief = tier(Near.entries(10)
                 .expireAfter(Duration.ofNanos(2 * InstanceClock.TICK_NANOS))
