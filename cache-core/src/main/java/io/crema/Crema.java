@@ -9,6 +9,7 @@ import io.crema.internal.engine.LoaderThreads;
 import io.crema.internal.engine.RemoteLink;
 import io.crema.internal.engine.SyncCache;
 import io.crema.internal.engine.SyncLoadingCache;
+import io.crema.internal.engine.Tokens;
 import io.crema.internal.time.InstanceClock;
 import io.crema.internal.time.SystemTicker;
 import io.crema.internal.time.Threads;
@@ -48,7 +49,8 @@ public final class Crema implements AutoCloseable {
         Ticker ticker = builder.ticker == null ? Objects.requireNonNull(ownTicker) : builder.ticker;
         Executor executor = builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor;
         InstanceClock clock = new InstanceClock(ticker);
-        context = new EngineContext(new CoherenceRules(), clock, Threads.unrejecting(executor), new LoaderThreads());
+        context = new EngineContext(
+                new CoherenceRules(), clock, Threads.unrejecting(executor), new LoaderThreads(), new Tokens());
         remote = builder.remote;
         link = remote == null ? null : new RemoteLink(remote, clock);
         clock.start();

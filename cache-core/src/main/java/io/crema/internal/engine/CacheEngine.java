@@ -47,6 +47,7 @@ public final class CacheEngine<K, V> {
     final InstanceClock clock;
     final Executor executor;
     final LoaderThreads loaderThreads;
+    final Tokens tokens;
     final NearTier<K, V> near;
     final Flights<K, V> flights;
     final Counters counters = new Counters();
@@ -76,6 +77,7 @@ public final class CacheEngine<K, V> {
         this.clock = context.clock();
         this.executor = context.executor();
         this.loaderThreads = context.loaderThreads();
+        this.tokens = context.tokens();
         this.log = new RareLog(System.getLogger("io.crema." + settings.name()), clock);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();

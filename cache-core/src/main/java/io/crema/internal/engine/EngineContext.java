@@ -6,4 +6,4 @@ import java.util.concurrent.Executor;
 
 /** What the caches of one instance share. */
 public record EngineContext(
-        CoherenceRules rules, InstanceClock clock, Executor executor, LoaderThreads loaderThreads) {}
+        CoherenceRules rules, InstanceClock clock, Executor executor, LoaderThreads loaderThreads, Tokens tokens) {}

@@ -215,7 +215,7 @@ final class LoadCall<K, V> {
 
     /** Each request has a token of its own, so that a copy that comes late leaves a lease that nobody fills. */
     private void askLease(LeaseMode mode) {
-        long token = ThreadLocalRandom.current().nextLong();
+        long token = engine.tokens.next();
         remote().lease(route.remoteKey(), token, mode, partition().highest())
                 .whenComplete((reply, none) -> onRunner(() -> onLease(reply, token, mode)));
     }
@@ -302,7 +302,7 @@ final class LoadCall<K, V> {
     }
 
     private void fill(@Nullable V value, LoadTimer timer, long freshNanos, NearEntry<V> own) {
-        RemoteValue remoteValue = engine.serialization().value(value, freshNanos, timer.nanos());
+        RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, timer.nanos());
         remote().fill(route.remoteKey(), leaseToken, remoteValue, partition().highest())
                 .whenComplete((reply, none) -> onRunner(() -> onFill(reply, remoteValue, own)));
     }

@@ -79,7 +79,7 @@ final class WritePath<K, V> {
         if (!route.isRemote()) {
             return engine.hasRemoteTier() ? unconfirmed(route, "put") : storeHere(key, write, own, decision);
         }
-        RemoteValue remoteValue = engine.serialization().value(value, freshNanos, 0);
+        RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
         engine.flights.add(key, write);
         long atLeast = write.partition.highest();
         CompletableFuture<Optional<StoreReply>> reply = decision == Decision.ALWAYS

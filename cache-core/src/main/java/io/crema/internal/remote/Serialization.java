@@ -11,7 +11,6 @@ import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +79,8 @@ public final class Serialization<K, V> {
         }
     }
 
-    /** A value as the remote tier takes it, with a new random token. */
-    public RemoteValue value(@Nullable V value, long freshNanos, long loadNanos) {
-        long token = ThreadLocalRandom.current().nextLong();
+    /** A value as the remote tier takes it. */
+    public RemoteValue value(long token, @Nullable V value, long freshNanos, long loadNanos) {
         long freshMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
         long loadMillis = TimeUnit.NANOSECONDS.toMillis(loadNanos);
         return value == null

@@ -251,10 +251,16 @@ public final class BusSession implements BusListener {
             return;
         }
         subscriptions.values().forEach(this::join);
-        if (audit) {
-            subscriptions.values().forEach(this::askPosition);
+        for (Subscription subscription : subscriptions.values()) {
+            if (audit || isSuspect(subscription)) {
+                askPosition(subscription);
+            }
         }
         sendBeat();
+    }
+
+    private synchronized boolean isSuspect(Subscription subscription) {
+        return subscription.state == State.SUSPECT;
     }
 
     private void sendBeat() {
@@ -282,16 +288,14 @@ public final class BusSession implements BusListener {
             }
             beatUnderWay = false;
             for (Subscription subscription : subscriptions.values()) {
-                if (subscription.state == State.SYNCHRONISED && subscription.hasHistory(history)) {
-                    subscription.confirm(sent);
-                } else if (subscription.state == State.SYNCHRONISED) {
-                    subscription.state = State.JOINING;
+                if (subscription.state == State.SYNCHRONISED) {
+                    if (subscription.hasHistory(history)) {
+                        subscription.confirm(sent);
+                    } else {
+                        // Not asked at once: two answers that went on disagreeing would chase each other.
+                        subscription.state = State.SUSPECT;
+                    }
                 }
-            }
-        }
-        for (Subscription subscription : subscriptions.values()) {
-            if (!subscription.hasHistory(history)) {
-                askPosition(subscription);
             }
         }
     }

@@ -34,6 +34,8 @@ public final class Subscription {
         IDLE,
         /** A request is under way. */
         JOINING,
+        /** The server names another history than the clocks belong to; they are compared at the next heartbeat. */
+        SUSPECT,
         /** The history changed; the remote tier is being repaired. */
         REPAIRING,
         /** Every message since the clocks were compared has been applied, or its absence noticed. */
