@@ -63,7 +63,7 @@ class ExpirationTest {
         assertThat(cache.entry("short").freshFor()).isEqualTo(Duration.ofSeconds(5));
         fixture.pass(Duration.ofSeconds(6));
         assertThat(cache.getIfPresent("short")).isNull();
-        fixture.pass(Duration.ofSeconds(120));
+        fixture.pass(Duration.ofMinutes(2));
         assertThat(cache.getIfPresent("long")).isEqualTo("v");
     }
 
