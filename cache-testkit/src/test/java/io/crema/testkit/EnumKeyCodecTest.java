@@ -25,6 +25,8 @@ final class EnumKeyCodecTest extends KeyCodecContract<EnumKeyCodecTest.Region> {
                 new byte[] {'E', 'U', (byte) 0xFF});
     }
 
+    /** One constant has a name beyond ASCII, on purpose. */
+    @SuppressWarnings("UnicodeInCode")
     enum Region {
         EU,
         US {

@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -68,7 +69,7 @@ final class KryoCodecFailureTest {
     void encode_classThatCannotBeRegistered_saysWhatToDoInstead() {
         KryoCodec<Object> codec = KryoCodec.of(Object.class);
         Supplier<String> lambda = () -> "x";
-        TreeSet<String> set = new TreeSet<>(Comparator.comparing(String::length));
+        TreeSet<String> set = new TreeSet<>(Comparator.comparingInt(String::length));
         assertThatThrownBy(() -> codec.encode(lambda, AMPLE)).hasMessageContaining("cache plain data instead");
         assertThatThrownBy(() -> codec.encode(set, AMPLE)).hasMessageContaining("cache plain data instead");
         assertThatThrownBy(() -> codec.encode(new AtomicLong(), AMPLE)).hasMessageContaining("is a JDK class");
@@ -254,7 +255,8 @@ final class KryoCodecFailureTest {
     /** The form in which Kryo itself would name an unregistered class. */
     @Test
     void decode_nameOfAClass_isNotLookedUp() {
-        byte[] named = HexFormat.of().parseHex("0100" + HexFormat.of().formatHex("java.lang.Threae".getBytes()));
+        byte[] named = HexFormat.of()
+                .parseHex("0100" + HexFormat.of().formatHex("java.lang.Threae".getBytes(StandardCharsets.US_ASCII)));
         assertThatThrownBy(() -> decode(KryoCodec.of(Object.class), named))
                 .isInstanceOf(CodecException.class)
                 .hasMessageContaining("unknown fingerprint");
@@ -288,6 +290,8 @@ final class KryoCodecFailureTest {
         return -1;
     }
 
+    /** Not static, on purpose: the codec refuses it. */
+    @SuppressWarnings("ClassCanBeStatic")
     final class Inner {}
 
     static final class Broken extends Exception {
