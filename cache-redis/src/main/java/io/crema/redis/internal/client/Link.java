@@ -1,0 +1,99 @@
+package io.crema.redis.internal.client;
+
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection from its making to its loss, which is final. Then everything under way fails at once, and nothing is
+ * sent again: Lettuce's own reconnecting is stopped by closing the connection in the callback that reports the loss,
+ * which its channel pipeline calls before the handler that would reconnect. That holds for a client of the user too,
+ * whatever its options.
+ *
+ * <p>Thread-safe. Replies complete requests on the connection's event loop.
+ */
+public final class Link {
+
+    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final String server;
+    private final Runnable onLost;
+    private final Set<Request<?>> underWay = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable RedisException lost;
+
+    Link(StatefulRedisConnection<byte[], byte[]> connection, String server, Runnable onLost) {
+        this.connection = connection;
+        this.server = server;
+        this.onLost = onLost;
+    }
+
+    /** Watches the connection from now on; it may be lost already. */
+    void watch() {
+        connection.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+                end();
+            }
+        });
+        if (!connection.isOpen()) {
+            end();
+        }
+    }
+
+    public StatefulRedisConnection<byte[], byte[]> connection() {
+        return connection;
+    }
+
+    public boolean isLost() {
+        return lost != null;
+    }
+
+    /** Why requests fail since the link is lost. */
+    public RedisException failure() {
+        RedisException failure = lost;
+        return failure == null ? new RedisException("The connection to " + server + " was lost") : failure;
+    }
+
+    /** Sends a request; if the link is lost, before or meanwhile, the request fails. */
+    public void send(Request<?> request) {
+        if (lost == null) {
+            request.sentOver(this);
+            underWay.add(request);
+            connection.dispatch(request);
+        }
+        RedisException failure = lost;
+        if (failure != null) {
+            request.completeExceptionally(failure);
+        }
+    }
+
+    /** Closes the connection; it is lost as soon as its event loop has seen that. */
+    public void drop() {
+        if (closing.compareAndSet(false, true)) {
+            connection.closeAsync();
+        }
+    }
+
+    void forget(Request<?> request) {
+        underWay.remove(request);
+    }
+
+    private void end() {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        RedisException failure = new RedisException("The connection to " + server + " was lost");
+        lost = failure;
+        for (Request<?> request : underWay) {
+            request.completeExceptionally(failure);
+        }
+        drop();
+        onLost.run();
+    }
+}
