@@ -40,6 +40,8 @@ public final class RedisRemote implements RemoteTier {
 
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
 
+    private static final long CLOSE_SECONDS = 2;
+
     private final String server;
     private final Limits limits;
     private final RedisStore store;
@@ -79,12 +81,14 @@ public final class RedisRemote implements RemoteTier {
                     connection.setTimeout(Duration.ZERO);
                     return connection;
                 }));
-        byte[] heartbeat = KeyLayout.heartbeat(builder.namespace, UUID.randomUUID().toString());
+        byte[] heartbeat =
+                KeyLayout.heartbeat(builder.namespace, UUID.randomUUID().toString());
         bus = new RedisBus(
                 heartbeat,
                 clock,
                 server,
                 executor,
+                store::probe,
                 () -> connector.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).thenApply(connection -> {
                     connection.setTimeout(Duration.ZERO);
                     return connection;
@@ -104,13 +108,15 @@ public final class RedisRemote implements RemoteTier {
 
     /** As {@link #connect}, with settings. */
     public static Builder builder(String uri) {
+        RedisURI parsed;
         try {
-            return new Builder(null, RedisURI.create(uri));
+            parsed = RedisURI.create(uri);
         } catch (RuntimeException e) {
             // Neither the URI nor the cause, which quotes it, is passed on: it may hold a password.
             throw new IllegalArgumentException(
                     "Not the URI of a Redis server, which looks like redis://[user:password@]host[:port][/database]");
         }
+        return new Builder(null, parsed);
     }
 
     /**
@@ -135,17 +141,19 @@ public final class RedisRemote implements RemoteTier {
         return bus;
     }
 
-    /** Also waits, for at most two seconds, until the threads of a client of its own have ended. */
+    /** Waits a few seconds at most until the connections are closed and the threads of a client of its own have ended. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        store.close();
-        bus.close();
+        CompletableFuture<Void> connections = CompletableFuture.allOf(store.close(), bus.close());
+        connections.completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS).join();
         if (ownClient != null && ownResources != null) {
-            ownClient.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-            ownResources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2_000);
+            ownClient.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+            ownResources
+                    .shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -170,7 +178,8 @@ public final class RedisRemote implements RemoteTier {
                 .protocolVersion(ProtocolVersion.RESP3)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-                .socketOptions(SocketOptions.builder().connectTimeout(CONNECT_LIMIT).build())
+                .socketOptions(
+                        SocketOptions.builder().connectTimeout(CONNECT_LIMIT).build())
                 .build();
     }
 

@@ -209,7 +209,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Whether this very process answers, not another one that has taken the port. */
+    /** Whether this very process answers, not another one that has taken the port; one with a password does not tell. */
     private boolean answers(Process started) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
@@ -217,7 +217,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             socket.getOutputStream().write("INFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
             String reply = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return reply.contains("process_id:" + started.pid() + "\r\n");
+            return reply.contains("process_id:" + started.pid() + "\r\n") || reply.startsWith("-NOAUTH");
         } catch (IOException e) {
             return false;
         }

@@ -14,9 +14,9 @@ import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.RemoteCache;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.protocol.CommandType;
 import io.netty.util.concurrent.EventExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -51,6 +52,7 @@ public final class RedisBus implements InvalidationBus {
     private final byte[] heartbeatKey;
     private final ServerClock clock;
     private final EventExecutor executor;
+    private final Runnable onReset;
     private final Keeper<Subscription> keeper;
     private final Map<ByteBuffer, Channel> channels = new ConcurrentHashMap<>();
     private final Object delivery = new Object();
@@ -59,6 +61,7 @@ public final class RedisBus implements InvalidationBus {
     /**
      * @param heartbeatKey what the heartbeat writes
      * @param executor reports failures of requests and runs the timers
+     * @param onReset told that the server seems dead
      * @param connector makes a connection for pub/sub
      */
     public RedisBus(
@@ -66,10 +69,12 @@ public final class RedisBus implements InvalidationBus {
             ServerClock clock,
             String server,
             EventExecutor executor,
+            Runnable onReset,
             Supplier<? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
         this.heartbeatKey = heartbeatKey;
         this.clock = clock;
         this.executor = executor;
+        this.onReset = onReset;
         this.keeper = new Keeper<>(server, executor, new Owner(server, connector));
     }
 
@@ -82,13 +87,15 @@ public final class RedisBus implements InvalidationBus {
         keeper.start();
     }
 
-    public void close() {
-        keeper.close();
+    /** The future ends when the connection is closed. */
+    public CompletableFuture<Void> close() {
+        return keeper.close();
     }
 
     @Override
     public void reset() {
         keeper.reset();
+        onReset.run();
     }
 
     /**
@@ -97,13 +104,14 @@ public final class RedisBus implements InvalidationBus {
      */
     @Override
     public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
+        KeyLayout layout = layoutOf(cache);
         Reply<Boolean> outcome = new Reply<>(reply);
         Subscription subscription = keeper.current();
         if (subscription == null) {
             outcome.fail(keeper.notConnected());
             return;
         }
-        List<byte[]> names = register(layoutOf(cache), cache.name());
+        List<byte[]> names = register(layout, cache.name());
         Request<List<byte @Nullable []>> subscribe = Commands.request(CommandType.SUBSCRIBE, names);
         Request<List<byte @Nullable []>> after = Commands.request(CommandType.PING, List.of());
         Failure earlier = new Failure();
@@ -124,13 +132,13 @@ public final class RedisBus implements InvalidationBus {
     /** One process is at the other end of a connection: its run id is asked for once. */
     @Override
     public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
+        KeyLayout layout = layoutOf(cache);
         Reply<BusPosition> outcome = new Reply<>(reply);
         Subscription subscription = keeper.current();
         if (subscription == null) {
             outcome.fail(keeper.notConnected());
             return;
         }
-        KeyLayout layout = layoutOf(cache);
         Request<List<byte @Nullable []>> info =
                 Commands.request(CommandType.INFO, List.of(Commands.ascii("replication")));
         Request<List<byte @Nullable []>> read = Commands.request(CommandType.MGET, clocksAndFloors(layout));
@@ -344,9 +352,10 @@ public final class RedisBus implements InvalidationBus {
             if (found || link.isLost()) {
                 return;
             }
-            String message = "The connection for invalidations to " + server + " does not speak RESP3, which Crema needs"
-                    + " there: use Redis 6.2 or newer, and do not set an older protocol version on the client."
-                    + " Until then this instance learns of no invalidation";
+            String message =
+                    "The connection for invalidations to " + server + " does not speak RESP3, which Crema needs"
+                            + " there: use Redis 6.2 or newer, and do not set an older protocol version on the client."
+                            + " Until then this instance learns of no invalidation";
             if (!warned) {
                 warned = true;
                 LOG.log(Level.WARNING, message);

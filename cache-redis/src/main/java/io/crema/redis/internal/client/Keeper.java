@@ -5,6 +5,8 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,26 +73,29 @@ public final class Keeper<S> {
 
     /** What a request fails with that finds no connection. */
     public RedisException notConnected() {
-        return new RedisException(closed ? "The connection to " + server + " was closed" : "Not connected to " + server);
+        return new RedisException(
+                closed ? "The connection to " + server + " was closed" : "Not connected to " + server);
     }
 
     /** Drops the connection, if there is one, and makes a new one. */
     public void reset() {
+        dropLink();
+    }
+
+    /** Drops the connection and makes no more. Idempotent. The future ends when the connection is closed. */
+    public CompletableFuture<Void> close() {
+        synchronized (this) {
+            closed = true;
+        }
+        return dropLink();
+    }
+
+    private CompletableFuture<Void> dropLink() {
         Link dropped;
         synchronized (this) {
             dropped = link;
         }
-        if (dropped != null) {
-            dropped.drop();
-        }
-    }
-
-    /** Drops the connection and makes no more. Idempotent. */
-    public void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        reset();
+        return dropped == null ? CompletableFuture.completedFuture(null) : dropped.drop();
     }
 
     private void connect() {
@@ -188,9 +193,14 @@ public final class Keeper<S> {
         }
         LOG.log(
                 doublings == 0 ? Level.WARNING : Level.DEBUG,
-                "No connection to " + server + ", trying again" + (failure == null ? "" : ": " + failure));
+                "No connection to " + server + ", trying again" + (failure == null ? "" : ": " + reason(failure)));
         long most = Math.min(MOST_DELAY_MILLIS, LEAST_DELAY_MILLIS << doublings);
         schedule(ThreadLocalRandom.current().nextLong(LEAST_DELAY_MILLIS, most + 1), this::connect);
+    }
+
+    private static Throwable reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     /** Returns false if the client has been shut down, by close or by its owner: then there is nothing more to do. */

@@ -5,6 +5,7 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class Link {
     private final Runnable onLost;
     private final Set<Request<?>> underWay = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable RedisException lost;
 
@@ -73,11 +75,12 @@ public final class Link {
         }
     }
 
-    /** Closes the connection; it is lost as soon as its event loop has seen that. */
-    public void drop() {
+    /** Closes the connection; it is lost as soon as its event loop has seen that. The future ends when it is closed. */
+    public CompletableFuture<Void> drop() {
         if (closing.compareAndSet(false, true)) {
-            connection.closeAsync();
+            connection.closeAsync().whenComplete((nothing, failure) -> closed.complete(null));
         }
+        return closed;
     }
 
     void forget(Request<?> request) {

@@ -165,8 +165,7 @@ final class BatchReader {
                 record = new byte[bytes.remaining()];
                 bytes.get(record);
             }
-            reads.get(next++).found =
-                    RecordFormat.decode(record, RemoteRecord.NO_FLOOR, clock.upperBoundMillis());
+            reads.get(next++).found = RecordFormat.decode(record, RemoteRecord.NO_FLOOR, clock.upperBoundMillis());
         }
     }
 }

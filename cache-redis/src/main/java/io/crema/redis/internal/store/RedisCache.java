@@ -103,8 +103,7 @@ public final class RedisCache implements RemoteCache {
             long now = store.clock().upperBoundMillis();
             List<RemoteRecord> records = new ArrayList<>(keys.size());
             for (int i = 0; i < keys.size(); i++) {
-                records.add(RecordFormat.decode(
-                        reply.get(floors.size() + i), floors.of(keys.get(i), reply), now));
+                records.add(RecordFormat.decode(reply.get(floors.size() + i), floors.of(keys.get(i), reply), now));
             }
             return records;
         });
@@ -178,7 +177,8 @@ public final class RedisCache implements RemoteCache {
                 .whenComplete((stored, failure) -> {
                     if (stored != null) {
                         reply.complete(stored);
-                    } else if (failure.getMessage() != null && failure.getMessage().startsWith("OPAQUE")) {
+                    } else if (failure.getMessage() != null
+                            && failure.getMessage().startsWith("OPAQUE")) {
                         reply.completeExceptionally(new IllegalStateException(
                                 "Cache " + name() + ": whether the key has a value cannot be told, because it holds a"
                                         + " record of another version; put or invalidate it",
@@ -201,7 +201,8 @@ public final class RedisCache implements RemoteCache {
         names.add(layout.floor(partition));
         for (RemoteKey key : keys) {
             if (key.partition() != partition) {
-                throw new IllegalArgumentException("Cache " + name() + ": " + key + " is not of partition " + partition);
+                throw new IllegalArgumentException(
+                        "Cache " + name() + ": " + key + " is not of partition " + partition);
             }
             names.add(layout.entry(key));
         }
@@ -227,14 +228,14 @@ public final class RedisCache implements RemoteCache {
     @Override
     public CompletableFuture<Void> repair(int partition, String history, long atLeast) {
         List<byte[]> keys = List.of(layout.clock(partition), layout.floor(partition), layout.epoch(partition));
-        List<byte[]> values =
-                List.of(layout.channel(partition), Commands.ascii(atLeast), Commands.ascii(history));
+        List<byte[]> values = List.of(layout.channel(partition), Commands.ascii(atLeast), Commands.ascii(history));
         return store.agree(meta).thenCompose(found -> {
             String refusal = meta.refusal(found);
             if (refusal == null && CacheMeta.partitionsIn(found) != partitions()) {
-                refusal = "Cache " + name() + " was opened with " + partitions() + " partitions, but after a loss of its"
-                        + " data in Redis other instances agreed on " + CacheMeta.partitionsIn(found)
-                        + "; restart this instance";
+                refusal =
+                        "Cache " + name() + " was opened with " + partitions() + " partitions, but after a loss of its"
+                                + " data in Redis other instances agreed on " + CacheMeta.partitionsIn(found)
+                                + "; restart this instance";
             }
             return refusal == null
                     ? run(Script.REPAIR, keys, values)

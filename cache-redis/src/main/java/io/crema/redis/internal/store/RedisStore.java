@@ -16,12 +16,16 @@ import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The connection for commands, and the caches that are opened over it. Thread-safe, never blocks. */
 public final class RedisStore {
+
+    private static final long PROBE_MILLIS = 1_000;
 
     private final String namespace;
     private final int partitions;
@@ -49,12 +53,27 @@ public final class RedisStore {
         keeper.start();
     }
 
-    public void close() {
-        keeper.close();
+    /** The future ends when the connection is closed. */
+    public CompletableFuture<Void> close() {
+        return keeper.close();
     }
 
-    public boolean isConnected() {
-        return keeper.current() != null;
+    /**
+     * Called when the server seems dead: drops the connection unless it answers within a second. The system would take
+     * minutes to report a peer that has vanished.
+     */
+    public void probe() {
+        Session session = keeper.current();
+        if (session == null) {
+            return;
+        }
+        Request<List<byte @Nullable []>> ping = Commands.request(CommandType.PING, List.of());
+        ping.orTimeout(PROBE_MILLIS, TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
+            if (failure instanceof TimeoutException) {
+                session.link.drop();
+            }
+        });
+        session.link.send(ping);
     }
 
     /** Agrees on the terms of a cache; see {@link io.crema.spi.RemoteTier#open}. */
@@ -98,7 +117,8 @@ public final class RedisStore {
         return clock;
     }
 
-    @Nullable Session session() {
+    @Nullable
+    Session session() {
         return keeper.current();
     }
 

@@ -22,8 +22,7 @@ public final class ScriptCall<T> extends CompletableFuture<T> {
     private final List<byte[]> arguments;
     private final Function<List<byte @Nullable []>, T> decoder;
 
-    private ScriptCall(
-            Link link, Script script, List<byte[]> arguments, Function<List<byte @Nullable []>, T> decoder) {
+    private ScriptCall(Link link, Script script, List<byte[]> arguments, Function<List<byte @Nullable []>, T> decoder) {
         this.link = link;
         this.script = script;
         this.arguments = arguments;

@@ -46,8 +46,8 @@ public record CacheMeta(String namespace, String cache, int partitions, String k
             reason = differs(fields, "keys", keyFormat, "another key format; use one key codec, or another cache name");
         }
         if (reason == null && partitionsIn(found) < 1) {
-            reason = "Cache " + cache + " in namespace " + namespace + ": its number of partitions is unreadable, found \""
-                    + fields.get("partitions") + "\"";
+            reason = "Cache " + cache + " in namespace " + namespace
+                    + ": its number of partitions is unreadable, found \"" + fields.get("partitions") + "\"";
         }
         return reason;
     }

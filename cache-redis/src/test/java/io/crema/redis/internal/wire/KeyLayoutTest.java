@@ -39,7 +39,8 @@ class KeyLayoutTest {
             assertThat(slot * partitions / 16384).isBetween(p - 1, p);
             assertThat(slot).isBetween(p * 16384 / partitions, (p + 1) * 16384 / partitions - 1);
             assertThat(SlotHash.getSlot(many.channel(p))).isEqualTo(slot);
-            assertThat(SlotHash.getSlot(many.entry(new RemoteKey(p, bytes("a{b}c"))))).isEqualTo(slot);
+            assertThat(SlotHash.getSlot(many.entry(new RemoteKey(p, bytes("a{b}c")))))
+                    .isEqualTo(slot);
         }
     }
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageTest {
 
-    private static final String KEYS = "d101" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0002" + "0002" + "7341"
-            + "0003" + "734242";
+    private static final String KEYS =
+            "d101" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0002" + "0002" + "7341" + "0003" + "734242";
 
     private static final String CLEAR = "d102" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0000";
 
