@@ -48,7 +48,7 @@ public final class Crema implements AutoCloseable {
         Ticker ticker = builder.ticker == null ? Objects.requireNonNull(ownTicker) : builder.ticker;
         Executor executor = builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor;
         InstanceClock clock = new InstanceClock(ticker);
-        context = new EngineContext(new CoherenceRules(), clock, executor, new LoaderThreads());
+        context = new EngineContext(new CoherenceRules(), clock, Threads.unrejecting(executor), new LoaderThreads());
         remote = builder.remote;
         link = remote == null ? null : new RemoteLink(remote, clock);
         clock.start();
@@ -102,7 +102,7 @@ public final class Crema implements AutoCloseable {
         if (link != null) {
             try {
                 link.open(engine, settings);
-            } catch (CacheConfigException e) {
+            } catch (RuntimeException | Error e) {
                 caches.remove(settings.name());
                 engine.close();
                 throw e;
@@ -127,15 +127,18 @@ public final class Crema implements AutoCloseable {
         if (link != null) {
             link.close();
         }
-        if (remote != null) {
-            remote.close();
-        }
-        context.clock().stop();
-        if (ownTicker != null) {
-            ownTicker.close();
-        }
-        if (ownExecutor != null) {
-            ownExecutor.shutdown();
+        try {
+            if (remote != null) {
+                remote.close();
+            }
+        } finally {
+            context.clock().stop();
+            if (ownTicker != null) {
+                ownTicker.close();
+            }
+            if (ownExecutor != null) {
+                ownExecutor.shutdown();
+            }
         }
     }
 
@@ -163,7 +166,8 @@ public final class Crema implements AutoCloseable {
 
         /**
          * Runs loaders and completions of asynchronous calls, instead of own daemon threads; not closed with the Crema.
-         * It should not be bounded if loaders wait for other keys of the same Crema.
+         * It should not be bounded if loaders wait for other keys of the same Crema. What it rejects runs in the JVM's
+         * default pool.
          */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");

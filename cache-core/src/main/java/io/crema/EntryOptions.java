@@ -10,6 +10,9 @@ public final class EntryOptions {
 
     private static final EntryOptions DEFAULTS = new EntryOptions(null, OptionalInt.empty());
 
+    /** As for the times of policies. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final @Nullable Duration timeToLive;
     private final OptionalInt weight;
 
@@ -23,11 +26,12 @@ public final class EntryOptions {
         return DEFAULTS;
     }
 
-    /** How long the value is fresh instead of the cache's expiration; positive, no jitter is applied. */
+    /** How long the value is fresh instead of the cache's expiration; 1 ms to 36,500 days, no jitter is applied. */
     public EntryOptions timeToLive(Duration timeToLive) {
         Objects.requireNonNull(timeToLive, "timeToLive");
-        if (timeToLive.toMillis() < 1) {
-            throw new IllegalArgumentException("timeToLive must be at least 1 ms, but is " + timeToLive);
+        if (timeToLive.compareTo(Duration.ofMillis(1)) < 0 || timeToLive.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "timeToLive must be from 1 ms to " + LONGEST.toDays() + " days, but is " + timeToLive);
         }
         return new EntryOptions(timeToLive, weight);
     }

@@ -67,7 +67,10 @@ public interface TieredCache<K, V> {
      */
     boolean putIfAbsent(K key, @Nullable V value);
 
-    /** As {@link #put(Object, Object)} for each entry, sent together; not atomic. */
+    /**
+     * As {@link #put(Object, Object)} for each entry, sent together; not atomic. If some fail, the others are stored, and
+     * one of the failures is thrown when all have ended.
+     */
     void putAll(Map<? extends K, ? extends V> entries);
 
     /**

@@ -13,7 +13,6 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import java.time.Clock;
 import java.util.Set;
 import java.util.Timer;
@@ -214,30 +213,6 @@ class DependencyRulesTest {
                 .should()
                 .haveNameMatching(".*(Util|Utils|Helper|Helpers|Impl|Processor)(\\$.*)?")
                 .because("such a name says that nobody decided what the class is")
-                .check(Modules.ALL);
-    }
-
-    @Test
-    void internals_ofCore_finalOrAbstract() {
-        classes()
-                .that()
-                .resideInAnyPackage("io.crema.internal..", "io.crema.redis.internal..")
-                .and()
-                .areNotInterfaces()
-                .and(describe(
-                        "are compiled as such", type -> !type.getSimpleName().equals("package-info")))
-                .should()
-                .haveModifier(JavaModifier.FINAL)
-                .orShould()
-                .haveModifier(JavaModifier.ABSTRACT)
-                .orShould()
-                .beEnums()
-                .orShould()
-                .beAnonymousClasses()
-                .orShould()
-                .haveFullyQualifiedName("io.crema.internal.coherence.CoherenceRules")
-                .allowEmptyShould(true)
-                .because("inheritance is decided, never left open; tests replace single coherence rules by wrong ones")
                 .check(Modules.ALL);
     }
 

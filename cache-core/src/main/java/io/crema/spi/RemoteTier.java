@@ -15,8 +15,9 @@ public interface RemoteTier extends AutoCloseable {
     Limits limits();
 
     /**
-     * Agrees on the terms of a cache with all other instances: the first to come sets them. The future fails if the
-     * tier cannot be reached now.
+     * Agrees on the terms of a cache with all other instances: the first to come sets them, and starts the clocks of the
+     * cache's partitions. While the first connection is being made, the future waits for that; it fails if the tier
+     * cannot be reached.
      */
     CompletableFuture<Opening> open(CacheTerms terms);
 

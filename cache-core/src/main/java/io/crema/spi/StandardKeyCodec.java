@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.UUID;
 
 /** One type byte, then the key: UTF-8, or big-endian. */
@@ -77,7 +76,7 @@ final class StandardKeyCodec implements KeyCodec<Object> {
                 try {
                     return StandardCharsets.UTF_8.newDecoder().decode(body).toString();
                 } catch (CharacterCodingException e) {
-                    throw new CodecException("A String key is not UTF-8: " + Arrays.toString(bytes), e);
+                    throw new CodecException("A String key of " + bytes.length + " bytes is not UTF-8", e);
                 }
             case LONG:
                 requireLength(bytes, Long.BYTES);

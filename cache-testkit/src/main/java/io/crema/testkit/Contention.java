@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Several threads at the same thing, started together. */
 final class Contention {
@@ -12,14 +13,14 @@ final class Contention {
     private Contention() {}
 
     /**
-     * Runs the action {@code turns} times on each thread, with a number that differs between threads and turns, and ends
-     * when all are done.
+     * Runs the action {@code turns} times on each thread, with a number that differs between threads and turns, and
+     * ends when all are done.
      *
      * @throws AssertionError with the first failure of any thread as its cause
      */
     static void run(int threads, int turns, IntConsumer action) throws InterruptedException {
         CountDownLatch start = new CountDownLatch(1);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int first = i * turns;

@@ -184,9 +184,14 @@ public final class InMemoryServer {
         return data.stores.computeIfAbsent(new StoreId(cache, partition), id -> new PartitionStore());
     }
 
-    /** The terms under which a cache is there; sets them if it is not. */
+    /** The terms under which a cache is there, its clocks running; sets them if it is not. */
     Agreement agree(CacheTerms terms, int partitions) {
-        return data.agreements.computeIfAbsent(terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
+        Agreement agreed =
+                data.agreements.computeIfAbsent(terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
+        for (int partition = 0; partition < agreed.partitions(); partition++) {
+            store(terms.cache(), partition).startClock(micros());
+        }
+        return agreed;
     }
 
     String history() {

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link KeyCodec} keeps. Extend it in the tests of a codec of your own. The seed of the random bytes is printed
- * with a failure; {@code -Dcrema.seed=} sets it.
+ * What every {@link KeyCodec} keeps. Extend it in the tests of a codec of your own. The seed of the random bytes is
+ * printed with a failure; {@code -Dcrema.seed=} sets it.
  *
  * @param <K> the type of the keys
  */

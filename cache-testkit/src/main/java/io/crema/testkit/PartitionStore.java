@@ -137,6 +137,10 @@ final class PartitionStore {
         return true;
     }
 
+    void startClock(long nowMicros) {
+        advance(0, 0, nowMicros);
+    }
+
     /** Advances the clock; one that is missing starts above the time, the floor and what the caller has seen. */
     private void advance(int count, long atLeast, long nowMicros) {
         if (clock == 0) {

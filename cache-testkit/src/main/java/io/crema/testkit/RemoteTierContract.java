@@ -379,16 +379,6 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     }
 
     @Test
-    void clock_neverUsed_startsAboveWhatTheCallerSaw() {
-        RemoteKey key = newKey();
-        RemoteCache other = openCache(tierA, name + "-other");
-        RemoteKey same = new RemoteKey(other.partitionOf(key.bytes()), key.bytes());
-        long seen = await(a.put(key, value("x"), 0)).stamp() + FAR;
-
-        assertThat(await(other.put(same, value("first"), seen)).stamp()).isGreaterThan(seen);
-    }
-
-    @Test
     void clock_lost_isSetAboveWhatTheCallerSaw() {
         RemoteKey key = newKey();
         int partition = key.partition();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 
 /**
  * Several instances of a service in one process, over one remote tier in memory. Time stands still unless a test moves
@@ -25,6 +26,16 @@ final class Fleet implements AutoCloseable {
     final InMemoryServer server = InMemoryServer.create(time);
     final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Crema> cremas = new ArrayList<>();
+    private final int partitions;
+
+    Fleet() {
+        this(4);
+    }
+
+    /** With one partition, every message is in sequence with every other. */
+    Fleet(int partitions) {
+        this.partitions = partitions;
+    }
 
     /** One instance and its connection. */
     record Node(Crema crema, InMemoryRemote remote) {
@@ -50,9 +61,17 @@ final class Fleet implements AutoCloseable {
 
     /** An instance without a cache. */
     Node bare() {
-        InMemoryRemote remote = server.connect();
-        Crema crema =
-                Crema.builder().remote(remote).ticker(time).executor(executor).build();
+        return bare(time);
+    }
+
+    /** An instance without a cache, with a clock of its own. */
+    Node bare(ManualTime itsTime) {
+        InMemoryRemote remote = server.connect(partitions);
+        Crema crema = Crema.builder()
+                .remote(remote)
+                .ticker(itsTime)
+                .executor(executor)
+                .build();
         cremas.add(crema);
         return new Node(crema, remote);
     }
@@ -64,6 +83,14 @@ final class Fleet implements AutoCloseable {
     /** Lets heartbeats and ticks of the clock happen. */
     void pass(Duration duration) {
         time.advance(duration);
+    }
+
+    /** Lets time pass in small steps until a call has ended. */
+    void passUntilDone(Call<?> call) {
+        Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+            time.advance(Duration.ofMillis(10));
+            return call.isDone();
+        });
     }
 
     @Override

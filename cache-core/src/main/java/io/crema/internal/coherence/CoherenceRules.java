@@ -103,19 +103,9 @@ public class CoherenceRules {
         return !detached && generation == partitionGeneration;
     }
 
-    /** Whether an entry that is still good must not be replaced: stamp first, then time of load. */
-    public boolean keepsOld(
-            long oldGeneration,
-            long partitionGeneration,
-            long now,
-            long oldDeadline,
-            long oldStamp,
-            long oldLoadedAt,
-            long stamp,
-            long loadedAt) {
-        return oldGeneration == partitionGeneration
-                && now < oldDeadline
-                && (oldStamp > stamp || oldStamp == stamp && oldLoadedAt > loadedAt);
+    /** Whether an entry that may be served now must not be replaced: stamp first, then time of load. */
+    public boolean keepsOld(long oldStamp, long oldLoadedAt, long stamp, long loadedAt) {
+        return oldStamp > stamp || oldStamp == stamp && oldLoadedAt > loadedAt;
     }
 
     /** Whether an invalidation with this stamp removes an entry. */

@@ -24,7 +24,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
 
     AsyncCache(CacheEngine<K, V> engine, ReadConsistency consistency) {
         this.engine = engine;
-        this.consistency = Objects.requireNonNull(consistency, "consistency");
+        this.consistency = engine.effective(Objects.requireNonNull(consistency, "consistency"));
     }
 
     @Override
@@ -70,12 +70,14 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
 
     @Override
     public final CompletableFuture<Map<K, V>> getAllPresent(Collection<? extends K> keys) {
+        keys.forEach(engine::requireKey);
         return engine.bulkReadPath.readAllAsync(keys, expected -> ReadRequest.lookUp(consistency));
     }
 
     @Override
     public final CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys, BulkCacheLoader<K, V> loader) {
         Objects.requireNonNull(loader, "loader");
+        keys.forEach(engine::requireKey);
         return engine.bulkReadPath.readAllAsync(
                 keys, expected -> ReadRequest.get(consistency, new BulkOrigin<>(loader, expected)));
     }
@@ -87,31 +89,37 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
 
     @Override
     public final CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
-        return write(() -> engine.writePath.put(key, value, Objects.requireNonNull(options, "options")));
+        engine.requireKey(key);
+        Objects.requireNonNull(options, "options");
+        return write(() -> engine.writePath.put(key, value, options));
     }
 
     @Override
     public final CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
+        engine.requireKey(key);
         return write(() -> engine.writePath.putIfAbsent(key, value));
     }
 
     @Override
     public final CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
+        entries.keySet().forEach(engine::requireKey);
         return write(() -> engine.writePath.putAll(entries));
     }
 
     @Override
     public final CompletableFuture<Void> invalidate(K key) {
-        return write(() -> engine.writePath.invalidate(key)).thenApply(removed -> null);
+        return invalidateIfPresent(key).thenApply(removed -> null);
     }
 
     @Override
     public final CompletableFuture<Boolean> invalidateIfPresent(K key) {
+        engine.requireKey(key);
         return write(() -> engine.writePath.invalidate(key));
     }
 
     @Override
     public final CompletableFuture<Void> invalidateAll(Collection<? extends K> keys) {
+        keys.forEach(engine::requireKey);
         return write(() -> engine.writePath.invalidateAll(keys)).thenApply(removed -> null);
     }
 
@@ -120,13 +128,11 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
         return write(engine.writePath::clear);
     }
 
-    /** A null key is the caller's mistake and thrown at once; everything else is told by the future. */
+    /** A null key was the caller's mistake and thrown at once; everything else is told by the future. */
     private <T> CompletableFuture<T> write(Supplier<CompletableFuture<T>> write) {
         CompletableFuture<T> sent;
         try {
             sent = write.get();
-        } catch (NullPointerException e) {
-            throw e;
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -24,6 +24,7 @@ final class AsyncLoadingCache<K, V> extends AsyncCache<K, V> implements AsyncLoa
 
     @Override
     public CompletableFuture<Map<K, V>> getAll(Collection<? extends K> keys) {
+        keys.forEach(engine::requireKey);
         return engine.bulkReadPath.readAllAsync(keys, loaders.requests(consistency));
     }
 

@@ -3,10 +3,11 @@ package io.crema.internal.engine;
 import io.crema.BulkCacheLoader;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the keys of one bulk read by one call of the bulk loader: waits until each of them either needs the origin or has
@@ -53,12 +54,17 @@ final class BulkOrigin<K, V> implements Origin<K, V> {
     private void loadAll(List<LoadCall<K, V>> calls) {
         Map<K, LoadCall<K, V>> byKey = new LinkedHashMap<>();
         calls.forEach(call -> byKey.put(call.key(), call));
-        Map<? extends K, ? extends V> values;
+        Map<K, @Nullable V> values = new HashMap<>();
         LoadTimer timer = calls.get(0).startTimer();
         calls.forEach(call -> call.flight().loading(Thread.currentThread()));
         try {
-            values = Objects.requireNonNull(
-                    loader.loadAll(Collections.unmodifiableSet(byKey.keySet())), "the bulk loader returned null");
+            Map<? extends K, ? extends V> loaded = loader.loadAll(Collections.unmodifiableSet(byKey.keySet()));
+            if (loaded == null) {
+                throw calls.get(0)
+                        .badLoader("the bulk loader returned null; a key that the origin does not have is left out");
+            }
+            // Here, because the loader's map may fail too, and that concerns all keys.
+            byKey.keySet().forEach(key -> values.put(key, loaded.get(key)));
         } catch (Throwable e) {
             timer.failed();
             Throwable failure = Origin.ofThisThread(e);

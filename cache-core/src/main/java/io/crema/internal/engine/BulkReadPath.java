@@ -158,6 +158,14 @@ final class BulkReadPath<K, V> {
                 bulk.joined.add(key);
                 return false;
             }
+            // As for one key: another flight may have landed meanwhile.
+            NearEntry<V> landed = engine.readPath.near(key, single, leased);
+            if (landed != null) {
+                engine.flights.finish(key, single.purpose(), mine);
+                mine.result.complete(Optional.of(landed));
+                bulk.found.put(key, landed);
+                return false;
+            }
         }
         bulk.led.put(key, mine);
         return true;

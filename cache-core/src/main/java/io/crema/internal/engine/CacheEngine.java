@@ -4,6 +4,7 @@ import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheStats;
 import io.crema.EntryOptions;
+import io.crema.ReadConsistency;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
@@ -29,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +127,11 @@ public final class CacheEngine<K, V> {
 
     boolean hasRemoteTier() {
         return serialization != null;
+    }
+
+    /** Where nothing is shared, this instance itself has the latest. */
+    ReadConsistency effective(ReadConsistency asked) {
+        return hasRemoteTier() ? asked : ReadConsistency.BOUNDED;
     }
 
     Optional<RemoteAccess> remote() {
@@ -229,7 +236,7 @@ public final class CacheEngine<K, V> {
                 flight.start,
                 bornAt,
                 freshUntil,
-                weigh(route.key(), value));
+                freshNanos == NOT_CACHED ? 0 : weigh(route.key(), value));
     }
 
     /** A value that a put brings, before its stamp is known. */
@@ -284,7 +291,16 @@ public final class CacheEngine<K, V> {
 
     /** Before the entry is installed: no code of the user runs under a lock of the near tier. */
     private int weigh(K key, @Nullable V value) {
-        return settings.near().weigher() == null ? 1 : settings.near().weigher().applyAsInt(key, value);
+        ToIntBiFunction<Object, @Nullable Object> weigher = settings.near().weigher();
+        if (weigher == null) {
+            return 1;
+        }
+        int weight = weigher.applyAsInt(key, value);
+        if (weight < 0) {
+            throw new CacheException("Cache '" + name + "': the weigher gave " + weight + " for a key of type "
+                    + key.getClass().getName() + "; a weight must not be negative");
+        }
+        return weight;
     }
 
     @Nullable

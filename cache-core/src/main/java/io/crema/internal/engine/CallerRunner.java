@@ -31,6 +31,12 @@ final class CallerRunner implements Executor {
         }
     }
 
+    /** The thread that the steps wait for; null once the caller has left. */
+    @Nullable
+    Thread thread() {
+        return left ? null : caller;
+    }
+
     /** Runs steps until the future is done. */
     void runUntil(CompletableFuture<?> done) throws InterruptedException {
         if (!done.isDone()) {

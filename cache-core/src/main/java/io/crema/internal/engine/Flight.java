@@ -33,6 +33,9 @@ final class Flight<V> implements Registered {
     /** The thread that runs the user's loader for it. */
     private volatile @Nullable Thread loading;
 
+    /** The caller that runs its steps; null if the executor does. */
+    private volatile @Nullable CallerRunner caller;
+
     Flight(Partition partition, long start, boolean leased) {
         this.partition = partition;
         this.generation = partition.generation();
@@ -71,5 +74,20 @@ final class Flight<V> implements Registered {
 
     void loading(@Nullable Thread thread) {
         loading = thread;
+    }
+
+    void runBy(@Nullable CallerRunner runner) {
+        caller = runner;
+    }
+
+    /** The thread without which it cannot go on: the one that loads, else the caller that runs its steps. */
+    @Nullable
+    Thread needed() {
+        Thread loader = loading;
+        CallerRunner runner = caller;
+        if (loader != null || runner == null) {
+            return loader;
+        }
+        return runner.thread();
     }
 }

@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.CacheException;
 import io.crema.CacheLoadException;
 import io.crema.internal.coherence.CoherenceRules.Freshness;
 import io.crema.internal.coherence.Partition;
@@ -49,6 +50,7 @@ final class LoadCall<K, V> {
         this.request = request;
         this.flight = flight;
         this.runner = runner;
+        flight.runBy(runner instanceof CallerRunner caller ? caller : null);
     }
 
     K key() {
@@ -57,6 +59,10 @@ final class LoadCall<K, V> {
 
     Flight<V> flight() {
         return flight;
+    }
+
+    CacheException badLoader(String what) {
+        return new CacheException("Cache '" + engine.name + "': " + what);
     }
 
     LoadTimer startTimer() {
@@ -254,8 +260,12 @@ final class LoadCall<K, V> {
     }
 
     private void load() {
-        passedOrigin = true;
-        onRunner(() -> request.requiredOrigin().load(this));
+        onRunner(() -> {
+            // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
+            engine.requireOpen();
+            passedOrigin = true;
+            request.requiredOrigin().load(this);
+        });
     }
 
     /** The origin gave a value; null = it has none. */

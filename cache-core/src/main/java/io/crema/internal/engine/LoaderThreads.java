@@ -3,8 +3,8 @@ package io.crema.internal.engine;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who waits for whom, so that a loader that needs a key whose loader waits for its own does not wait for ever. One for
- * all caches of a {@code Crema}: chains cross them.
+ * Who waits for whom, so that a loader that needs a key whose loader waits for its own, or whose load is its own
+ * thread's next step, does not wait for ever. One for all caches of a {@code Crema}: chains cross them.
  */
 public final class LoaderThreads {
 
@@ -13,7 +13,7 @@ public final class LoaderThreads {
         SAFE,
         /** This thread itself is loading it. */
         RECURSIVE,
-        /** Its loader waits, through others, for this thread. */
+        /** What it needs waits, through others, for this thread; or is this thread, which has more than one to load. */
         CYCLIC
     }
 
@@ -29,14 +29,14 @@ public final class LoaderThreads {
         waiting.put(self, flight);
         Flight<?> next = flight;
         for (int steps = 0; next != null && steps < 1_000; steps++) {
-            Thread loader = next.loading();
-            if (loader == null) {
+            Thread needed = next.needed();
+            if (needed == null) {
                 return Waiting.SAFE;
-            } else if (loader == self) {
+            } else if (needed == self) {
                 waiting.remove(self);
                 return Waiting.CYCLIC;
             }
-            next = waiting.get(loader);
+            next = waiting.get(needed);
         }
         return Waiting.SAFE;
     }

@@ -54,6 +54,9 @@ sealed interface Origin<K, V> permits Origin.Blocking, Origin.NonBlocking, BulkO
             call.flight().loading(Thread.currentThread());
             try {
                 future = loader.load(call.key());
+                if (future == null) {
+                    throw call.badLoader("the loader returned no future; complete one with null for no value");
+                }
             } catch (Throwable e) {
                 timer.failed();
                 call.failed(e);

@@ -123,10 +123,7 @@ final class ReadPath<K, V> {
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
         Start<V> start;
         try {
-            start = begin(key, request, engine.executor);
-            if (start.flight() != null && start.flight().loading() == Thread.currentThread()) {
-                throw recursive();
-            }
+            start = notByThisThread(begin(key, request, engine.executor), key, request);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -149,6 +146,17 @@ final class ReadPath<K, V> {
                         },
                         engine.executor)
                 .thenCompose(Function.identity());
+    }
+
+    /** A caller that is a loader may wait for its future, so it must not be given one that its own thread completes. */
+    private Start<V> notByThisThread(Start<V> start, K key, ReadRequest<K, V> request) {
+        Flight<V> flight = start.flight();
+        if (flight == null || start.leading() || flight.needed() != Thread.currentThread()) {
+            return start;
+        } else if (flight.loading() == Thread.currentThread()) {
+            throw recursive();
+        }
+        return new Start<>(null, leadAlone(key, request, engine.executor), true);
     }
 
     /** Steps 1 and 2, and the leader's first request. */

@@ -30,7 +30,7 @@ public final class RemoteLink {
 
     private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** How long building a cache waits for a remote tier that can be reached. */
+    /** How long building a cache waits for a remote tier that can be reached, and how long one attempt may take. */
     private static final long BUILD_WAIT_MILLIS = 2_000;
 
     private final RemoteTier remote;
@@ -69,15 +69,10 @@ public final class RemoteLink {
     /** Completes with null when the cache is synchronised, or was not reached at first; else with what is wrong. */
     private void attempt(CacheEngine<?, ?> engine, CacheTerms terms, CompletableFuture<@Nullable String> fault) {
         if (closed) {
+            fault.complete(null);
             return;
         }
-        CompletableFuture<Opening> opening;
-        try {
-            opening = remote.open(terms);
-        } catch (RuntimeException e) {
-            opening = CompletableFuture.failedFuture(e);
-        }
-        CompletableFuture<Opening> unused = opening.whenComplete((result, failure) -> {
+        CompletableFuture<Opening> unused = opening(terms).whenComplete((result, failure) -> {
             if (failure != null) {
                 onUnreachable(engine, terms, fault, failure);
             } else if (result instanceof Opening.Refused refused) {
@@ -88,6 +83,29 @@ public final class RemoteLink {
                 session.add(subscription);
             }
         });
+    }
+
+    /** An answer that comes after the time limit is not looked at: another attempt is under way. */
+    private CompletableFuture<Opening> opening(CacheTerms terms) {
+        CompletableFuture<Opening> limited = new CompletableFuture<>();
+        try {
+            CompletableFuture<Opening> unused = remote.open(terms).whenComplete((result, failure) -> {
+                if (failure == null) {
+                    limited.complete(result);
+                } else {
+                    limited.completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            limited.completeExceptionally(e);
+        }
+        if (!limited.isDone()) {
+            clock.after(
+                    TimeUnit.MILLISECONDS.toNanos(BUILD_WAIT_MILLIS),
+                    () -> limited.completeExceptionally(
+                            new TimeoutException("no answer within " + BUILD_WAIT_MILLIS + " ms")));
+        }
+        return limited;
     }
 
     private void onUnreachable(

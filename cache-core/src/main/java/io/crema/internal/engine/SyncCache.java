@@ -24,7 +24,7 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     public SyncCache(CacheEngine<K, V> engine, ReadConsistency consistency) {
         this.engine = engine;
-        this.consistency = Objects.requireNonNull(consistency, "consistency");
+        this.consistency = engine.effective(Objects.requireNonNull(consistency, "consistency"));
     }
 
     /** The near entry, if a read of this view may be answered by it. */
@@ -56,8 +56,9 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final @Nullable V get(K key, CacheLoader<? super K, ? extends V> loader) {
+        Objects.requireNonNull(loader, "loader");
         NearEntry<V> hit = hit(key);
-        return hit != null ? hit.value : load(key, new Origin.Blocking<>(Objects.requireNonNull(loader, "loader")));
+        return hit != null ? hit.value : load(key, new Origin.Blocking<>(loader));
     }
 
     final @Nullable V load(K key, Origin<K, V> origin) {

@@ -9,6 +9,7 @@ import io.crema.internal.remote.RemoteAccess;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePath<K, V> {
 
+    /** The remote tier does nothing else while it executes an operation. */
+    private static final int MOST_KEYS_AT_ONCE = 256;
+
     private final CacheEngine<K, V> engine;
 
     WritePath(CacheEngine<K, V> engine) {
@@ -59,6 +65,7 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Decision decision) {
+        engine.requireKey(key);
         engine.requireOpen();
         long freshNanos = engine.freshNanos(value, options);
         if (freshNanos == CacheEngine.NOT_CACHED) {
@@ -126,32 +133,68 @@ final class WritePath<K, V> {
         return CompletableFuture.completedFuture(true);
     }
 
-    /** All of them are sent before the first reply is waited for. */
+    /** Many are sent before a reply is waited for; one that cannot be stored does not stop the others. */
     CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
         entries.keySet().forEach(engine::requireKey);
-        List<CompletableFuture<Void>> puts = new ArrayList<>();
-        entries.forEach((key, value) -> puts.add(put(key, value, EntryOptions.defaults())));
-        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
+        engine.requireOpen();
+        List<Map.Entry<K, V>> all = new ArrayList<>(entries.size());
+        entries.forEach((key, value) -> all.add(new AbstractMap.SimpleImmutableEntry<>(key, value)));
+        return inTurn(all, this::putSome, engine.executor).thenApply(stored -> null);
+    }
+
+    private CompletableFuture<Boolean> putSome(List<Map.Entry<K, V>> entries) {
+        List<CompletableFuture<Void>> puts = new ArrayList<>(entries.size());
+        for (Map.Entry<K, V> entry : entries) {
+            try {
+                puts.add(put(entry.getKey(), entry.getValue(), EntryOptions.defaults()));
+            } catch (RuntimeException e) {
+                puts.add(CompletableFuture.failedFuture(e));
+            }
+        }
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(done -> true);
+    }
+
+    /**
+     * Works through a list a part at a time, so that the last part's time limit does not run while the first is being
+     * executed. A part that fails fails the whole, but does not stop it.
+     *
+     * @param between runs what follows on a part
+     */
+    private static <T> CompletableFuture<Boolean> inTurn(
+            List<T> all, Function<List<T>, CompletableFuture<Boolean>> operation, Executor between) {
+        if (all.size() <= MOST_KEYS_AT_ONCE) {
+            return all.isEmpty() ? CompletableFuture.completedFuture(false) : operation.apply(all);
+        }
+        CompletableFuture<Boolean> done = operation.apply(all.subList(0, MOST_KEYS_AT_ONCE));
+        for (int from = MOST_KEYS_AT_ONCE; from < all.size(); from += MOST_KEYS_AT_ONCE) {
+            List<T> part = all.subList(from, Math.min(all.size(), from + MOST_KEYS_AT_ONCE));
+            CompletableFuture<Boolean> before = done;
+            done = before.handle((result, failure) -> part)
+                    .thenComposeAsync(operation, between)
+                    .thenCombine(before, Boolean::logicalOr);
+        }
+        return done;
     }
 
     /** Gives whether there was a value. */
     CompletableFuture<Boolean> invalidate(K key) {
+        engine.requireKey(key);
         return invalidateAll(List.of(key));
     }
 
     /** Gives whether there was a value for any of the keys. */
     CompletableFuture<Boolean> invalidateAll(Collection<? extends K> keys) {
         engine.requireOpen();
-        Map<Integer, List<Route<K>>> byPartition = new LinkedHashMap<>();
+        Map<Partition, List<Route<K>>> byPartition = new LinkedHashMap<>();
         for (K key : new LinkedHashSet<K>(keys)) {
             Route<K> route = engine.route(key);
             byPartition
-                    .computeIfAbsent(route.partition().index(), index -> new ArrayList<>())
+                    .computeIfAbsent(route.partition(), partition -> new ArrayList<>())
                     .add(route);
         }
         CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
         for (List<Route<K>> routes : byPartition.values()) {
-            any = any.thenCombine(invalidatePartition(routes), (before, here) -> before || here);
+            any = any.thenCombine(inTurn(routes, this::invalidatePartition, engine.executor), Boolean::logicalOr);
         }
         return any;
     }

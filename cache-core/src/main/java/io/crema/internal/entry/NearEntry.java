@@ -37,7 +37,7 @@ public final class NearEntry<V> {
     public final long bornAt;
     public final long freshUntil;
 
-    /** What it weighs; -1 = as the weigher says. */
+    /** What it weighs; not negative. */
     public final int weight;
 
     public NearEntry(

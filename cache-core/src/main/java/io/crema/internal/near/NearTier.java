@@ -120,15 +120,17 @@ public final class NearTier<K, V> {
         }
         return old == null
                 || old.partition != entry.partition
-                || !rules.keepsOld(
-                        old.generation,
-                        generation,
-                        clock.coarse(),
-                        old.deadline,
-                        old.stamp,
-                        old.loadedAt,
-                        entry.stamp,
-                        entry.loadedAt);
+                || !servable(old)
+                || !rules.keepsOld(old.stamp, old.loadedAt, entry.stamp, entry.loadedAt);
+    }
+
+    /** What nobody may be given now is not worth keeping, whatever its stamp. */
+    private boolean servable(NearEntry<V> entry) {
+        long now = clock.coarse();
+        long generation = entry.partition.generation();
+        return rules.leaseValid(now, lease.confirmed(), window)
+                ? rules.mayServe(entry.generation, generation, now, entry.deadline)
+                : rules.mayServeUnleased(entry.generation, generation, now, entry.deadline, entry.asOf, window);
     }
 
     /** Installs an entry if there is none that may be served; for a cache without a remote tier. */

@@ -9,6 +9,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,8 @@ public final class RemoteAccess {
 
     /** How long others leave a key to whoever holds the lease to load it. */
     private static final long LEASE_MILLIS = 10_000;
+
+    private static final int MOST_KEYS_AT_ONCE = 1_000;
 
     private final RemoteCache cache;
     private final Deadlines deadlines;
@@ -45,8 +48,23 @@ public final class RemoteAccess {
         return ask("read", () -> cache.read(key, mode));
     }
 
+    /** One request, unless there are very many keys: those are read a part at a time, each within its own limit. */
     public CompletableFuture<Optional<List<RemoteRecord>>> readAll(List<RemoteKey> keys, ReadMode mode) {
-        return ask("read", () -> cache.readAll(keys, mode));
+        if (keys.size() <= MOST_KEYS_AT_ONCE) {
+            return ask("read", () -> cache.readAll(keys, mode));
+        }
+        List<RemoteKey> rest = keys.subList(MOST_KEYS_AT_ONCE, keys.size());
+        return readAll(keys.subList(0, MOST_KEYS_AT_ONCE), mode).thenCompose(first -> {
+            if (first.isEmpty()) {
+                return CompletableFuture.completedFuture(first);
+            }
+            return readAll(rest, mode)
+                    .thenApply(others -> others.map(records -> {
+                        List<RemoteRecord> all = new ArrayList<>(first.get());
+                        all.addAll(records);
+                        return all;
+                    }));
+        });
     }
 
     public CompletableFuture<Optional<LeaseReply>> lease(RemoteKey key, long token, LeaseMode mode, long atLeast) {

@@ -9,6 +9,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,7 @@ public final class Serialization<K, V> {
     private byte[] encode(K key) {
         byte[] bytes;
         try {
-            bytes = keyCodec.encode(key);
+            bytes = Objects.requireNonNull(keyCodec.encode(key), "the key codec returned null");
         } catch (RuntimeException e) {
             throw new CacheException(
                     "Cache '" + cacheName + "': a key of type " + key.getClass().getName() + " cannot be encoded: "
@@ -92,8 +93,8 @@ public final class Serialization<K, V> {
     private byte[] encodeValue(V value) {
         byte[] bytes;
         try {
-            bytes = codec.encode(value, limits.maxValueBytes());
-        } catch (RuntimeException | StackOverflowError e) {
+            bytes = Objects.requireNonNull(codec.encode(value, limits.maxValueBytes()), "the codec returned null");
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw new CacheException(
                     "Cache '" + cacheName + "': a value of type "
                             + value.getClass().getName() + " cannot be encoded: " + e.getMessage(),
@@ -116,8 +117,12 @@ public final class Serialization<K, V> {
             if (record.codec() != codec.id()) {
                 throw new CodecException("written by codec " + record.codec() + ", this cache has " + codec.id());
             }
-            return Optional.of(new Decoded<>(codec.decode(record.payload().duplicate())));
-        } catch (RuntimeException | StackOverflowError e) {
+            V value = codec.decode(record.payload().duplicate());
+            if (value == null) {
+                throw new CodecException("the codec returned null");
+            }
+            return Optional.of(new Decoded<>(value));
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             undecodable.increment();
             log.warn("Cache '" + cacheName + "': a record cannot be decoded and counts as a miss", e);
             return Optional.empty();

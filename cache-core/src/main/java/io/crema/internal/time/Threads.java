@@ -1,6 +1,9 @@
 package io.crema.internal.time;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -33,5 +36,20 @@ public final class Threads {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 daemons("crema-" + nodeName + "-worker"));
+    }
+
+    /**
+     * The same executor, but a task that it rejects, because it is full or shut down, runs in the JVM's default pool: a
+     * task that is lost would be a reader that waits for ever.
+     */
+    public static Executor unrejecting(Executor executor) {
+        Executor otherwise = new CompletableFuture<Void>().defaultExecutor();
+        return task -> {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                otherwise.execute(task);
+            }
+        };
     }
 }

@@ -3,7 +3,9 @@ package io.crema.redis.codec;
 import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 
-/** A class that may appear in a payload: a JDK class under a fixed number, or a registered one under its fingerprint. */
+/**
+ * A class that may appear in a payload: a JDK class under a fixed number, or a registered one under its fingerprint.
+ */
 final class ClassEntry extends Registration {
 
     private static final int BUILT_IN = -1;
@@ -25,6 +27,13 @@ final class ClassEntry extends Registration {
     /** @param ordinal the index among the registered classes of one codec; never written */
     static ClassEntry registered(int ordinal, int fingerprint, Class<?> type, Serializer<?> serializer) {
         return new ClassEntry(type, serializer, ordinal, ordinal, fingerprint);
+    }
+
+    /** Refused: an entry is shared by all Kryo instances. */
+    @Override
+    @SuppressWarnings("rawtypes") // as it is declared
+    public void setSerializer(Serializer serializer) {
+        throw new UnsupportedOperationException("The serializer of " + type().getName() + " is fixed");
     }
 
     boolean isBuiltIn() {

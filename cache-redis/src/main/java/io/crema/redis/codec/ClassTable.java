@@ -117,7 +117,9 @@ final class ClassTable {
         return byClass.keySet().stream().filter(Class::isEnum).collect(Collectors.toList());
     }
 
-    private String unregistered(Class<?> type) {
+    private String unregistered(Class<?> found) {
+        boolean constantWithBody = Enum.class.isAssignableFrom(found) && !found.isEnum() && found != Enum.class;
+        Class<?> type = constantWithBody ? found.getSuperclass() : found;
         String advice = RegistrationRules.whyNot(type);
         if (advice != null) {
             return advice;

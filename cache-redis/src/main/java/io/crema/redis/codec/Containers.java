@@ -68,9 +68,11 @@ final class Containers {
 
     private static Constructor<?> constructor(Class<?> type) {
         try {
-            return type.getConstructor();
+            Constructor<?> constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return constructor;
         } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException(type.getName() + " has no public constructor that takes nothing", e);
+            throw new IllegalArgumentException(type.getName() + " has no constructor that takes nothing", e);
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes that every codec knows, by number. A number belongs to one form for ever: to change a form, add a number and
- * keep reading the old one. Numbers up to 61 take one byte in a payload.
+ * The classes that every codec knows, by number. A number belongs to one form for ever: to change a form, add a number
+ * and keep reading the old one. Numbers up to 61 take one byte in a payload.
  */
 final class JdkClasses {
 
@@ -28,7 +28,9 @@ final class JdkClasses {
         return INSTANCE;
     }
 
-    /** @param classes all that are written under this number; what is read back is equal, not always of the same class */
+    /**
+     * @param classes all that are written under this number; what is read back is equal, not always of the same class
+     */
     void add(int id, PayloadSerializer<?> serializer, Class<?>... classes) {
         ClassEntry entry = ClassEntry.builtIn(id, classes[0], serializer);
         while (byId.size() <= id) {

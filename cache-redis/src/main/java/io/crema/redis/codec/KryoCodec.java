@@ -12,33 +12,33 @@ import java.util.List;
  * Values as compact binary, by Kryo, of registered classes only.
  *
  * <p><b>What can be stored.</b> Registered classes: records, enums, plain classes (all fields but static and transient
- * ones, those of superclasses too), public collections and maps with a public constructor that takes nothing. A sealed type
- * brings its permitted subclasses; an array or interface is registered by its element or by the classes behind it. Without
+ * ones, those of superclasses too), collections and maps with a constructor that takes nothing. A sealed type brings
+ * its permitted subclasses; an array or interface is registered by its element or by the classes behind it. Without
  * being named: String, the boxed primitives, BigDecimal, BigInteger, UUID, Date, Currency, Locale, URI, the values of
  * java.time, Optional and its primitive forms, ChronoUnit, TimeUnit, arrays, and of java.util ArrayList, LinkedList,
- * ArrayDeque, HashSet, LinkedHashSet, TreeSet, HashMap, LinkedHashMap, TreeMap, EnumSet, EnumMap, {@code Arrays.asList},
- * what {@code List.of}, {@code Set.of}, {@code Map.of} and {@code Stream.toList} return, map entries, and the empty,
- * singleton and unmodifiable forms of {@code Collections}. Comparators are kept if they are the natural or reverse order,
- * {@code String.CASE_INSENSITIVE_ORDER}, or of a registered class.
+ * ArrayDeque, HashSet, LinkedHashSet, TreeSet, HashMap, LinkedHashMap, TreeMap, EnumSet, EnumMap, {@code
+ * Arrays.asList}, what {@code List.of}, {@code Set.of}, {@code Map.of} and {@code Stream.toList} return, map entries,
+ * and the empty, singleton and unmodifiable forms of {@code Collections}. Comparators are kept if they are the natural
+ * or reverse order, {@code String.CASE_INSENSITIVE_ORDER}, or of a registered class.
  *
- * <p><b>What comes back</b> is equal to what was stored. Records are made by their canonical constructor, classes by their
- * constructor without parameters or, without one, by none. An object that is referred to twice comes back as two; a cycle,
- * or nesting deeper than 256 levels, is refused when it is written. Annotations and interfaces of Kryo on the classes are
- * not consulted.
+ * <p><b>What comes back</b> is equal to what was stored. Records are made by their canonical constructor, classes by
+ * their constructor without parameters or, without one, by none. An object that is referred to twice comes back as two;
+ * a cycle, or nesting deeper than 256 levels, is refused when it is written. Annotations and interfaces of Kryo on the
+ * classes are not consulted.
  *
- * <p><b>When a class changes.</b> Each class is known by a fingerprint of its name and of the names and generic types of its
- * fields. The order of the arguments of {@link #of}, more classes, the order of fields, other methods,
- * and new or reordered enum constants keep stored bytes readable. A field that is added, removed, renamed or given another
- * type, another superclass, another name or kind of the class make the stored values of that class unreadable: a miss and
- * a load, never a wrong value. Two versions that run side by side then miss on each other's entries. (Two shapes have one
- * fingerprint by a chance of one in four billion.)
+ * <p><b>When a class changes.</b> Each class is known by a fingerprint of its name and of the names and generic types
+ * of its fields. The order of the arguments of {@link #of}, more classes, the order of fields, other methods, and new
+ * or reordered enum constants keep stored bytes readable. A field that is added, removed, renamed or given another
+ * type, another superclass, another name or kind of the class make the stored values of that class unreadable: a miss
+ * and a load, never a wrong value. Two versions that run side by side then miss on each other's entries. (Two shapes
+ * have one fingerprint by a chance of one in four billion.)
  *
- * <p><b>Bytes that are not trusted</b> name no class that was not registered, start no Java deserialization, and make the
- * codec allocate no more than a multiple of their length. A registered class runs its own constructors, {@code hashCode}
- * and {@code compareTo}.
+ * <p><b>Bytes that are not trusted</b> name no class that was not registered, start no Java deserialization, and make
+ * the codec allocate no more than a multiple of their length. A registered class runs its own constructors, {@code
+ * hashCode} and {@code compareTo}.
  *
- * <p>Thread-safe, also for virtual threads. An idle codec keeps at most two workers for each processor, of about 64 KiB at
- * most each beside their tables.
+ * <p>Thread-safe, also for virtual threads. An idle codec keeps at most two workers for each processor, of about 64 KiB
+ * at most each beside their tables.
  *
  * @param <V> the type of the values
  */

@@ -3,9 +3,9 @@ package io.crema.redis.codec;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Idle workers, a bounded number of them: two for each processor, 64 at most. A thread looks into a few places, the first
- * chosen by its id; a worker not found is made, a worker without a place is dropped. Never blocks. Not thread-local: with
- * virtual threads there would be as many as threads.
+ * Idle workers, a bounded number of them: two for each processor, 64 at most. A thread looks into a few places, the
+ * first chosen by its id; a worker not found is made, a worker without a place is dropped. Never blocks. Not
+ * thread-local: with virtual threads there would be as many as threads.
  */
 final class KryoPool {
 

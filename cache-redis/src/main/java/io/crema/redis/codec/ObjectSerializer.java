@@ -16,9 +16,9 @@ import org.objenesis.instantiator.ObjectInstantiator;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
 /**
- * The fields of a record or of a class, in the fixed order of its {@link Shape}. Kryo's own field serializer is not used:
- * it sets fields through {@code Unsafe}, where a corrupt payload can put an object of a wrong type into a field, and its
- * record serializer neither keeps a shape nor writes the classes of final types.
+ * The fields of a record or of a class, in the fixed order of its {@link Shape}. Kryo's own field serializer is not
+ * used: it sets fields through {@code Unsafe}, where a corrupt payload can put an object of a wrong type into a field,
+ * and its record serializer neither keeps a shape nor writes the classes of final types.
  */
 final class ObjectSerializer extends PayloadSerializer<Object> {
 

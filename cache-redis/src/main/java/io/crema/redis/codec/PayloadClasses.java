@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a payload names the class of each object, as a varint: 0 is null; 1 is a registered class that is new to this
- * payload, its fingerprint follows in four bytes; 2i + 2 is the i-th registered class of this payload; 2i + 3 is the JDK
- * class of number i. No class is ever looked up by a name that was read. Not thread-safe: part of one {@link KryoWorker}.
+ * payload, its fingerprint follows in four bytes; 2i + 2 is the i-th registered class of this payload; 2i + 3 is the
+ * JDK class of number i. No class is ever looked up by a name that was read. Not thread-safe: part of one {@link
+ * KryoWorker}.
  */
 @SuppressWarnings("rawtypes") // as the interface is declared
 final class PayloadClasses implements ClassResolver {
@@ -123,13 +124,13 @@ final class PayloadClasses implements ClassResolver {
         }
     }
 
-    /** Primitives are asked for by the constructor of Kryo only, which registers them for itself. */
+    /** Asked by the constructor of Kryo only, which would put serializers of its own into what it finds. */
     @Override
     public @Nullable Registration getRegistration(Class type) {
-        return type.isPrimitive() ? null : table.entry(type);
+        return null;
     }
 
-    /** The table is complete as it is. */
+    /** What the constructor of Kryo brings is not kept: the table is complete as it is. */
     @Override
     public Registration register(Registration registration) {
         return registration;

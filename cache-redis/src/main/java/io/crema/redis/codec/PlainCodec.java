@@ -62,8 +62,8 @@ public final class PlainCodec<V> implements Codec<V> {
 
     /**
      * Bytes as they are. Both ways copy: the array given to the cache may be changed afterwards, and a decoded array
-     * belongs to whoever asked for it. An array held by the first tier is shared by all its readers, who must not change
-     * it.
+     * belongs to whoever asked for it. An array held by the first tier is shared by all its readers, who must not
+     * change it.
      */
     public static PlainCodec<byte[]> bytes() {
         return BYTES;

@@ -8,8 +8,8 @@ import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One field of a registered class: primitives as they are, anything else with its class, so that what is read is checked
- * against the field's type and a nested class of another shape is noticed.
+ * One field of a registered class: primitives as they are, anything else with its class, so that what is read is
+ * checked against the field's type and a nested class of another shape is noticed.
  */
 final class Property {
 

@@ -2,6 +2,7 @@ package io.crema.redis.codec;
 
 import com.esotericsoftware.kryo.Serializer;
 import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
@@ -31,11 +32,11 @@ final class RegistrationRules {
         String name = type.getName();
         if (type.isHidden() || type.isSynthetic() || Proxy.isProxyClass(type)) {
             return name + " is a lambda or a generated class, which no other process has: cache plain data instead";
-        } else if (type.isAnonymousClass()) {
+        } else if (type.isAnonymousClass() && !Enum.class.isAssignableFrom(type)) {
             return name + " is an anonymous class: cache a named class instead";
         } else if (type.isAnnotation()) {
             return name + " is an annotation: cache plain data instead";
-        } else if (isAbstract(type) || type.isEnum()) {
+        } else if (isAbstract(type) || Enum.class.isAssignableFrom(type)) {
             return null;
         } else if (isInner(type)) {
             return name + " is an inner class, which holds its outer object: make it static";
@@ -63,12 +64,10 @@ final class RegistrationRules {
                     + " or HashMap";
         }
         try {
-            if (!Modifier.isPublic(type.getConstructor().getModifiers()) || !Modifier.isPublic(type.getModifiers())) {
-                return name + " is a container that is not public: copy it into an ArrayList, HashSet or HashMap";
-            }
-        } catch (NoSuchMethodException e) {
-            return name + " is a container without a public constructor that takes nothing: copy it into an ArrayList,"
-                    + " HashSet or HashMap";
+            type.getDeclaredConstructor().setAccessible(true);
+        } catch (NoSuchMethodException | InaccessibleObjectException e) {
+            return name + " is a container without an accessible constructor that takes nothing: copy it into an"
+                    + " ArrayList, HashSet or HashMap";
         }
         for (Class<?> c = type; c != null && !isJdk(c); c = c.getSuperclass()) {
             if (hasState(c)) {

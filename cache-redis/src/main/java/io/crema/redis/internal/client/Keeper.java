@@ -48,6 +48,7 @@ public final class Keeper<S> {
     private final EventExecutorGroup timer;
     private final Owner<S> owner;
 
+    private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
     private volatile @Nullable S current;
     private volatile boolean closed;
     /** The connection being made ready or ready; guarded by this. */
@@ -69,6 +70,11 @@ public final class Keeper<S> {
     /** What belongs to the connection that is ready, null if none is. */
     public @Nullable S current() {
         return current;
+    }
+
+    /** Ends when the first connection is ready, or could not be made: until then nobody knows whether the server is there. */
+    public CompletableFuture<Void> firstAttempt() {
+        return firstAttempt.copy();
     }
 
     /** What a request fails with that finds no connection. */
@@ -158,6 +164,7 @@ public final class Keeper<S> {
         }
         LOG.log(first ? Level.INFO : Level.DEBUG, "Connected to {0}", server);
         owner.onReady(session);
+        firstAttempt.complete(null);
     }
 
     private void giveUpUnlessReady(Attempt attempt, Link made) {
@@ -183,6 +190,7 @@ public final class Keeper<S> {
     }
 
     private void retry(@Nullable Throwable failure) {
+        firstAttempt.complete(null);
         if (closed) {
             return;
         }

@@ -224,6 +224,15 @@ public final class RedisCache implements RemoteCache {
         return store.run(Script.CLEAR, keys, values, reply -> Commands.number(reply.get(0)));
     }
 
+    /** A clock that came into being with the first fill would look like a message missed to everybody else. */
+    CompletableFuture<Void> startClocks() {
+        CompletableFuture<?>[] started = new CompletableFuture<?>[partitions()];
+        for (int p = 0; p < started.length; p++) {
+            started[p] = run(Script.START, List.of(layout.clock(p), layout.floor(p)), List.of());
+        }
+        return CompletableFuture.allOf(started);
+    }
+
     /** The terms may be gone with the lost history: they are set again first, before anybody sets others. */
     @Override
     public CompletableFuture<Void> repair(int partition, String history, long atLeast) {

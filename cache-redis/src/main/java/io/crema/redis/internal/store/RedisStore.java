@@ -80,14 +80,15 @@ public final class RedisStore {
     public CompletableFuture<Opening> open(CacheTerms terms) {
         KeyLayout.requireName("cache name", terms.cache());
         CacheMeta offer = new CacheMeta(namespace, terms.cache(), partitions, terms.keyFormat());
-        return agree(offer).thenApply(found -> {
+        return keeper.firstAttempt().thenCompose(ended -> agree(offer)).thenCompose(found -> {
             String refusal = offer.refusal(found);
             if (refusal != null) {
-                return new Opening.Refused(refusal);
+                return CompletableFuture.completedFuture(new Opening.Refused(refusal));
             }
             int agreed = CacheMeta.partitionsIn(found);
             CacheMeta meta = new CacheMeta(namespace, terms.cache(), agreed, terms.keyFormat());
-            return new Opening.Agreed(new RedisCache(this, meta));
+            RedisCache cache = new RedisCache(this, meta);
+            return cache.startClocks().thenApply(started -> new Opening.Agreed(cache));
         });
     }
 

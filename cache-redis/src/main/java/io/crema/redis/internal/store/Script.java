@@ -18,6 +18,7 @@ public enum Script {
     RELEASE("release"),
     CLEAR("clear"),
     REPAIR("epoch"),
+    START("start"),
     HEARTBEAT("heartbeat");
 
     private static final String SHARED = "tick";

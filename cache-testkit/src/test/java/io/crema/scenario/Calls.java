@@ -1,0 +1,67 @@
+package io.crema.scenario;
+
+import io.crema.BulkCacheLoader;
+import io.crema.CacheEntry;
+import io.crema.CacheLoader;
+import io.crema.CacheStats;
+import io.crema.EntryOptions;
+import io.crema.LoadingTieredCache;
+import io.crema.ReadConsistency;
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of a cache through one of its entry points, so that a scenario is written once. They wait for what a
+ * future gives, and throw what it failed with.
+ */
+interface Calls {
+
+    /** The cache itself. */
+    LoadingTieredCache<String, String> cache();
+
+    String name();
+
+    @Nullable
+    String getIfPresent(String key);
+
+    @Nullable
+    CacheEntry<String> entry(String key);
+
+    @Nullable
+    String get(String key);
+
+    @Nullable
+    String get(String key, CacheLoader<String, String> loader);
+
+    Map<String, String> getAllPresent(Collection<String> keys);
+
+    Map<String, String> getAll(Collection<String> keys);
+
+    Map<String, String> getAll(Collection<String> keys, BulkCacheLoader<String, String> loader);
+
+    @Nullable
+    String refresh(String key);
+
+    void put(String key, @Nullable String value);
+
+    void put(String key, @Nullable String value, EntryOptions options);
+
+    boolean putIfAbsent(String key, @Nullable String value);
+
+    void putAll(Map<String, String> entries);
+
+    void invalidate(String key);
+
+    boolean invalidateIfPresent(String key);
+
+    void invalidateAll(Collection<String> keys);
+
+    void clear();
+
+    Calls reading(ReadConsistency consistency);
+
+    default CacheStats stats() {
+        return cache().stats();
+    }
+}

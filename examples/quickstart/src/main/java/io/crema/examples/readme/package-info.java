@@ -1,0 +1,2 @@
+/** What the README shows, compiled. */
+package io.crema.examples.readme;
