@@ -27,6 +27,8 @@ import org.openjdk.jmh.runner.RunnerException;
  */
 public final class Benchmarks {
 
+    private static final int ATTEMPTS = 3;
+
     private final Settings settings;
     private final String redisUri;
     private final PrintStream out;
@@ -107,7 +109,7 @@ public final class Benchmarks {
         turns.forEach(competitor -> forks.put(competitor.name(), new ArrayList<>()));
         for (int round = 0; round < settings.profile().rounds(suite); round++) {
             for (Competitor competitor : turns) {
-                Fork fork = Fork.run(competitor, threads, settings.profile(), redisUri);
+                Fork fork = fork(competitor, threads);
                 forks.get(competitor.name()).add(fork);
                 progress(suite, competitor, threads, fork);
             }
@@ -116,6 +118,28 @@ public final class Benchmarks {
         List<Measured> measured = new ArrayList<>();
         forks.forEach((competitor, done) -> measured.add(new Measured(suite, competitor, threads, done)));
         return measured;
+    }
+
+    /** A fork that a busy machine made fail, as when it kept heartbeats from being answered, is repeated. */
+    private Fork fork(Competitor competitor, int threads) throws RunnerException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Fork.run(competitor, threads, settings.profile(), redisUri);
+            } catch (RunnerException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                out.println("A fork of " + competitor.name() + " failed and is repeated: " + reason(e));
+            }
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable reason = failure;
+        while (reason.getCause() != null || reason.getSuppressed().length > 0) {
+            reason = reason.getCause() != null ? reason.getCause() : reason.getSuppressed()[0];
+        }
+        return reason.toString();
     }
 
     private int forksInAll() {

@@ -125,9 +125,7 @@ public class L1Hit {
     }
 
     private static void fill(TieredCache<String, String> cache) {
-        for (String key : Workload.keys(KEYS)) {
-            cache.put(key, "value of " + key);
-        }
+        Server.fill(cache, Workload.keys(KEYS), key -> "value of " + key);
     }
 
     private static void fill(Cache<String, String> cache) {

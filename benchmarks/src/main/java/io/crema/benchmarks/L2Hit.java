@@ -48,9 +48,7 @@ public class L2Hit {
                 .expiration(Expiration.fresh(Duration.ofMinutes(30)))
                 .build();
         byte[] value = Workload.value(VALUE_BYTES);
-        for (String key : Workload.keys(Workload.Step.KEYS)) {
-            cache.put(key, value);
-        }
+        Server.fill(cache, Workload.keys(Workload.Step.KEYS), key -> value);
         return cache;
     }
 
