@@ -102,14 +102,14 @@ public final class CacheBuilder<K, V> {
 
     /** As {@link #build()} with a loader. */
     public LoadingTieredCache<K, V> build(CacheLoader<? super K, ? extends V> loader) {
-        return crema.build(
-                settings(List.of()), LoaderSet.blocking(Objects.requireNonNull(loader, "loader"), bulkLoader));
+        Objects.requireNonNull(loader, "loader");
+        return crema.build(settings(List.of()), LoaderSet.blocking(loader, bulkLoader));
     }
 
     /** As {@link #build()} with a loader that does not block. */
     public LoadingTieredCache<K, V> buildAsync(AsyncCacheLoader<? super K, ? extends V> loader) {
-        return crema.build(
-                settings(List.of()), LoaderSet.nonBlocking(Objects.requireNonNull(loader, "loader"), bulkLoader));
+        Objects.requireNonNull(loader, "loader");
+        return crema.build(settings(List.of()), LoaderSet.nonBlocking(loader, bulkLoader));
     }
 
     private CacheSettings<K, V> settings(List<String> otherFaults) {

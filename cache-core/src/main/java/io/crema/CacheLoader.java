@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 public interface CacheLoader<K, V> {
 
     /**
-     * Loads the value of a key; null if the origin has none.
+     * Loads the value of a key; null if the origin has none. May ask a cache for other keys, not for this one. A loader on
+     * the executor should not wait for futures of loads that wait for it: only waiting by the synchronous methods is
+     * watched for cycles.
      *
      * @throws Exception shared with everybody who waits for this key: unchecked as it is, checked as the cause of a
      *     {@link CacheLoadException}

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * the near tier takes no lock and allocates nothing; everything else may block the caller for I/O, bounded by the
  * remote tier's time limit, and for the loader. The remote tier being slow or away is never an exception of a read.
  *
- * <p>Every method throws {@link NullPointerException} for a null key and {@link CacheException} after close, or when a
- * key cannot be encoded or is too large. An interrupted caller gets a {@code CacheException} with its interrupt flag
- * set; what it was waiting for goes on for others.
+ * <p>Every read and write throws {@link NullPointerException} for a null key and {@link CacheException} after close, or
+ * when there is a remote tier and a key cannot be encoded or is too large. A loader that asks for the key that it is
+ * loading gets a {@code CacheException}; it may ask for others. An interrupted caller gets a {@code CacheException} with
+ * its interrupt flag set; what it was waiting for goes on for others.
  *
  * @param <K> keys: immutable, with {@code equals} and {@code hashCode}
  * @param <V> values
@@ -43,7 +44,9 @@ public interface TieredCache<K, V> {
     Map<K, V> getAllPresent(Collection<? extends K> keys);
 
     /**
-     * The values of keys; those that neither tier has are loaded by one call. Keys without a value are left out.
+     * The values of keys; those that neither tier has are loaded by one call, but for those that somebody else is
+     * loading, which are waited for. Keys without a value are left out. If a load fails, so does this, and what the
+     * others gave is cached.
      *
      * @return a new map in the order of the keys
      */
@@ -53,7 +56,10 @@ public interface TieredCache<K, V> {
      * Stores a value in both tiers and invalidates it in all other instances.
      *
      * @param value null only where null caching is on
-     * @throws InvalidationPendingException if the remote tier did not confirm; the near copy is dropped
+     * @throws CacheException if a null is not cached or the value cannot be encoded, and then nothing has changed; or if
+     *     the remote tier did not confirm, and then the key was invalidated everywhere
+     * @throws InvalidationPendingException if the remote tier did not confirm that invalidation either, or was never
+     *     reached; the near copy is dropped
      */
     void put(K key, @Nullable V value);
 
@@ -64,6 +70,7 @@ public interface TieredCache<K, V> {
      * Stores a value unless there is a fresh one, which the remote tier decides; a cached null is a value.
      *
      * @return whether ours was stored
+     * @throws CacheException as {@link #put(Object, Object)}
      */
     boolean putIfAbsent(K key, @Nullable V value);
 
@@ -87,7 +94,11 @@ public interface TieredCache<K, V> {
     /** As {@link #invalidate} for many keys, sent together; not atomic. */
     void invalidateAll(Collection<? extends K> keys);
 
-    /** Invalidates every entry of the cache, everywhere, at a cost that does not depend on their number. */
+    /**
+     * Invalidates every entry of the cache, everywhere, at a cost that does not depend on their number.
+     *
+     * @throws InvalidationPendingException if the remote tier did not confirm for all partitions; nothing near is served
+     */
     void clear();
 
     /** The same operations, without blocking. */

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How long a value is fresh, counted from when it was loaded or put.
  *
- * @param fresh the time to live, in both tiers
+ * @param fresh the time to live, in both tiers; in this process {@link Near#timeToLive} may end it sooner
  * @param jitter the largest share by which each value's time is shortened at random, from 0 to 0.5, so that values that
  *     came together do not expire together
  */

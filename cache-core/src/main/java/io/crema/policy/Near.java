@@ -21,7 +21,10 @@ public record Near(
         Duration timeToLive,
         @Nullable Duration timeToIdle) {
 
-    /** An entry is looked at anew in the remote tier after this time, whatever its freshness. */
+    /**
+     * An entry is looked at anew in the remote tier after this time, whatever its freshness. Without a remote tier it is
+     * gone then: set {@link #expireAfter} to keep it longer.
+     */
     public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(10);
 
     /** What bounds the near tier. */

@@ -117,6 +117,18 @@ class LossAndHistoryTest {
     }
 
     @Test
+    void r43_lostClearAndTheClocksCannotBeRead_theFloorComesWithTheRecord() {
+        b.put("other", "w1").await();
+        a.remote().dropMessages(1);
+        b.clear().await();
+        a.remote().fail(Operation.POSITION);
+
+        b.put("another", "").await();
+
+        assertThat(a.read("other")).isNull();
+    }
+
+    @Test
     void gap_entryThatIsStillRight_isRevalidatedByItsHeaderAndStays() {
         a.remote().dropMessages(1);
         b.put("lost", "").await();

@@ -89,22 +89,19 @@ final class BulkReadPath<K, V> {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return bulk.allLed()
-                .handleAsync((done, failure) -> joinAsync(bulk, requests), engine.executor)
-                .thenCompose(joined -> joined);
-    }
-
-    private CompletableFuture<Map<K, V>> joinAsync(Bulk<K, V> bulk, IntFunction<ReadRequest<K, V>> requests) {
-        takeLed(bulk);
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (K key : bulk.joined) {
-            CompletableFuture<Outcome<V>> one = engine.readPath.readAsync(key, requests.apply(1));
-            all = all.thenCombine(one, (before, outcome) -> {
-                take(bulk, key, outcome);
-                return before;
-            });
-        }
-        return all.thenApply(done -> bulk.values());
+        // Asked for on this thread, which may be a loader that one of these waits for.
+        Map<K, CompletableFuture<Outcome<V>>> joined = new LinkedHashMap<>();
+        bulk.joined.forEach(key -> joined.put(key, engine.readPath.readAsync(key, requests.apply(1))));
+        CompletableFuture<Void> allJoined =
+                CompletableFuture.allOf(joined.values().toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(bulk.allLed(), allJoined)
+                .handleAsync(
+                        (done, failure) -> {
+                            takeLed(bulk);
+                            joined.forEach((key, one) -> take(bulk, key, Futures.valueOf(one)));
+                            return bulk.values();
+                        },
+                        engine.executor);
     }
 
     private void takeLed(Bulk<K, V> bulk) {

@@ -111,11 +111,13 @@ final class ReadPath<K, V> {
         Throwable cause = Objects.requireNonNull(e.getCause());
         if (cause instanceof RuntimeException unchecked) {
             return unchecked;
+        } else if (cause instanceof Error error) {
+            throw error;
         }
         return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
     }
 
-    private CacheException recursive() {
+    CacheException recursive() {
         return new CacheException(
                 "Cache '" + engine.name + "': a loader asks for the key that it is loading; it would wait for itself");
     }

@@ -2,54 +2,115 @@ package io.crema.internal.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crema.spi.Ticker;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InstanceClockTest {
 
-    /** Runs what is scheduled when told to. */
-    private static final class HandTicker implements Ticker {
+    private final HandMovedTicker ticker = new HandMovedTicker(5_000);
+    private final InstanceClock clock = new InstanceClock(ticker);
 
-        private final Queue<Runnable> scheduled = new ArrayDeque<>();
+    @ParameterizedTest
+    @ValueSource(longs = {0, -7, Long.MIN_VALUE, Long.MAX_VALUE})
+    void newClock_anyOrigin_startsAtOne(long origin) {
+        InstanceClock any = new InstanceClock(new HandMovedTicker(origin));
 
-        @Override
-        public long nanos() {
-            return 0;
-        }
-
-        @Override
-        public void schedule(long delayNanos, Runnable task) {
-            scheduled.add(task);
-        }
-
-        void tick() {
-            scheduled.remove().run();
-        }
+        assertThat(any.exact()).isEqualTo(1);
+        assertThat(any.coarse()).isEqualTo(1);
     }
 
-    private final HandTicker ticker = new HandTicker();
-    private final InstanceClock clock = new InstanceClock(ticker);
-    private final List<Runnable> executed = new ArrayList<>();
-    private final List<String> ran = new ArrayList<>();
+    @Test
+    void exact_tickerRunsOverTheLargestNumber_goesOn() {
+        HandMovedTicker late = new HandMovedTicker(Long.MAX_VALUE);
+        InstanceClock any = new InstanceClock(late);
+
+        late.jump(10);
+
+        assertThat(any.exact()).isEqualTo(11);
+    }
+
+    @Test
+    void coarse_betweenTicks_standsStill() {
+        clock.start();
+
+        ticker.jump(InstanceClock.TICK_NANOS - 1);
+        assertThat(clock.coarse()).isEqualTo(1);
+        assertThat(clock.exact()).isEqualTo(InstanceClock.TICK_NANOS);
+
+        ticker.jump(1);
+        assertThat(clock.coarse()).isEqualTo(InstanceClock.TICK_NANOS + 1);
+    }
+
+    @Test
+    void coarse_processStoodStill_catchesUpAtTheNextTick() {
+        clock.start();
+
+        ticker.jump(20 * InstanceClock.TICK_NANOS);
+
+        assertThat(clock.coarse()).isEqualTo(clock.exact());
+        assertThat(ticker.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void onTick_eachTick_runsWithTheNewTime() {
+        List<Long> seen = new ArrayList<>();
+        clock.onTick(() -> seen.add(clock.coarse()));
+        clock.start();
+
+        ticker.jump(InstanceClock.TICK_NANOS);
+        ticker.jump(InstanceClock.TICK_NANOS);
+
+        assertThat(seen).containsExactly(InstanceClock.TICK_NANOS + 1, 2 * InstanceClock.TICK_NANOS + 1);
+    }
+
+    @Test
+    void after_due_runsOnce() {
+        List<Long> ran = new ArrayList<>();
+        clock.after(100, () -> ran.add(clock.exact()));
+
+        ticker.jump(99);
+        assertThat(ran).isEmpty();
+        ticker.jump(1);
+        ticker.jump(100);
+
+        assertThat(ran).containsExactly(101L);
+    }
+
+    @Test
+    void stop_nothingRunsAnyMore() {
+        List<String> ran = new ArrayList<>();
+        clock.onTick(() -> ran.add("tick"));
+        clock.start();
+        clock.after(InstanceClock.TICK_NANOS, () -> ran.add("task"));
+
+        clock.stop();
+        ticker.jump(InstanceClock.TICK_NANOS);
+
+        assertThat(ran).isEmpty();
+        assertThat(ticker.waiting()).isZero();
+    }
 
     @Test
     void deferring_task_reachesTheExecutorAtTheNextTickOnly() {
+        List<Runnable> executed = new ArrayList<>();
         Executor deferring = clock.deferring(executed::add);
+        List<String> ran = new ArrayList<>();
         clock.start();
+
         deferring.execute(() -> ran.add("a"));
         deferring.execute(() -> ran.add("b"));
         assertThat(executed).isEmpty();
-        ticker.tick();
-        assertThat(executed).hasSize(2);
+
+        ticker.jump(InstanceClock.TICK_NANOS);
         executed.forEach(Runnable::run);
         assertThat(ran).containsExactly("a", "b");
-        ticker.tick();
+
+        ticker.jump(InstanceClock.TICK_NANOS);
         assertThat(executed).hasSize(2);
     }
 
@@ -58,9 +119,12 @@ class InstanceClockTest {
         Executor deferring = clock.deferring(task -> {
             throw new RejectedExecutionException();
         });
+        List<String> ran = new ArrayList<>();
         clock.start();
+
         deferring.execute(() -> ran.add("a"));
-        ticker.tick();
+        assertThat(ran).isEmpty();
+        ticker.jump(InstanceClock.TICK_NANOS);
         assertThat(ran).containsExactly("a");
     }
 }

@@ -119,7 +119,16 @@ class ScriptTest extends ServerTest {
     // the clock
 
     @Test
+    void open_newCache_startsTheClockAndLeavesItThen() {
+        long started = clock();
+        assertThat(started).isPositive();
+        open(opened(RedisRemote.connect(redis.uri())));
+        assertThat(clock()).isEqualTo(started);
+    }
+
+    @Test
     void put_noClock_startsAtTheServersTime() {
+        plain.del(layout.clock(key.partition()));
         long before = serverMicros();
         long stamp = get(cache.put(key, value("x"), 0)).stamp();
         assertThat(stamp).isBetween(before + 1, serverMicros() + 1);
@@ -127,6 +136,7 @@ class ScriptTest extends ServerTest {
 
     @Test
     void put_noClock_startsAboveFloorAndAtLeast() {
+        plain.del(layout.clock(key.partition()));
         long ahead = serverMicros() + 3_600_000_000L;
         plain.set(layout.floor(key.partition()), bytes(Long.toString(ahead)));
         assertThat(get(cache.put(key, value("x"), 0)).stamp()).isEqualTo(ahead + 1);
@@ -143,6 +153,7 @@ class ScriptTest extends ServerTest {
 
     @Test
     void leaseAndFill_noClock_setItButDoNotAdvanceIt() {
+        plain.del(layout.clock(key.partition()));
         long ahead = serverMicros() + 3_600_000_000L;
         assertThat(get(cache.lease(key, MINE, LeaseMode.UNLESS_FRESH, LEASE_MILLIS, ahead)))
                 .isEqualTo(new LeaseReply.Granted());

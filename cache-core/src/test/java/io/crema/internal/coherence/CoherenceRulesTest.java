@@ -1,0 +1,190 @@
+package io.crema.internal.coherence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crema.internal.coherence.CoherenceRules.Freshness;
+import io.crema.internal.coherence.CoherenceRules.Resync;
+import io.crema.internal.coherence.CoherenceRules.Sequence;
+import io.crema.spi.RemoteRecord;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What each rule gives, at and around each of its boundaries. */
+class CoherenceRulesTest {
+
+    private final CoherenceRules rules = new CoherenceRules();
+
+    @ParameterizedTest
+    @CsvSource({
+        // last seen, stamp, count
+        "10, 11, 1, IN_ORDER",
+        "10, 13, 3, IN_ORDER",
+        "0, 1, 1, IN_ORDER",
+        "10, 10, 1, DUPLICATE",
+        "10, 10, 3, DUPLICATE",
+        "0, 0, 1, DUPLICATE",
+        "10, 12, 1, GAP",
+        "10, 14, 3, GAP",
+        "10, 12, 3, GAP",
+        "0, 1750000000000001, 1, GAP",
+        "10, 9, 1, WENT_BACK",
+        "10, 1, 1, WENT_BACK",
+    })
+    void sequence(long lastSeen, long stamp, int count, Sequence expected) {
+        assertThat(rules.sequence(lastSeen, stamp, count)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // first, same history, last seen, clock
+        "true, true, 10, 10, FIRST",
+        "true, false, 10, 9, FIRST",
+        "true, false, 0, 10, FIRST",
+        "false, true, 10, 10, KEPT",
+        "false, true, 0, 0, KEPT",
+        "false, true, 10, 11, ADVANCED",
+        "false, true, 0, 1, ADVANCED",
+        "false, true, 10, 9, HISTORY_CHANGED",
+        "false, true, 10, 0, HISTORY_CHANGED",
+        "false, false, 10, 9, HISTORY_CHANGED",
+        "false, false, 10, 10, HISTORY_CHANGED",
+        "false, false, 10, 11, HISTORY_CHANGED",
+    })
+    void resync(boolean first, boolean sameHistory, long lastSeen, long clock, Resync expected) {
+        assertThat(rules.resync(first, sameHistory, lastSeen, clock)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // now, confirmed, window
+        "100, 100, 50, true",
+        "149, 100, 50, true",
+        "150, 100, 50, true",
+        "151, 100, 50, false",
+        // The coarse clock may be behind what was confirmed.
+        "99, 100, 50, true",
+    })
+    void leaseValid(long now, long confirmed, long window, boolean expected) {
+        assertThat(rules.leaseValid(now, confirmed, window)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // entry's generation, partition's, now, deadline
+        "3, 3, 99, 100, true",
+        "3, 3, 100, 100, false",
+        "3, 3, 101, 100, false",
+        "2, 3, 99, 100, false",
+        "4, 3, 99, 100, false",
+    })
+    void mayServe(long entryGeneration, long generation, long now, long deadline, boolean expected) {
+        assertThat(rules.mayServe(entryGeneration, generation, now, deadline)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // entry's generation, partition's, now, deadline, as of, window
+        "3, 3, 100, 200, 51, 50, true",
+        "3, 3, 100, 200, 50, 50, false",
+        "3, 3, 100, 200, 49, 50, false",
+        "2, 3, 100, 200, 99, 50, false",
+        "3, 3, 200, 200, 199, 50, false",
+    })
+    void mayServeUnleased(
+            long entryGeneration, long generation, long now, long deadline, long asOf, long window, boolean expected) {
+        assertThat(rules.mayServeUnleased(entryGeneration, generation, now, deadline, asOf, window))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // flight's generation, partition's, leased, now, flight's start, window
+        "3, 3, true, 1000, 0, 50, true",
+        "3, 3, false, 100, 51, 50, true",
+        "3, 3, false, 100, 50, 50, false",
+        "2, 3, true, 100, 99, 50, false",
+        "2, 3, false, 100, 99, 50, false",
+        "4, 3, true, 100, 99, 50, false",
+    })
+    void mayJoin(
+            long flightGeneration,
+            long generation,
+            boolean leased,
+            long now,
+            long flightStart,
+            long window,
+            boolean expected) {
+        assertThat(rules.mayJoin(flightGeneration, generation, leased, now, flightStart, window))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // detached, generation, partition's
+        "false, 3, 3, true",
+        "true, 3, 3, false",
+        "false, 2, 3, false",
+        "false, 4, 3, false",
+        "true, 2, 3, false",
+    })
+    void mayInstall(boolean detached, long generation, long partitionGeneration, boolean expected) {
+        assertThat(rules.mayInstall(detached, generation, partitionGeneration)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // old stamp, old load, stamp, load
+        "10, 5, 9, 6, true",
+        "10, 5, 10, 4, true",
+        "10, 5, 10, 5, false",
+        "10, 5, 10, 6, false",
+        "10, 5, 11, 0, false",
+    })
+    void keepsOld(long oldStamp, long oldLoadedAt, long stamp, long loadedAt, boolean expected) {
+        assertThat(rules.keepsOld(oldStamp, oldLoadedAt, stamp, loadedAt)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 9, true", "10, 10, false", "10, 11, false"})
+    void evicts(long stamp, long entryStamp, boolean expected) {
+        assertThat(rules.evicts(stamp, entryStamp)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 0, true", "10, 9, true", "10, 10, true", "10, 11, false"})
+    void mayInstallWritten(long stamp, long newest, boolean expected) {
+        assertThat(rules.mayInstallWritten(stamp, newest)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "USABLE, 7, 7, true",
+        "USABLE, 7, 8, false",
+        "GONE, 7, 7, false",
+        "STALE, 7, 7, false",
+        "LEASED, 7, 7, false",
+        "OPAQUE, 7, 7, false",
+    })
+    void revalidates(Freshness freshness, long entryToken, long recordToken, boolean expected) {
+        assertThat(rules.revalidates(freshness, entryToken, recordToken)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // kind, stamp, floor, fresh
+        "VALUE, 10, 9, 1, USABLE",
+        "VALUE, 10, 10, 1, USABLE",
+        "VALUE, 10, 11, 1, GONE",
+        "VALUE, 10, 10, 0, STALE",
+        "VALUE, 10, 10, -1, STALE",
+        "VALUE, 10, 11, 0, GONE",
+        "LEASE, 10, 10, 0, LEASED",
+        "LEASE, 10, 11, 0, GONE",
+        "ABSENT, 0, 0, 0, GONE",
+        "OPAQUE, 0, 0, 0, OPAQUE",
+        "OPAQUE, 0, 11, 0, OPAQUE",
+    })
+    void freshness(RemoteRecord.Kind kind, long stamp, long floor, long freshMillis, Freshness expected) {
+        assertThat(rules.freshness(kind, stamp, floor, freshMillis)).isEqualTo(expected);
+    }
+}

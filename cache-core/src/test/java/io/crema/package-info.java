@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema;
+
+import org.jspecify.annotations.NullMarked;

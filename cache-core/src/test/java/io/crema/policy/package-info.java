@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.policy;
+
+import org.jspecify.annotations.NullMarked;
