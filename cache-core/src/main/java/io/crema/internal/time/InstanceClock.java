@@ -2,7 +2,11 @@ package io.crema.internal.time;
 
 import io.crema.spi.Ticker;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The time of one instance in nanoseconds, small and positive. A hit reads the coarse clock, a volatile that a thread of
@@ -49,6 +53,24 @@ public final class InstanceClock {
     /** Runs a short task at each tick. */
     public void onTick(Runnable task) {
         onTick.add(task);
+    }
+
+    /**
+     * Collects tasks, and hands them over at the next tick: for what can wait a little, and comes from threads that must
+     * not pay for waking another one. What the executor refuses runs on the ticker's thread.
+     */
+    public Executor deferring(Executor executor) {
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        onTick(() -> {
+            for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+                try {
+                    executor.execute(task);
+                } catch (RejectedExecutionException e) {
+                    task.run();
+                }
+            }
+        });
+        return waiting::add;
     }
 
     public void stop() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,5 +93,38 @@ class InstanceClockTest {
 
         assertThat(ran).isEmpty();
         assertThat(ticker.waiting()).isZero();
+    }
+
+    @Test
+    void deferring_task_reachesTheExecutorAtTheNextTickOnly() {
+        List<Runnable> executed = new ArrayList<>();
+        Executor deferring = clock.deferring(executed::add);
+        List<String> ran = new ArrayList<>();
+        clock.start();
+
+        deferring.execute(() -> ran.add("a"));
+        deferring.execute(() -> ran.add("b"));
+        assertThat(executed).isEmpty();
+
+        ticker.jump(InstanceClock.TICK_NANOS);
+        executed.forEach(Runnable::run);
+        assertThat(ran).containsExactly("a", "b");
+
+        ticker.jump(InstanceClock.TICK_NANOS);
+        assertThat(executed).hasSize(2);
+    }
+
+    @Test
+    void deferring_executorRefuses_taskRunsAtTheTick() {
+        Executor deferring = clock.deferring(task -> {
+            throw new RejectedExecutionException();
+        });
+        List<String> ran = new ArrayList<>();
+        clock.start();
+
+        deferring.execute(() -> ran.add("a"));
+        assertThat(ran).isEmpty();
+        ticker.jump(InstanceClock.TICK_NANOS);
+        assertThat(ran).containsExactly("a");
     }
 }

@@ -1,0 +1,168 @@
+package io.crema.benchmarks;
+
+import io.crema.benchmarks.Suite.Competitor;
+import io.crema.testkit.EmbeddedRedis;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * Runs the suites and writes a report. Competitors take turns: in every round each runs once, in a JVM of its own, and
+ * the next round goes the other way round, so that whatever slows the machine for a while slows all of them.
+ */
+public final class Benchmarks {
+
+    private static final int ATTEMPTS = 3;
+
+    private final Settings settings;
+    private final String redisUri;
+    private final PrintStream out;
+    private final long began = System.nanoTime();
+    private int forksDone;
+
+    private Benchmarks(Settings settings, String redisUri, PrintStream out) {
+        this.settings = settings;
+        this.redisUri = redisUri;
+        this.out = out;
+    }
+
+    public static void main(String[] arguments) throws IOException, RunnerException {
+        Settings settings = Settings.of(System.getProperties());
+        String given = System.getenv("CREMA_REDIS_URL");
+        if (given != null && !given.isBlank()) {
+            requireLoopback(given);
+            run(settings, given);
+        } else {
+            try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+                run(settings, redis.uri());
+            }
+        }
+    }
+
+    private static void requireLoopback(String uri) throws IOException {
+        if (!InetAddress.getByName(RedisURI.create(uri).getHost()).isLoopbackAddress()) {
+            throw new IllegalArgumentException("CREMA_REDIS_URL must name a server on this machine: what is measured is"
+                    + " not the network, and the server is put under load");
+        }
+    }
+
+    private static void run(Settings settings, String redisUri) throws IOException, RunnerException {
+        Environment environment = Environment.here(redisVersion(redisUri));
+        String commit = Environment.commit();
+        String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        List<Measured> measured = new Benchmarks(settings, redisUri, System.out).measure();
+        Report report = Report.of(settings.profile(), date, commit, environment, measured);
+        Path directory = settings.report().toAbsolutePath().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
+        Files.writeString(settings.report(), report.json());
+        System.out.println(report.table());
+        System.out.println("Written: " + settings.report().toAbsolutePath());
+    }
+
+    private static String redisVersion(String uri) {
+        RedisClient client = RedisClient.create(uri);
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            return connection
+                    .sync()
+                    .info("server")
+                    .lines()
+                    .filter(line -> line.startsWith("redis_version:"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
+    }
+
+    private List<Measured> measure() throws RunnerException {
+        List<Measured> measured = new ArrayList<>();
+        for (Suite suite : settings.suites()) {
+            for (int threads : suite.threadCounts()) {
+                measured.addAll(measure(suite, threads));
+            }
+        }
+        return measured;
+    }
+
+    private List<Measured> measure(Suite suite, int threads) throws RunnerException {
+        List<Competitor> turns = new ArrayList<>(suite.competitors);
+        turns.removeIf(competitor -> !competitor.threads().contains(threads));
+        Map<String, List<Fork>> forks = new LinkedHashMap<>();
+        turns.forEach(competitor -> forks.put(competitor.name(), new ArrayList<>()));
+        for (int round = 0; round < settings.profile().rounds(suite); round++) {
+            for (Competitor competitor : turns) {
+                Fork fork = fork(competitor, threads);
+                forks.get(competitor.name()).add(fork);
+                progress(suite, competitor, threads, fork);
+            }
+            Collections.reverse(turns);
+        }
+        List<Measured> measured = new ArrayList<>();
+        forks.forEach((competitor, done) -> measured.add(new Measured(suite, competitor, threads, done)));
+        return measured;
+    }
+
+    /** A fork that a busy machine made fail, as when it kept heartbeats from being answered, is repeated. */
+    private Fork fork(Competitor competitor, int threads) throws RunnerException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Fork.run(competitor, threads, settings.profile(), redisUri);
+            } catch (RunnerException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                out.println("A fork of " + competitor.name() + " failed and is repeated: " + reason(e));
+            }
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable reason = failure;
+        while (reason.getCause() != null || reason.getSuppressed().length > 0) {
+            reason = reason.getCause() != null ? reason.getCause() : reason.getSuppressed()[0];
+        }
+        return reason.toString();
+    }
+
+    private int forksInAll() {
+        return settings.suites().stream()
+                .mapToInt(suite -> settings.profile().rounds(suite)
+                        * suite.competitors.stream()
+                                .mapToInt(competitor -> competitor.threads().size())
+                                .sum())
+                .sum();
+    }
+
+    private void progress(Suite suite, Competitor competitor, int threads, Fork fork) {
+        forksDone++;
+        out.printf(
+                Locale.ROOT,
+                "%4d s  fork %d of %d  %-10s %-26s %2d threads %12.1f ns/op %8.1f B/op%n",
+                Duration.ofNanos(System.nanoTime() - began).toSeconds(),
+                forksDone,
+                forksInAll(),
+                suite.label(),
+                competitor.name(),
+                threads,
+                fork.nanos(),
+                fork.bytes());
+    }
+}

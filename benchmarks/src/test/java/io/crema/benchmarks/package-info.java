@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

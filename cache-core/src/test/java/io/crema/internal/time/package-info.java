@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.internal.time;
+
+import org.jspecify.annotations.NullMarked;
