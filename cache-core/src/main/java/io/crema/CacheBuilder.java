@@ -134,9 +134,11 @@ public final class CacheBuilder<K, V> {
         if (!faults.isEmpty()) {
             throw new CacheConfigException("Cache '" + name + "'", faults);
         }
+        Near effective =
+                remote != null && near.timeToLive() == null ? near.expireAfter(Near.DEFAULT_TIME_TO_LIVE) : near;
         return new CacheSettings<>(
                 name,
-                near,
+                effective,
                 expiration,
                 nulls,
                 staleness.minus(CLOCK_MARGIN),

@@ -11,20 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param bound what bounds it
  * @param maximum the most entries, or the most weight; 0 without a near tier
  * @param weigher what an entry weighs (key, value; the value of a cached null is null); only with {@link Bound#WEIGHT}
- * @param timeToLive the longest time that an entry stays after it came, at most; its freshness may end before
+ * @param timeToLive the longest time that an entry stays after it came; its freshness may end before. null = {@link
+ *     #DEFAULT_TIME_TO_LIVE} where there is a remote tier, else as long as it is fresh
  * @param timeToIdle the longest time that an entry stays unread; null = as long as it lives
  */
 public record Near(
         Bound bound,
         long maximum,
         @Nullable ToIntBiFunction<Object, @Nullable Object> weigher,
-        Duration timeToLive,
+        @Nullable Duration timeToLive,
         @Nullable Duration timeToIdle) {
 
-    /**
-     * An entry is looked at anew in the remote tier after this time, whatever its freshness. Without a remote tier it is
-     * gone then: set {@link #expireAfter} to keep it longer.
-     */
+    /** After this time an entry is looked at anew in the remote tier, whatever its freshness. */
     public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(10);
 
     /** What bounds the near tier. */
@@ -37,7 +35,9 @@ public record Near(
 
     public Near {
         Objects.requireNonNull(bound, "bound");
-        Durations.requirePositive("timeToLive", timeToLive);
+        if (timeToLive != null) {
+            Durations.requirePositive("timeToLive", timeToLive);
+        }
         if (timeToIdle != null) {
             Durations.requirePositive("timeToIdle", timeToIdle);
         }
@@ -52,7 +52,7 @@ public record Near(
 
     /** At most that many entries. */
     public static Near entries(long maximum) {
-        return new Near(Bound.ENTRIES, maximum, null, DEFAULT_TIME_TO_LIVE, null);
+        return new Near(Bound.ENTRIES, maximum, null, null, null);
     }
 
     /**
@@ -67,17 +67,17 @@ public record Near(
                 Bound.WEIGHT,
                 maximum,
                 (key, value) -> ((ToIntBiFunction<Object, @Nullable Object>) weigher).applyAsInt(key, value),
-                DEFAULT_TIME_TO_LIVE,
+                null,
                 null);
     }
 
     /** No near tier: every read asks the remote tier. */
     public static Near none() {
-        return new Near(Bound.NONE, 0, null, DEFAULT_TIME_TO_LIVE, null);
+        return new Near(Bound.NONE, 0, null, null, null);
     }
 
     public Near expireAfter(Duration timeToLive) {
-        return new Near(bound, maximum, weigher, timeToLive, timeToIdle);
+        return new Near(bound, maximum, weigher, Objects.requireNonNull(timeToLive, "timeToLive"), timeToIdle);
     }
 
     public Near expireAfterIdle(Duration timeToIdle) {

@@ -12,12 +12,12 @@ class NearTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     @Test
-    void entries_areBoundedByNumber_andLiveTenMinutes() {
+    void entries_areBoundedByNumber_andLiveAsTheCacheSays() {
         Near near = Near.entries(5);
         assertThat(near.bound()).isEqualTo(Bound.ENTRIES);
         assertThat(near.maximum()).isEqualTo(5);
         assertThat(near.weigher()).isNull();
-        assertThat(near.timeToLive()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(near.timeToLive()).isNull();
         assertThat(near.timeToIdle()).isNull();
     }
 

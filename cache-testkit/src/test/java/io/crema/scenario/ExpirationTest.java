@@ -114,6 +114,19 @@ class ExpirationTest {
     }
 
     @Test
+    void nearTimeToLive_notSet_isTenMinutesOverARemoteTierElseTheFreshness() {
+        Assumptions.assumeTrue(setting.tiers().hasNear());
+        Calls cache = fixture.open(builder -> builder.expiration(Expiration.fresh(Duration.ofHours(2))));
+        cache.put("k", "v");
+        cache.put("longer", "v", EntryOptions.defaults().timeToLive(Duration.ofHours(3)));
+        fixture.pass(Duration.ofMinutes(11));
+        assertThat(cache.entry("k").tier()).isEqualTo(setting.tiers().hasRemote() ? Tier.REMOTE : Tier.NEAR);
+        fixture.pass(Duration.ofMinutes(110));
+        assertThat(cache.getIfPresent("k")).isNull();
+        assertThat(cache.getIfPresent("longer")).isEqualTo("v");
+    }
+
+    @Test
     void age_onAnotherInstance_doesNotStartAgain() {
         Assumptions.assumeTrue(setting.tiers().hasRemote());
         Calls writer = fixture.open();

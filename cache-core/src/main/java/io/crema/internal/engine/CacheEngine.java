@@ -196,7 +196,8 @@ public final class CacheEngine<K, V> {
     }
 
     private long nearDeadline(long now, long freshUntil) {
-        return Math.min(freshUntil, now + jittered(settings.near().timeToLive().toNanos()));
+        Duration timeToLive = settings.near().timeToLive();
+        return timeToLive == null ? freshUntil : Math.min(freshUntil, now + jittered(timeToLive.toNanos()));
     }
 
     // What enters the near tier

@@ -2,6 +2,7 @@ package io.crema.internal.near;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
@@ -9,6 +10,7 @@ import io.crema.internal.coherence.Partition;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.time.InstanceClock;
 import io.crema.policy.Near;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -45,21 +47,33 @@ public final class NearTier<K, V> {
     private Cache<K, NearEntry<V>> build(Near policy, Executor executor) {
         // Caffeine asks for maintenance whenever its buffer of reads is full, which hits fill all the time. Waking a
         // thread for it would cost them more than all else; what the full buffer drops until the tick is a sample less.
-        Caffeine<Object, Object> caffeine = Caffeine.newBuilder()
-                .executor(clock.deferring(executor))
-                .ticker(clock::coarse)
-                .expireAfterWrite(policy.timeToLive());
+        Caffeine<Object, Object> caffeine =
+                Caffeine.newBuilder().executor(clock.deferring(executor)).ticker(clock::coarse);
         if (policy.timeToIdle() != null) {
             caffeine.expireAfterAccess(policy.timeToIdle());
         }
-        Caffeine<K, NearEntry<V>> typed = caffeine.evictionListener(
-                (@Nullable K key, @Nullable NearEntry<V> entry, RemovalCause cause) -> evictions.increment());
+        Caffeine<K, NearEntry<V>> typed = freedInTime(caffeine, policy)
+                .evictionListener(
+                        (@Nullable K key, @Nullable NearEntry<V> entry, RemovalCause cause) -> evictions.increment());
         if (policy.bound() == Near.Bound.WEIGHT) {
             return typed.maximumWeight(policy.maximum())
                     .weigher((K key, NearEntry<V> entry) -> entry.weight)
                     .build();
         }
         return typed.maximumSize(policy.maximum()).build();
+    }
+
+    /** When memory is freed; what may be served is for the deadline to say, which is never later. */
+    private Caffeine<K, NearEntry<V>> freedInTime(Caffeine<Object, Object> caffeine, Near policy) {
+        if (policy.timeToLive() != null) {
+            caffeine.expireAfterWrite(policy.timeToLive());
+        } else if (policy.timeToIdle() == null) {
+            return caffeine.expireAfter(Expiry.<K, NearEntry<V>>writing(
+                    (key, entry) -> Duration.ofNanos(Math.max(0, entry.deadline - clock.coarse()))));
+        }
+        @SuppressWarnings("unchecked")
+        Caffeine<K, NearEntry<V>> typed = (Caffeine<K, NearEntry<V>>) (Caffeine<?, ?>) caffeine;
+        return typed;
     }
 
     /**
