@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.Registration;
 import io.crema.spi.CodecException;
 import java.lang.reflect.Array;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** An array of objects: dimensions below it, the innermost type, then the elements. */
 final class ArraySerializer extends PayloadSerializer<Object[]> {
@@ -33,7 +34,7 @@ final class ArraySerializer extends PayloadSerializer<Object[]> {
         for (int i = 0; i < dimensions; i++) {
             component = component.arrayType();
         }
-        Object[] elements = Containers.readElements(kryo, in);
+        @Nullable Object[] elements = Containers.readElements(kryo, in);
         Object[] array = (Object[]) Array.newInstance(component, elements.length);
         System.arraycopy(elements, 0, array, 0, elements.length); // a wrong type is an ArrayStoreException
         return array;

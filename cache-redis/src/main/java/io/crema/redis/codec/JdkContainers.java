@@ -53,6 +53,7 @@ final class JdkContainers {
         jdk.add(52, new EnumContainers.MapSerializer<>(), EnumMap.class);
     }
 
+    @SuppressWarnings("NullAway") // an array may hold nulls, and Arrays.asList takes them
     private static void addMutable(JdkClasses jdk) {
         collection(jdk, 40, a -> new ArrayList<>(Arrays.asList(a)), ArrayList.class);
         collection(jdk, 41, a -> new LinkedList<>(Arrays.asList(a)), LinkedList.class);
@@ -66,6 +67,7 @@ final class JdkContainers {
         collection(jdk, 49, Arrays::asList, Arrays.asList(1).getClass());
     }
 
+    @SuppressWarnings("NullAway") // a null among the elements is refused by Set.of, as it should
     private static void addImmutable(JdkClasses jdk) {
         collection(
                 jdk,
@@ -203,6 +205,7 @@ final class JdkContainers {
     }
 
     /** {@code Stream.toList} may hold nulls, and has the class of {@code List.of}, which may not. */
+    @SuppressWarnings("NullAway") // Stream.toList takes nulls
     private static List<Object> immutableList(@Nullable Object[] elements) {
         return Arrays.stream(elements).allMatch(Objects::nonNull)
                 ? List.of(elements)

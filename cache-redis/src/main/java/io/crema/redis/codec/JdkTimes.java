@@ -68,6 +68,7 @@ final class JdkTimes {
         return LocalDate.ofEpochDay(in.readVarLong(false));
     }
 
+    @SuppressWarnings("JavaLocalTimeGetNano") // the seconds are written before
     private static void writeTime(PayloadOutput out, LocalTime time) {
         out.writeVarInt(time.toSecondOfDay(), true);
         out.writeVarInt(time.getNano(), true);

@@ -150,11 +150,11 @@ public final class RedisBus implements InvalidationBus {
                 replication[0] = Commands.infoField(answer.get(0), "master_replid");
             }
         });
-        read.whenComplete((values, failure) -> {
+        read.whenComplete((@Nullable List<byte @Nullable []> values, @Nullable Throwable failure) -> {
             Throwable cause = earlier.cause != null ? earlier.cause : failure;
             if (cause != null) {
                 outcome.fail(cause);
-            } else if (replication[0] == null) {
+            } else if (values == null || replication[0] == null) {
                 outcome.fail(new IllegalStateException("The server's INFO replication has no master_replid"));
             } else {
                 outcome.succeed(positionOf(subscription.history(replication[0]), values));

@@ -53,7 +53,7 @@ public final class ScriptCall<T> extends CompletableFuture<T> {
     /** The callback is there before the request is sent, so it runs where and when the reply is read. */
     private void send(CommandType type) {
         Request<List<byte @Nullable []>> request = Commands.request(type, arguments);
-        request.whenComplete((reply, failure) -> {
+        request.whenComplete((@Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) -> {
             if (reply != null) {
                 finish(reply);
             } else if (failure instanceof RedisNoScriptException && type == CommandType.EVALSHA) {
