@@ -37,8 +37,6 @@ record Fork(double nanos, double bytes) {
                 .measurementTime(TimeValue.milliseconds(profile.measurementMillis))
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .addProfiler(GCProfiler.class)
-                // Entries then lie close together for everybody, whatever garbage was made between them.
-                .shouldDoGC(true)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();

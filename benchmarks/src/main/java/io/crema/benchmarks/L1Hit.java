@@ -126,12 +126,19 @@ public class L1Hit {
 
     private static void fill(TieredCache<String, String> cache) {
         Server.fill(cache, Workload.keys(KEYS), key -> "value of " + key);
+        compact();
     }
 
     private static void fill(Cache<String, String> cache) {
         for (String key : Workload.keys(KEYS)) {
             cache.put(key, "value of " + key);
         }
+        compact();
+    }
+
+    /** Entries then lie close together for everybody, whatever garbage was made between them. */
+    private static void compact() {
+        System.gc();
     }
 
     /** A fork in which the bound made reads go to the remote tier has not measured hits. */

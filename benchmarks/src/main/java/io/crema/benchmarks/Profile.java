@@ -6,7 +6,7 @@ import java.util.Locale;
 /** How long is measured. Each round starts every competitor once, in a JVM of its own. */
 enum Profile {
     /** To see that nothing is broken: not more than five minutes in all. */
-    QUICK(3, 2, 4, 500, 5, 400),
+    QUICK(3, 2, 3, 500, 5, 300),
     /** To claim something. */
     FULL(7, 5, 5, 1_000, 5, 1_000);
 
