@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
@@ -110,7 +111,7 @@ public final class Benchmarks {
         for (int round = 0; round < settings.profile().rounds(suite); round++) {
             for (Competitor competitor : turns) {
                 Fork fork = fork(competitor, threads);
-                forks.get(competitor.name()).add(fork);
+                Objects.requireNonNull(forks.get(competitor.name())).add(fork);
                 progress(suite, competitor, threads, fork);
             }
             Collections.reverse(turns);

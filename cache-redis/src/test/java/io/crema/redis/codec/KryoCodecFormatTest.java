@@ -63,7 +63,7 @@ final class KryoCodecFormatTest {
     void numbers_ofJdkClasses_areThese() {
         String numbers = JdkClasses.instance().byClass().values().stream()
                 .distinct()
-                .sorted(Comparator.comparing(ClassEntry::getId))
+                .sorted(Comparator.comparingInt(ClassEntry::getId))
                 .map(entry -> entry.getId() + " " + entry.type().getSimpleName())
                 .collect(Collectors.joining(", "));
         assertThat(numbers)

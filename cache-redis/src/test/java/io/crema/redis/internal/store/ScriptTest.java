@@ -17,6 +17,7 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -511,7 +512,7 @@ class ScriptTest extends ServerTest {
         get(cache.repair(0, "run:repl", 0));
         assertThat(plain.get(meta)).isEqualTo(terms);
 
-        plain.set(meta, bytes(new String(terms).replace("partitions=16", "partitions=8")));
+        plain.set(meta, bytes(new String(terms, StandardCharsets.UTF_8).replace("partitions=16", "partitions=8")));
         assertThatThrownBy(() -> get(cache.repair(0, "run:repl2", 0)))
                 .hasCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("8")
@@ -564,12 +565,13 @@ class ScriptTest extends ServerTest {
     }
 
     private long number(byte[] at) {
-        return Long.parseLong(new String(plain.get(at)));
+        return Long.parseLong(new String(plain.get(at), StandardCharsets.US_ASCII));
     }
 
     private long serverMicros() {
         List<byte[]> time = plain.time();
-        return Long.parseLong(new String(time.get(0))) * 1_000_000 + Long.parseLong(new String(time.get(1)));
+        return Long.parseLong(new String(time.get(0), StandardCharsets.US_ASCII)) * 1_000_000
+                + Long.parseLong(new String(time.get(1), StandardCharsets.US_ASCII));
     }
 
     private long serverMillis() {
