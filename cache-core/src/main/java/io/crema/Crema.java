@@ -55,7 +55,14 @@ public final class Crema implements AutoCloseable {
         link = remote == null ? null : new RemoteLink(remote, clock);
         clock.start();
         if (link != null) {
-            link.start();
+            try {
+                link.start();
+            } catch (RuntimeException e) {
+                // The remote tier is not closed: it may be another Crema's.
+                link.close();
+                endThreads();
+                throw e;
+            }
         }
     }
 
@@ -134,13 +141,17 @@ public final class Crema implements AutoCloseable {
                 remote.close();
             }
         } finally {
-            context.clock().stop();
-            if (ownTicker != null) {
-                ownTicker.close();
-            }
-            if (ownExecutor != null) {
-                ownExecutor.shutdown();
-            }
+            endThreads();
+        }
+    }
+
+    private void endThreads() {
+        context.clock().stop();
+        if (ownTicker != null) {
+            ownTicker.close();
+        }
+        if (ownExecutor != null) {
+            ownExecutor.shutdown();
         }
     }
 

@@ -44,7 +44,8 @@ final class InMemoryBus implements InvalidationBus {
     public void start(BusListener newListener) {
         synchronized (server.lock()) {
             if (listener != null) {
-                throw new IllegalStateException("The bus was started before");
+                throw new IllegalStateException(
+                        "This remote tier is in use by a Crema, or was; give each Crema one of its own");
             }
             listener = newListener;
             connect();

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -291,5 +292,18 @@ class BuildTest {
         assertThatThrownBy(() -> cache.get("k"))
                 .isExactlyInstanceOf(CacheException.class)
                 .hasMessageContaining("is closed");
+    }
+
+    @Test
+    void secondCrema_overOneRemote_isRefused_andLeavesNoThread() {
+        Crema.Builder second = Crema.builder()
+                .nodeName("second-over-one-remote")
+                .remote(fixture.instance().remote());
+        assertThatThrownBy(second::build)
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("This remote tier is in use by a Crema, or was; give each Crema one of its own");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().contains("second-over-one-remote")));
     }
 }

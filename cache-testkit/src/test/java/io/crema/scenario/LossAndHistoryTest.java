@@ -87,6 +87,7 @@ class LossAndHistoryTest {
 
     @Test
     void r43_singleLostMessageAndSilence_isFoundByTheAudit() {
+        assertThat(a.cache().stats().gaps()).isZero();
         a.remote().dropMessages(1);
         b.put("k", "v2").await();
 

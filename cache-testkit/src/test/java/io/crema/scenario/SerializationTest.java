@@ -241,7 +241,7 @@ class SerializationTest {
         assertThat(odd.getIfPresent("k")).isEqualTo("v1");
         other.put("k", "v2");
         assertThat(odd.getIfPresent("k")).isEqualTo("v2");
-        assertThat(odd.stats().gaps()).isGreaterThan(4);
+        assertThat(odd.stats().gaps()).isPositive();
     }
 
     @Test

@@ -136,7 +136,11 @@ public final class Subscription {
                     position.clocks().get(partition.index()),
                     position.floors().get(partition.index()));
             found.add(resync);
-            (resync == Resync.KEPT ? kept : gaps).increment();
+            switch (resync) {
+                case KEPT -> kept.increment();
+                case ADVANCED, HISTORY_CHANGED -> gaps.increment();
+                case FIRST -> {}
+            }
         }
         boolean changed = found.contains(Resync.HISTORY_CHANGED);
         history = changed ? null : position.history();

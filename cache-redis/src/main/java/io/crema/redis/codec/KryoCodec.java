@@ -91,7 +91,9 @@ public final class KryoCodec<V> implements Codec<V> {
             bytes = worker.encode(value, Math.min(maxBytes, LARGEST_PAYLOAD));
         } catch (KryoBufferOverflowException e) {
             throw new CodecException(
-                    "A " + value.getClass().getName() + " is larger than the limit of " + maxBytes + " bytes", e);
+                    "A " + value.getClass().getName() + " is larger than the limit of " + maxBytes
+                            + " bytes; store smaller values or raise the limit of the remote tier",
+                    e);
         } catch (CodecException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {

@@ -163,8 +163,8 @@ public final class PlainCodec<V> implements Codec<V> {
 
     private static void requireSize(String typeName, int size, int maxBytes) {
         if (size > maxBytes) {
-            throw new CodecException(
-                    "A " + typeName + " of " + size + " bytes or more is over the limit of " + maxBytes + " bytes");
+            throw new CodecException("A " + typeName + " of " + size + " bytes or more is over the limit of " + maxBytes
+                    + " bytes; store smaller values or raise the limit of the remote tier");
         }
     }
 

@@ -105,7 +105,8 @@ final class KryoCodecFailureTest {
     void encode_valueOverTheLimit_namesClassAndLimit() {
         assertThatThrownBy(() -> Samples.orderCodec().encode(Samples.order(100), 1000))
                 .isInstanceOf(CodecException.class)
-                .hasMessage("A " + Order.class.getName() + " is larger than the limit of 1000 bytes");
+                .hasMessage("A " + Order.class.getName() + " is larger than the limit of 1000 bytes;"
+                        + " store smaller values or raise the limit of the remote tier");
     }
 
     @Test

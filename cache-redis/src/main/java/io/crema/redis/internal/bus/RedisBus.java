@@ -81,7 +81,8 @@ public final class RedisBus implements InvalidationBus {
     @Override
     public void start(BusListener busListener) {
         if (listener != null) {
-            throw new IllegalStateException("The bus was started before; it has one listener");
+            throw new IllegalStateException(
+                    "This remote tier is in use by a Crema, or was; give each Crema one of its own");
         }
         listener = busListener;
         keeper.start();

@@ -44,6 +44,9 @@ public final class Keeper<S> {
     private static final int MOST_DOUBLINGS = 7;
     private static final long READY_LIMIT_MILLIS = 3_000;
 
+    /** Causes may go in circles. */
+    private static final int MOST_CAUSES = 10;
+
     private final String server;
     private final EventExecutorGroup timer;
     private final Owner<S> owner;
@@ -206,9 +209,15 @@ public final class Keeper<S> {
         schedule(ThreadLocalRandom.current().nextLong(LEAST_DELAY_MILLIS, most + 1), this::connect);
     }
 
-    private static Throwable reason(Throwable failure) {
+    /** The failure, and what is at its root: a refused connection and a refused password look alike without it. */
+    private static String reason(Throwable failure) {
         Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
+        Throwable outer = failure instanceof CompletionException && cause != null ? cause : failure;
+        Throwable root = outer;
+        for (int depth = 0; depth < MOST_CAUSES && root.getCause() != null; depth++) {
+            root = root.getCause();
+        }
+        return root == outer ? outer.toString() : outer + ", because of " + root;
     }
 
     /** Returns false if the client has been shut down, by close or by its owner: then there is nothing more to do. */
