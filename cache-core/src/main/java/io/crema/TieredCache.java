@@ -40,7 +40,10 @@ public interface TieredCache<K, V> {
     @Nullable
     V get(K key, CacheLoader<? super K, ? extends V> loader);
 
-    /** The values of those keys that have one; never loads. One round trip for all that the near tier lacks. */
+    /**
+     * The values of those keys that have one; never loads. One round trip for all that the near tier lacks, or one for
+     * each thousand.
+     */
     Map<K, V> getAllPresent(Collection<? extends K> keys);
 
     /**

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadCall<K, V> {
 
     private static final long WAIT_FOR_FILL_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long SHORTEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long SHORTEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final CacheEngine<K, V> engine;
@@ -255,7 +255,9 @@ final class LoadCall<K, V> {
             load();
             return;
         }
-        long delay = ThreadLocalRandom.current().nextLong(SHORTEST_POLL_NANOS, LONGEST_POLL_NANOS);
+        // About as long again as it has waited: most loads are short, and long ones are not asked after often.
+        long most = Math.max(SHORTEST_POLL_NANOS, Math.min(LONGEST_POLL_NANOS, 2 * (now - busySince)));
+        long delay = ThreadLocalRandom.current().nextLong(most / 2, most);
         engine.clock.after(delay, () -> onRunner(() -> askLease(mode)));
     }
 

@@ -9,7 +9,6 @@ import io.crema.internal.remote.RemoteAccess;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
-import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,47 +130,19 @@ final class WritePath<K, V> {
         return CompletableFuture.completedFuture(true);
     }
 
-    /** Many are sent before a reply is waited for; one that cannot be stored does not stop the others. */
+    /** All are sent before a reply is waited for; one that cannot be stored does not stop the others. */
     CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
         entries.keySet().forEach(engine::requireKey);
         engine.requireOpen();
-        List<Map.Entry<K, V>> all = new ArrayList<>(entries.size());
-        entries.forEach((key, value) -> all.add(new AbstractMap.SimpleImmutableEntry<>(key, value)));
-        return inTurn(all, this::putSome, engine.executor).thenApply(stored -> null);
-    }
-
-    private CompletableFuture<Boolean> putSome(List<Map.Entry<K, V>> entries) {
         List<CompletableFuture<Void>> puts = new ArrayList<>(entries.size());
-        for (Map.Entry<K, V> entry : entries) {
+        entries.forEach((key, value) -> {
             try {
-                puts.add(put(entry.getKey(), entry.getValue(), EntryOptions.defaults()));
+                puts.add(put(key, value, EntryOptions.defaults()));
             } catch (RuntimeException e) {
                 puts.add(CompletableFuture.failedFuture(e));
             }
-        }
-        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(done -> true);
-    }
-
-    /**
-     * Works through a list a part at a time, so that the last part's time limit does not run while the first is being
-     * executed. A part that fails fails the whole, but does not stop it.
-     *
-     * @param between runs what follows on a part
-     */
-    private static <T> CompletableFuture<Boolean> inTurn(
-            List<T> all, Function<List<T>, CompletableFuture<Boolean>> operation, Executor between) {
-        if (all.size() <= MOST_KEYS_AT_ONCE) {
-            return all.isEmpty() ? CompletableFuture.completedFuture(false) : operation.apply(all);
-        }
-        CompletableFuture<Boolean> done = operation.apply(all.subList(0, MOST_KEYS_AT_ONCE));
-        for (int from = MOST_KEYS_AT_ONCE; from < all.size(); from += MOST_KEYS_AT_ONCE) {
-            List<T> part = all.subList(from, Math.min(all.size(), from + MOST_KEYS_AT_ONCE));
-            CompletableFuture<Boolean> before = done;
-            done = before.handle((result, failure) -> part)
-                    .thenComposeAsync(operation, between)
-                    .thenCombine(before, Boolean::logicalOr);
-        }
-        return done;
+        });
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
     }
 
     /** Gives whether there was a value. */
@@ -194,7 +163,10 @@ final class WritePath<K, V> {
         }
         CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
         for (List<Route<K>> routes : byPartition.values()) {
-            any = any.thenCombine(inTurn(routes, this::invalidatePartition, engine.executor), Boolean::logicalOr);
+            for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
+                List<Route<K>> part = routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE));
+                any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
+            }
         }
         return any;
     }

@@ -32,6 +32,7 @@ public final class RemoteAccess {
     private final Deadlines deadlines;
     private final LongAdder failures;
     private final RareLog log;
+    private final Pace pace = new Pace();
 
     public RemoteAccess(RemoteCache cache, Deadlines deadlines, LongAdder failures, RareLog log) {
         this.cache = cache;
@@ -68,11 +69,11 @@ public final class RemoteAccess {
     }
 
     public CompletableFuture<Optional<LeaseReply>> lease(RemoteKey key, long token, LeaseMode mode, long atLeast) {
-        return ask("lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
+        return paced(1, "lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
     }
 
     public CompletableFuture<Optional<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
-        return ask("fill", () -> cache.fill(key, token, value, atLeast));
+        return paced(1, "fill", () -> cache.fill(key, token, value, atLeast));
     }
 
     /** Nobody waits for it: a lease that stays ends by itself. */
@@ -82,15 +83,15 @@ public final class RemoteAccess {
     }
 
     public CompletableFuture<Optional<StoreReply.Stored>> put(RemoteKey key, RemoteValue value, long atLeast) {
-        return ask("put", () -> cache.put(key, value, atLeast));
+        return paced(1, "put", () -> cache.put(key, value, atLeast));
     }
 
     public CompletableFuture<Optional<StoreReply>> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
-        return ask("putIfAbsent", () -> cache.putIfAbsent(key, value, atLeast));
+        return paced(1, "putIfAbsent", () -> cache.putIfAbsent(key, value, atLeast));
     }
 
     public CompletableFuture<Optional<InvalidateReply>> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
-        return ask("invalidate", () -> cache.invalidate(partition, keys, atLeast));
+        return paced(keys.size(), "invalidate", () -> cache.invalidate(partition, keys, atLeast));
     }
 
     public CompletableFuture<Optional<Long>> clear(int partition, long atLeast) {
@@ -99,6 +100,11 @@ public final class RemoteAccess {
 
     public CompletableFuture<Optional<Boolean>> repair(int partition, String history, long atLeast) {
         return ask("repair", () -> cache.repair(partition, history, atLeast).thenApply(done -> true));
+    }
+
+    private <T> CompletableFuture<Optional<T>> paced(
+            int keys, String operation, Supplier<CompletableFuture<T>> request) {
+        return pace.admit(keys, () -> ask(operation, request));
     }
 
     private <T> CompletableFuture<Optional<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
