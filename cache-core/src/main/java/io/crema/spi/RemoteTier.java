@@ -1,5 +1,6 @@
 package io.crema.spi;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -13,6 +14,11 @@ import java.util.concurrent.CompletableFuture;
 public interface RemoteTier extends AutoCloseable {
 
     Limits limits();
+
+    /** How long a cache waits for the answer to one operation, before it goes on without; 200 ms unless overridden. */
+    default Duration timeLimit() {
+        return Duration.ofMillis(200);
+    }
 
     /**
      * Agrees on the terms of a cache with all other instances: the first to come sets them, and starts the clocks of the

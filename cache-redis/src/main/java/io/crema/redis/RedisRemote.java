@@ -44,6 +44,7 @@ public final class RedisRemote implements RemoteTier {
 
     private final String server;
     private final Limits limits;
+    private final Duration timeLimit;
     private final RedisStore store;
     private final RedisBus bus;
     private final @Nullable RedisClient ownClient;
@@ -53,6 +54,7 @@ public final class RedisRemote implements RemoteTier {
     private RedisRemote(Builder builder) {
         server = "Redis at " + address(builder.uri);
         limits = builder.limits;
+        timeLimit = builder.timeLimit;
         RedisClient client = builder.client;
         if (client == null) {
             ownResources = ClientResources.builder()
@@ -132,6 +134,11 @@ public final class RedisRemote implements RemoteTier {
     }
 
     @Override
+    public Duration timeLimit() {
+        return timeLimit;
+    }
+
+    @Override
     public CompletableFuture<Opening> open(CacheTerms terms) {
         return store.open(terms);
     }
@@ -194,6 +201,7 @@ public final class RedisRemote implements RemoteTier {
         private String namespace = "crema";
         private int partitions = DEFAULT_PARTITIONS;
         private Limits limits = DEFAULT_LIMITS;
+        private Duration timeLimit = Duration.ofMillis(200);
 
         private Builder(@Nullable RedisClient client, RedisURI uri) {
             if (!uri.getSentinels().isEmpty() || (uri.getHost() == null && uri.getSocket() == null)) {
@@ -234,6 +242,18 @@ public final class RedisRemote implements RemoteTier {
                         + " bytes, but the limit is " + sizes.maxKeyBytes());
             }
             limits = sizes;
+            return this;
+        }
+
+        /**
+         * How long one operation may take, 10 ms to 1 minute; 200 ms if not set. Very large values need more: reads that
+         * exceed it go on without Redis, writes are told to the caller.
+         */
+        public Builder timeLimit(Duration limit) {
+            if (limit.compareTo(Duration.ofMillis(10)) < 0 || limit.compareTo(Duration.ofMinutes(1)) > 0) {
+                throw new IllegalArgumentException("The time limit must be from 10 ms to 1 minute, but is " + limit);
+            }
+            timeLimit = limit;
             return this;
         }
 

@@ -20,8 +20,11 @@ import io.lettuce.core.KillArgs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -212,6 +215,41 @@ class CremaOnRedisTest extends ServerTest {
                 .withMessageContaining("64");
         assertThat(cache.get("k", key -> new Known("fine", "text"))).isEqualTo(new Known("fine", "text"));
         assertThat(cache.getIfPresent("k")).isEqualTo(new Known("fine", "text"));
+    }
+
+    @Test
+    void timeLimit_set_isWhatAPausedServerIsGiven() {
+        RedisRemote patient = RedisRemote.builder(redis.uri())
+                .timeLimit(Duration.ofSeconds(20))
+                .build();
+        TieredCache<String, String> cache = opened(
+                        Crema.builder().remote(patient).build())
+                .<String, String>cache("patient")
+                .codec(PlainCodec.strings())
+                .build();
+        redis.pause();
+        CompletableFuture<Void> put = cache.async().put("k", "v");
+        Awaitility.await().pollDelay(Duration.ofMillis(400)).until(() -> !put.isDone());
+        redis.resume();
+        assertThat(put).succeedsWithin(Duration.ofSeconds(10));
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> RedisRemote.builder(redis.uri()).timeLimit(Duration.ZERO))
+                .withMessageContaining("10 ms");
+    }
+
+    @Test
+    void getAll_thousandsOfMissingKeys_areAllStored() {
+        TieredCache<Long, String> cache = crema(redis.uri())
+                .<Long, String>cache("bulk")
+                .codec(PlainCodec.strings())
+                .near(Near.none())
+                .build();
+        List<Long> ids = IntStream.range(0, 12_000).mapToObj(Long::valueOf).toList();
+        Map<Long, String> loaded = cache.getAll(
+                ids, keys -> keys.stream().collect(Collectors.toMap(Function.identity(), key -> "v" + key)));
+        assertThat(loaded).hasSize(12_000);
+        assertThat(cache.getAllPresent(ids)).isEqualTo(loaded);
+        assertThat(cache.stats().loads()).isEqualTo(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
 import io.crema.spi.Opening;
 import io.crema.spi.RemoteTier;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Any remote tier, with a {@link FaultyBus}. Its commands pass unchanged. Threading as the tier it wraps. */
@@ -26,6 +27,11 @@ public final class FaultyRemote implements RemoteTier {
     @Override
     public Limits limits() {
         return tier.limits();
+    }
+
+    @Override
+    public Duration timeLimit() {
+        return tier.timeLimit();
     }
 
     @Override

@@ -25,9 +25,6 @@ public final class RemoteLink {
 
     private static final Logger LOG = System.getLogger(RemoteLink.class.getName());
 
-    /** Ends every operation of the remote tier. */
-    private static final long COMMAND_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
     private static final long REOPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** How long building a cache waits for a remote tier that can be reached, and how long one attempt may take. */
@@ -42,7 +39,7 @@ public final class RemoteLink {
     public RemoteLink(RemoteTier remote, InstanceClock clock) {
         this.remote = remote;
         this.clock = clock;
-        this.deadlines = new Deadlines(clock, COMMAND_LIMIT_NANOS);
+        this.deadlines = new Deadlines(clock, remote.timeLimit().toNanos());
         this.session = new BusSession(remote.invalidations(), clock);
     }
 

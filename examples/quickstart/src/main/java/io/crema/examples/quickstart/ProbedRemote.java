@@ -16,6 +16,7 @@ import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -37,6 +38,11 @@ final class ProbedRemote implements RemoteTier {
     @Override
     public Limits limits() {
         return remote.limits();
+    }
+
+    @Override
+    public Duration timeLimit() {
+        return remote.timeLimit();
     }
 
     @Override
