@@ -219,7 +219,7 @@ class LossAndHistoryTest {
 
     @Test
     void keyInAMessageThatCannotBeDecoded_makesThePartitionSuspect() {
-        Node blind = fleet.node(builder -> builder.keyCodec(new BlindKeyCodec()));
+        Node blind = fleet.node(builder -> builder.keyCodec(new BlindKeyCodec(new CodecException("not this one"))));
         Caller<String> c = style.caller(blind);
         assertThat(c.read("k")).isEqualTo("v1");
         b.put("unseen", "w1").await();
@@ -233,10 +233,29 @@ class LossAndHistoryTest {
         assertThat(c.reads()).isGreaterThanOrEqualTo(reads + 2);
     }
 
+    @Test
+    void keyInAMessageWhoseClassesAreMissing_makesThePartitionSuspect() {
+        Node blind = fleet.node(
+                builder -> builder.keyCodec(new BlindKeyCodec(new NoClassDefFoundError("of this key"))));
+        Caller<String> c = style.caller(blind);
+        assertThat(c.read("k")).isEqualTo("v1");
+        b.put("unseen", "w1").await();
+        assertThat(c.read("unseen")).isEqualTo("w1");
+
+        b.put("unseen", "w2").await();
+
+        assertThat(c.read("unseen")).isEqualTo("w2");
+    }
+
     /** Writes every key, and cannot read one of them. */
     private static final class BlindKeyCodec implements KeyCodec<String> {
 
         private final KeyCodec<String> codec = KeyCodec.standard();
+        private final Throwable failure;
+
+        BlindKeyCodec(Throwable failure) {
+            this.failure = failure;
+        }
 
         @Override
         public String format() {
@@ -252,9 +271,38 @@ class LossAndHistoryTest {
         public String decode(byte[] bytes) {
             String key = codec.decode(bytes);
             if (key.equals("unseen")) {
-                throw new CodecException("not this one");
+                throw failure instanceof Error error ? raise(error) : (RuntimeException) failure;
             }
             return key;
+        }
+
+        private static RuntimeException raise(Error error) {
+            throw error;
+        }
+    }
+
+    // Subscription
+
+    /** The clocks are compared at times anyway: that must not be taken for the end of a subscription that failed. */
+    @Test
+    void subscriptionRefused_nothingIsLeased() {
+        a.remote().disconnect();
+        a.remote().fail(Operation.SUBSCRIBE);
+        a.remote().reconnect();
+        passWithLateReplies(AUDIT);
+
+        b.put("k", "v2").await();
+        passWithLateReplies(Duration.ofSeconds(3));
+
+        assertThat(a.read("k")).isEqualTo("v2");
+    }
+
+    /** What a heartbeat asks is answered after it has asked all. */
+    private void passWithLateReplies(Duration duration) {
+        for (long passed = 0; passed < duration.toMillis(); passed += 50) {
+            a.remote().holdDelivery();
+            fleet.pass(Duration.ofMillis(50));
+            a.remote().releaseDelivery();
         }
     }
 
@@ -363,6 +411,24 @@ class LossAndHistoryTest {
         assertThat(b.read("k")).isNull();
         a.load("k", "v3");
         fleet.pass(Duration.ofSeconds(3));
+        assertThat(a.tier("k")).isEqualTo(Tier.NEAR);
+    }
+
+    /** On a real server the clears of the repair jump, which looks like a gap. */
+    @Test
+    void gapDuringARepair_doesNotRepairAgain() {
+        InMemoryServer.Snapshot earlier = fleet.server.snapshot();
+        b.remote().disconnect();
+        RemoteGate replies = a.remote().holdReplies(Operation.REPAIR);
+
+        fleet.server.failover(earlier);
+        replies.awaitHeld(1);
+        fleet.server.publishUnreadable("texts", 0);
+
+        assertThat(a.remote().executed(Operation.REPAIR)).isEqualTo(1);
+        replies.open();
+        assertThat(a.read("k")).isNull();
+        assertThat(a.load("k", "v2")).isEqualTo("v2");
         assertThat(a.tier("k")).isEqualTo(Tier.NEAR);
     }
 
