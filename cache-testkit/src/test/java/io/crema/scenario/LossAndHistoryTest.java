@@ -10,6 +10,7 @@ import io.crema.testkit.InMemoryServer;
 import io.crema.testkit.Operation;
 import io.crema.testkit.RemoteGate;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -397,11 +398,15 @@ class LossAndHistoryTest {
         a.remote().fail(Operation.REPAIR);
         b.remote().fail(Operation.REPAIR);
         fleet.server.failover(earlier);
-        assertThat(a.read("k")).as("as the remote tier has it").isEqualTo("v1");
+        assertThat(a.read("k")).as("not v1, whose invalidation was lost").isNull();
         fleet.pass(Duration.ofSeconds(3));
-        int reads = a.reads();
-        assertThat(a.read("k")).isEqualTo("v1");
-        assertThat(a.reads()).as("no lease").isEqualTo(reads + 1);
+        assertThat(a.read("k")).isNull();
+        assertThat(a.latest("k").await()).isNull();
+        assertThat(a.cache().getAllPresent(List.of("k"))).isEmpty();
+        assertThat(a.load("k", "v2")).isEqualTo("v2");
+        assertThat(a.load("k", "later")).as("of this instance, within the bound").isEqualTo("v2");
+        fleet.pass(Duration.ofSeconds(3));
+        assertThat(a.load("k", "later")).as("no lease").isEqualTo("later");
 
         a.remote().recover();
         b.remote().recover();

@@ -202,6 +202,7 @@ public final class BusSession implements BusListener {
                 subscription.repairNeeded = true;
             }
             repair = subscription.repairNeeded;
+            subscription.partitions().inDoubt(repair);
             subscription.state = repair ? State.REPAIRING : State.SYNCHRONISED;
         }
         if (repair) {
