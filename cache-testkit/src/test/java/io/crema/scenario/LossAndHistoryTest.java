@@ -236,8 +236,8 @@ class LossAndHistoryTest {
 
     @Test
     void keyInAMessageWhoseClassesAreMissing_makesThePartitionSuspect() {
-        Node blind = fleet.node(
-                builder -> builder.keyCodec(new BlindKeyCodec(new NoClassDefFoundError("of this key"))));
+        Node blind =
+                fleet.node(builder -> builder.keyCodec(new BlindKeyCodec(new NoClassDefFoundError("of this key"))));
         Caller<String> c = style.caller(blind);
         assertThat(c.read("k")).isEqualTo("v1");
         b.put("unseen", "w1").await();
@@ -404,7 +404,9 @@ class LossAndHistoryTest {
         assertThat(a.latest("k").await()).isNull();
         assertThat(a.cache().getAllPresent(List.of("k"))).isEmpty();
         assertThat(a.load("k", "v2")).isEqualTo("v2");
-        assertThat(a.load("k", "later")).as("of this instance, within the bound").isEqualTo("v2");
+        assertThat(a.load("k", "later"))
+                .as("of this instance, within the bound")
+                .isEqualTo("v2");
         fleet.pass(Duration.ofSeconds(3));
         assertThat(a.load("k", "later")).as("no lease").isEqualTo("later");
 
