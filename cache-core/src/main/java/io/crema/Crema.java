@@ -50,7 +50,7 @@ public final class Crema implements AutoCloseable {
         Executor executor = builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor;
         InstanceClock clock = new InstanceClock(ticker);
         context = new EngineContext(
-                new CoherenceRules(), clock, Threads.unrejecting(executor), new LoaderThreads(), new Tokens());
+                new CoherenceRules(), clock, Threads.handingOver(executor), new LoaderThreads(), new Tokens());
         remote = builder.remote;
         link = remote == null ? null : new RemoteLink(remote, clock);
         clock.start();
@@ -179,8 +179,8 @@ public final class Crema implements AutoCloseable {
 
         /**
          * Runs loaders and completions of asynchronous calls, instead of own daemon threads; not closed with the Crema.
-         * It should not be bounded if loaders wait for other keys of the same Crema. What it rejects runs in the JVM's
-         * default pool.
+         * It should not be bounded if loaders wait for other keys of the same Crema. What it rejects, or would run on the
+         * thread that hands it over, runs in the JVM's default pool.
          */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");

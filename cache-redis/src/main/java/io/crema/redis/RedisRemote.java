@@ -76,6 +76,7 @@ public final class RedisRemote implements RemoteTier {
         store = new RedisStore(
                 builder.namespace,
                 builder.partitions,
+                uri.getDatabase(),
                 clock,
                 server,
                 executor,

@@ -266,6 +266,25 @@ class CremaOnRedisTest extends ServerTest {
         return crema(redis.uri()).<String, V>cache("mixed").codec(codec).build();
     }
 
+    /** Channels are of the whole server. */
+    @Test
+    void twoDatabasesOfAServer_doNotHearEachOther() {
+        table.put(1L, "one");
+        LoadingTieredCache<Long, String> a = instance();
+        LoadingTieredCache<Long, String> b = instance(redis.uri() + "/1");
+        a.get(1L);
+        b.get(1L);
+        long gaps = a.stats().gaps();
+        b.clear();
+        a.invalidate(2L);
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(a.stats().invalidationsReceived()).isEqualTo(1));
+        assertThat(a.stats().gaps()).isEqualTo(gaps);
+        assertThat(a.get(1L)).isEqualTo("one");
+        assertThat(loads).hasValue(2);
+    }
+
     @Test
     void invalidateAll_manyKeys_reachesOtherInstances() {
         LoadingTieredCache<Long, String> a = instance();

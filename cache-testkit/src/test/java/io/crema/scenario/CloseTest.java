@@ -186,6 +186,54 @@ class CloseTest {
     }
 
     @Test
+    void close_whileReadersWaitForALoadThatWasInvalidated_endsAllOfThem() {
+        Instance instance = fixture.instance();
+        CountDownLatch loading = new CountDownLatch(2);
+        Calls cache = fixture.open(instance, builder -> builder, key -> {
+            loading.countDown();
+            go.await();
+            return "late";
+        });
+        Caller<String> leader = fixture.start(() -> cache.get("k"));
+        Waiting.until(() -> loading.getCount() == 1, () -> {});
+        Caller<String> follower = fixture.start(() -> cache.get("k"));
+        Waiting.untilParked(follower.thread());
+        cache.invalidate("k");
+        Caller<String> nextLeader = fixture.start(() -> cache.get("k"));
+        if (!setting.tiers().hasRemote()) {
+            Waiting.forLatch(loading);
+        }
+        Waiting.untilParked(nextLeader.thread());
+        instance.crema().close();
+        assertClosed(follower::await);
+        go.countDown();
+        assertClosed(leader::await);
+        assertClosed(nextLeader::await);
+    }
+
+    @Test
+    void close_whileAReaderPollsForAFillThatWasInvalidated_endsIt() {
+        Assumptions.assumeTrue(setting.tiers().hasRemote());
+        CountDownLatch loading = new CountDownLatch(1);
+        Calls other = fixture.open();
+        Caller<String> theirs = fixture.start(() -> other.get("k", key -> {
+            loading.countDown();
+            go.await();
+            return "theirs";
+        }));
+        Waiting.forLatch(loading);
+        Instance instance = fixture.instance();
+        Calls cache = fixture.open(instance);
+        Caller<String> poller = fixture.start(() -> cache.get("k"));
+        Waiting.untilParked(poller.thread());
+        other.invalidate("k");
+        instance.crema().close();
+        assertClosed(poller::await);
+        go.countDown();
+        assertThat(theirs.await()).isEqualTo("theirs");
+    }
+
+    @Test
     void close_whileALoadedValueIsFilled_endsTheReader() {
         Assumptions.assumeTrue(setting.tiers().hasRemote());
         Instance instance = fixture.instance();

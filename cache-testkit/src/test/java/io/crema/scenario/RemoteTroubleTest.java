@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.CacheException;
+import io.crema.Crema;
 import io.crema.InvalidationPendingException;
 import io.crema.ReadConsistency;
 import io.crema.Tier;
+import io.crema.TieredCache;
 import io.crema.scenario.CacheFixture.Caller;
 import io.crema.scenario.CacheFixture.Instance;
 import io.crema.testkit.InMemoryRemote;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -318,6 +321,30 @@ class RemoteTroubleTest {
         assertThat(refresh.await()).isEqualTo("origin");
         go.countDown();
         assertThat(theirs.await()).isEqualTo("theirs");
+    }
+
+    /** As one that is full and has the caller run what it cannot take: while a loader ran there, the clock would stand. */
+    @Test
+    void executorThatRunsTasksWithinTheCall_doesNotLoadOnTheThreadOfTheClock() {
+        InMemoryRemote mine = fixture.server.connect();
+        Crema crema = Crema.builder()
+                .remote(mine)
+                .ticker(fixture.time)
+                .executor(Runnable::run)
+                .build();
+        TieredCache<String, String> texts =
+                crema.<String, String>cache("texts").codec(new TextCodec()).build();
+        mine.hang(Operation.READ);
+        CompletableFuture<Thread> loader = new CompletableFuture<>();
+        CompletableFuture<String> get = texts.async().get("k", key -> {
+            loader.complete(Thread.currentThread());
+            return "origin";
+        });
+        mine.recover();
+        fixture.pass(LIMIT.plusMillis(10));
+        assertThat(Waiting.forResult(get)).isEqualTo("origin");
+        assertThat(loader.join()).isNotSameAs(Thread.currentThread());
+        crema.close();
     }
 
     @Test

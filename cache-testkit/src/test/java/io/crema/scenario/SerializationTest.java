@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -230,6 +231,23 @@ class SerializationTest {
                 () -> cache.invalidateAll(List.of(key)))) {
             assertThatThrownBy(call).isExactlyInstanceOf(CacheException.class).hasMessage(reason);
         }
+    }
+
+    /** The end of a put comes on a thread of the remote tier or of the clock, which are not for the user's code. */
+    @Test
+    void put_notConfirmed_asksTheKeyCodecNoMore() {
+        AtomicInteger encoded = new AtomicInteger();
+        Instance instance = fixture.instance();
+        Calls cache = fixture.open(
+                instance,
+                builder -> builder.keyCodec(new Writing("standard-1", key -> {
+                    encoded.incrementAndGet();
+                    return KeyCodec.<String>standard().encode(key);
+                })),
+                key -> "origin");
+        instance.remote().fail(Operation.PUT);
+        assertThatThrownBy(() -> cache.put("k", "v")).isExactlyInstanceOf(CacheException.class);
+        assertThat(encoded).hasValue(1);
     }
 
     @Test

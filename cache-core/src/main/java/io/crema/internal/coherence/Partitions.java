@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 public final class Partitions {
 
     private final List<Partition> all;
+    private volatile boolean inDoubt;
 
     public Partitions(int count, CoherenceRules rules) {
         all = IntStream.range(0, count)
@@ -20,6 +21,16 @@ public final class Partitions {
 
     public List<Partition> all() {
         return all;
+    }
+
+    /** Whether the remote tier may have forgotten writes, so that its records are not to be read. */
+    public boolean inDoubt() {
+        return inDoubt;
+    }
+
+    /** Notes that the history changed, or that what it left has been repaired. */
+    public void inDoubt(boolean doubt) {
+        inDoubt = doubt;
     }
 
     /** Makes every entry suspect. */

@@ -174,7 +174,7 @@ final class BulkReadPath<K, V> {
         for (Route<K> route : led) {
             Flight<V> flight = Objects.requireNonNull(bulk.led.get(route.key()));
             LoadCall<K, V> call = new LoadCall<>(engine, route, request, flight, runner);
-            if (route.isRemote()) {
+            if (call.mayAskRemote()) {
                 together.add(call);
                 remoteKeys.add(route.remoteKey());
             } else {

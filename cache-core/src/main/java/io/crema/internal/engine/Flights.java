@@ -22,7 +22,7 @@ final class Flights<K, V> {
     /** What a reader may join: one that must not load does not wait for one that does. */
     private final Map<Purpose, ConcurrentHashMap<K, Flight<V>>> joinable = new EnumMap<>(Purpose.class);
 
-    /** Writes, and reads that nobody may join. */
+    /** Writes, and reads that nobody may join any more, or never. */
     private final ConcurrentHashMap<K, List<Registered>> alone = new ConcurrentHashMap<>();
 
     Flights(CoherenceRules rules, long window) {
@@ -40,6 +40,7 @@ final class Flights<K, V> {
             Flight<V> current = table.get(key);
             if (current != null
                     && !current.isDetached()
+                    && current.partition == mine.partition
                     && rules.mayJoin(
                             current.generation,
                             current.partition.generation(),
@@ -56,9 +57,12 @@ final class Flights<K, V> {
             } else {
                 // Detached first: once it has left the table, no invalidation would find it.
                 current.detach();
+                // Whoever waits for it is to be told when the cache is closed.
+                add(key, current);
                 if (table.replace(key, current, mine)) {
                     return new Place<>(mine, true);
                 }
+                remove(key, current);
             }
         }
     }
@@ -86,10 +90,10 @@ final class Flights<K, V> {
         });
     }
 
-    /** Tells everything under way for a key; reads are detached and nobody joins them any more. */
+    /** Tells everything under way for a key; reads are detached, and the next reader takes their place. */
     void invalidated(K key, long stamp) {
         for (ConcurrentHashMap<K, Flight<V>> table : joinable.values()) {
-            Flight<V> flight = table.remove(key);
+            Flight<V> flight = table.get(key);
             if (flight != null) {
                 flight.invalidated(stamp);
             }

@@ -87,10 +87,15 @@ final class LoadCall<K, V> {
         return route;
     }
 
+    /** After a change of history, not before that is repaired: what is there may be older than what was invalidated. */
+    boolean mayAskRemote() {
+        return route.isRemote() && !engine.partitions().inDoubt();
+    }
+
     /** The first step; on the thread that asks, so it never loads. */
     void start(@Nullable NearEntry<V> suspect) {
         guarded(() -> {
-            if (!route.isRemote()) {
+            if (!mayAskRemote()) {
                 withoutRemote();
             } else if (request.isRefresh()) {
                 askLease(LeaseMode.EVEN_IF_FRESH);

@@ -103,7 +103,8 @@ final class WritePath<K, V> {
 
     /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
     private CompletableFuture<Boolean> afterUnknownStore(Route<K> route) {
-        return invalidate(route.key()).handle((removed, failure) -> {
+        engine.requireOpen();
+        return invalidatePartition(List.of(route)).handle((removed, failure) -> {
             if (failure != null) {
                 throw new InvalidationPendingException(
                         "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
@@ -218,9 +219,11 @@ final class WritePath<K, V> {
     /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
     CompletableFuture<Void> clear() {
         engine.requireOpen();
+        // Before the partitions: if it is there, so are its partitions.
+        Optional<RemoteAccess> access = engine.remote();
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (Partition partition : engine.partitions().all()) {
-            all = all.thenCombine(clearPartition(partition), (before, here) -> before && here);
+            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before && here);
         }
         engine.near.discardAll();
         return all.thenApply(confirmed -> {
@@ -232,12 +235,11 @@ final class WritePath<K, V> {
         });
     }
 
-    private CompletableFuture<Boolean> clearPartition(Partition partition) {
+    private CompletableFuture<Boolean> clearPartition(Partition partition, Optional<RemoteAccess> access) {
         if (!engine.hasRemoteTier()) {
             partition.nextGeneration();
             return CompletableFuture.completedFuture(true);
         }
-        Optional<RemoteAccess> access = engine.remote();
         if (access.isEmpty()) {
             partition.nextGeneration();
             return CompletableFuture.completedFuture(false);

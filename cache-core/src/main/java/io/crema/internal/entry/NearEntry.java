@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NearEntry<V> {
 
-    /** Never valid on the strength of its own age. */
-    public static final long NO_TIME = Long.MIN_VALUE / 2;
-
     /** The value; null for a cached null. */
     public final @Nullable V value;
 

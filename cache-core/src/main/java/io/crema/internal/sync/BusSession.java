@@ -137,16 +137,26 @@ public final class BusSession implements BusListener {
             if (!connected || closed || subscription.state != State.IDLE) {
                 return;
             }
-            subscription.state = State.JOINING;
+            subscription.state = State.SUBSCRIBING;
             mine = connection;
         }
         bus.subscribe(subscription.cache(), (acknowledged, failure) -> {
             if (failure == null) {
-                askPosition(subscription);
+                onSubscribed(subscription, mine);
             } else {
                 backToIdle(subscription, mine, "subscribe", failure);
             }
         });
+    }
+
+    private void onSubscribed(Subscription subscription, long mine) {
+        synchronized (this) {
+            if (mine != connection || subscription.state != State.SUBSCRIBING) {
+                return;
+            }
+            subscription.state = State.JOINING;
+        }
+        askPosition(subscription);
     }
 
     /** The next heartbeat tries again. */
@@ -160,10 +170,11 @@ public final class BusSession implements BusListener {
         }
     }
 
+    /** Not before the subscription is acknowledged, and not while a repair is under way, which ends with asking. */
     private void askPosition(Subscription subscription) {
         long mine;
         synchronized (this) {
-            if (!connected || closed || subscription.positionAsked || subscription.state == State.IDLE) {
+            if (!connected || closed || subscription.positionAsked || !subscription.state.mayCompare()) {
                 return;
             }
             subscription.positionAsked = true;
@@ -191,6 +202,7 @@ public final class BusSession implements BusListener {
                 subscription.repairNeeded = true;
             }
             repair = subscription.repairNeeded;
+            subscription.partitions().inDoubt(repair);
             subscription.state = repair ? State.REPAIRING : State.SYNCHRONISED;
         }
         if (repair) {

@@ -32,14 +32,21 @@ public final class Subscription {
     enum State {
         /** Nothing was asked for. */
         IDLE,
-        /** A request is under way. */
+        /** The subscription is not acknowledged yet. */
+        SUBSCRIBING,
+        /** Subscribed; the clocks are being compared. */
         JOINING,
         /** The server names another history than the clocks belong to; they are compared at the next heartbeat. */
         SUSPECT,
         /** The history changed; the remote tier is being repaired. */
         REPAIRING,
         /** Every message since the clocks were compared has been applied, or its absence noticed. */
-        SYNCHRONISED
+        SYNCHRONISED;
+
+        /** Whether comparing the clocks now says something. */
+        boolean mayCompare() {
+            return this == JOINING || this == SUSPECT || this == SYNCHRONISED;
+        }
     }
 
     private final RemoteAccess access;
@@ -101,7 +108,8 @@ public final class Subscription {
         try {
             evictor.evict(key, partition, stamp);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            // Of the user's code: the message must count all the same.
             return false;
         }
     }

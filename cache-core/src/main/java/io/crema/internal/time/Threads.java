@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Where threads come from. */
 public final class Threads {
@@ -40,16 +41,43 @@ public final class Threads {
 
     /**
      * The same executor, but a task that it rejects, because it is full or shut down, runs in the JVM's default pool: a
-     * task that is lost would be a reader that waits for ever.
+     * task that is lost would be a reader that waits for ever. So does one that it would run within the call, which a
+     * loader must not: the caller may be the thread that moves the clock, or one of the remote tier.
      */
-    public static Executor unrejecting(Executor executor) {
+    public static Executor handingOver(Executor executor) {
         Executor otherwise = new CompletableFuture<Void>().defaultExecutor();
         return task -> {
+            HandOver handOver = new HandOver(task, otherwise);
             try {
-                executor.execute(task);
+                executor.execute(handOver);
             } catch (RejectedExecutionException e) {
                 otherwise.execute(task);
+            } finally {
+                handOver.giver = null;
             }
         };
+    }
+
+    private static final class HandOver implements Runnable {
+
+        private final Runnable task;
+        private final Executor otherwise;
+
+        /** The thread that is giving it to the executor; only that thread's own view of it matters. */
+        private @Nullable Thread giver = Thread.currentThread();
+
+        HandOver(Runnable task, Executor otherwise) {
+            this.task = task;
+            this.otherwise = otherwise;
+        }
+
+        @Override
+        public void run() {
+            if (Thread.currentThread() == giver) {
+                otherwise.execute(task);
+            } else {
+                task.run();
+            }
+        }
     }
 }

@@ -84,9 +84,41 @@ class FlightsTest {
         assertThat(get(leased(100)).leading()).isTrue();
     }
 
+    /** The cache was attached to the remote tier meanwhile: a loss of messages of this partition says nothing of it. */
+    @Test
+    void joinOrLead_flightOfAnotherPartition_isDetachedAndReplaced() {
+        Flight<String> older = new Flight<>(new Partition(0, rules), 100, true);
+        get(older);
+        Flight<String> mine = leased(100);
+
+        assertThat(get(mine)).isEqualTo(new Place<>(mine, true));
+        assertThat(older.isDetached()).isTrue();
+    }
+
+    @Test
+    void replacedFlight_isKnownUntilItHasEnded() {
+        Flight<String> older = leased(100);
+        get(older);
+        flights.invalidated("k", 7);
+        Flight<String> mine = leased(100);
+        get(mine);
+        assertThat(all()).containsExactlyInAnyOrder(older, mine);
+
+        flights.finish("k", Purpose.GET, older);
+        assertThat(all()).containsExactly(mine);
+        flights.finish("k", Purpose.GET, mine);
+        assertThat(all()).isEmpty();
+    }
+
+    private List<Registered> all() {
+        List<Registered> all = new ArrayList<>();
+        flights.forEach(all::add);
+        return all;
+    }
+
     @ParameterizedTest
     @EnumSource(Purpose.class)
-    void invalidated_everyPurpose_isDetachedAndOutOfTheTable(Purpose purpose) {
+    void invalidated_everyPurpose_isDetachedAndJoinedNoMore(Purpose purpose) {
         Flight<String> older = leased(100);
         flights.joinOrLead("k", purpose, older);
 
@@ -126,18 +158,14 @@ class FlightsTest {
         flights.add("k", write);
         flights.add("k", latest);
         get(joinable);
-        List<Registered> all = new ArrayList<>();
-        flights.forEach(all::add);
-        assertThat(all).containsExactlyInAnyOrder(write, latest, joinable);
+        assertThat(all()).containsExactlyInAnyOrder(write, latest, joinable);
 
         flights.remove("k", write);
         flights.finish("k", Purpose.GET, latest);
         flights.finish("k", Purpose.GET, joinable);
         flights.remove("k", write);
 
-        List<Registered> left = new ArrayList<>();
-        flights.forEach(left::add);
-        assertThat(left).isEmpty();
+        assertThat(all()).isEmpty();
         assertThat(get(leased(100)).leading()).isTrue();
     }
 

@@ -155,17 +155,17 @@ public final class Keeper<S> {
     }
 
     private void ready(Attempt attempt, Link made, S session) {
-        boolean first;
+        boolean again;
         synchronized (this) {
             if (made.isLost()) {
                 return;
             }
             attempt.session = session;
             current = session;
-            first = failures > 0;
+            again = failures > 0;
             failures = 0;
         }
-        LOG.log(first ? Level.INFO : Level.DEBUG, "Connected to {0}", server);
+        LOG.log(again ? Level.INFO : Level.DEBUG, "Connected to {0}", server);
         owner.onReady(session);
         firstAttempt.complete(null);
     }

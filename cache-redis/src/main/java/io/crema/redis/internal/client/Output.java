@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A reply as the list of its strings and numbers, arrays and maps flattened, numbers as their digits. */
-public final class Output extends CommandOutput<byte[], byte[], List<byte @Nullable []>> {
+final class Output extends CommandOutput<byte[], byte[], List<byte @Nullable []>> {
 
-    public Output() {
+    Output() {
         super(ByteArrayCodec.INSTANCE, new ArrayList<>());
     }
 

@@ -40,7 +40,7 @@ public final class RedisCache implements RemoteCache {
     RedisCache(RedisStore store, CacheMeta meta) {
         this.store = store;
         this.meta = meta;
-        this.layout = new KeyLayout(meta.namespace(), meta.cache(), meta.partitions());
+        this.layout = new KeyLayout(meta.namespace(), meta.cache(), meta.partitions(), store.database());
     }
 
     @Override

@@ -29,22 +29,26 @@ public final class RedisStore {
 
     private final String namespace;
     private final int partitions;
+    private final int database;
     private final ServerClock clock;
     private final Keeper<Session> keeper;
 
     /**
      * @param partitions the number for caches that nobody has opened yet
+     * @param database the database that the connections select
      * @param connector makes a connection for commands
      */
     public RedisStore(
             String namespace,
             int partitions,
+            int database,
             ServerClock clock,
             String server,
             EventExecutorGroup timer,
             Supplier<? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>> connector) {
         this.namespace = namespace;
         this.partitions = partitions;
+        this.database = database;
         this.clock = clock;
         this.keeper = new Keeper<>(server, timer, new Owner(connector));
     }
@@ -112,6 +116,10 @@ public final class RedisStore {
         session.link.send(set);
         session.link.send(get);
         return found;
+    }
+
+    int database() {
+        return database;
     }
 
     ServerClock clock() {

@@ -28,7 +28,8 @@ public final class KeyLayout {
     private final byte[][] channels;
     private final byte[][] entryPrefixes;
 
-    public KeyLayout(String namespace, String cache, int partitions) {
+    /** @param database the number of the database that holds the keys; channels are of all databases of a server */
+    public KeyLayout(String namespace, String cache, int partitions, int database) {
         if (partitions < 1 || partitions > MAX_PARTITIONS) {
             throw new IllegalArgumentException(
                     "Cache " + cache + ": partitions must be 1 to " + MAX_PARTITIONS + ", but are " + partitions);
@@ -40,7 +41,7 @@ public final class KeyLayout {
         clocks = names("", "clk");
         floors = names("", "floor");
         epochs = names("", "epoch");
-        channels = names("inv:", "");
+        channels = names(database == 0 ? "inv:" : "inv:" + database + ":", "");
         entryPrefixes = names("", "k:");
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyLayoutTest {
 
-    private final KeyLayout layout = new KeyLayout("crema", "products", 4);
+    private final KeyLayout layout = new KeyLayout("crema", "products", 4, 0);
 
     @Test
     void names_ofAPartition_areThese() {
@@ -25,6 +25,9 @@ class KeyLayoutTest {
         assertThat(layout.floor(0)).asString().isEqualTo("{crema:products:0:1}floor");
         assertThat(layout.epoch(0)).asString().isEqualTo("{crema:products:0:1}epoch");
         assertThat(layout.channel(0)).asString().isEqualTo("inv:{crema:products:0:1}");
+        assertThat(new KeyLayout("crema", "products", 4, 3).channel(0))
+                .asString()
+                .isEqualTo("inv:3:{crema:products:0:1}");
         assertThat(layout.entry(new RemoteKey(0, bytes("sA")))).asString().isEqualTo("{crema:products:0:1}k:sA");
         assertThat(KeyLayout.meta("crema", "products")).asString().isEqualTo("crema:products:meta");
         assertThat(KeyLayout.heartbeat("crema", "one")).asString().isEqualTo("crema::hb:one");
@@ -33,7 +36,7 @@ class KeyLayoutTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 16, 100, 256})
     void prefix_anyNumberOfPartitions_oneInEachRangeOfSlots(int partitions) {
-        KeyLayout many = new KeyLayout("shop:eu", "a cache/ü", partitions);
+        KeyLayout many = new KeyLayout("shop:eu", "a cache/ü", partitions, 0);
         for (int p = 0; p < partitions; p++) {
             int slot = SlotHash.getSlot(many.clock(p));
             assertThat(slot * partitions / 16384).isBetween(p - 1, p);

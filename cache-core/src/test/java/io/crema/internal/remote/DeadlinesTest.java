@@ -1,0 +1,82 @@
+package io.crema.internal.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crema.internal.time.HandMovedTicker;
+import io.crema.internal.time.InstanceClock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DeadlinesTest {
+
+    private static final long LIMIT = 100;
+
+    private final HandMovedTicker ticker = new HandMovedTicker(0);
+    private final InstanceClock clock = new InstanceClock(ticker);
+    private final AtomicInteger timeouts = new AtomicInteger();
+
+    private Deadlines deadlines() {
+        Deadlines deadlines = new Deadlines(clock, LIMIT);
+        clock.start();
+        return deadlines;
+    }
+
+    private CompletableFuture<Optional<String>> begin(Deadlines deadlines) {
+        return deadlines.begin(timeouts::incrementAndGet);
+    }
+
+    @Test
+    void begin_noAnswerInTime_isEmptyOnce() {
+        Deadlines deadlines = deadlines();
+        CompletableFuture<Optional<String>> answered = begin(deadlines);
+        CompletableFuture<Optional<String>> silent = begin(deadlines);
+        answered.complete(Optional.of("answer"));
+
+        ticker.jump(InstanceClock.TICK_NANOS);
+
+        assertThat(answered).isCompletedWithValue(Optional.of("answer"));
+        assertThat(silent).isCompletedWithValue(Optional.empty());
+        assertThat(timeouts).hasValue(1);
+    }
+
+    @Test
+    void begin_afterClose_isEmptyAtOnce() {
+        Deadlines deadlines = deadlines();
+        deadlines.close();
+
+        assertThat(begin(deadlines)).isCompletedWithValue(Optional.empty());
+    }
+
+    /** Both take from the queue. */
+    @Test
+    void close_whileATickSweeps_endsEverything() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            Deadlines deadlines = deadlines();
+            List<CompletableFuture<Optional<String>>> replies =
+                    IntStream.range(0, 500).mapToObj(i -> begin(deadlines)).toList();
+            CyclicBarrier together = new CyclicBarrier(2);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
+                await(together);
+                deadlines.close();
+            });
+            await(together);
+            ticker.jump(InstanceClock.TICK_NANOS);
+            closed.get();
+
+            assertThat(replies).allMatch(CompletableFuture::isDone);
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
