@@ -192,9 +192,10 @@ final class BulkReadPath<K, V> {
     }
 
     private void deliver(List<LoadCall<K, V>> calls, Optional<List<RemoteRecord>> records) {
+        Optional<List<RemoteRecord>> complete = records.filter(all -> all.size() == calls.size());
         for (int i = 0; i < calls.size(); i++) {
             int index = i;
-            calls.get(i).startWith(records.map(all -> all.get(index)));
+            calls.get(i).startWith(complete.map(all -> all.get(index)));
         }
     }
 }

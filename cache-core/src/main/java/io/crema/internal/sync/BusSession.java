@@ -2,6 +2,7 @@ package io.crema.internal.sync;
 
 import io.crema.internal.coherence.CoherenceRules.Sequence;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.remote.RareLog;
 import io.crema.internal.sync.Subscription.State;
 import io.crema.internal.time.InstanceClock;
 import io.crema.spi.BusListener;
@@ -39,6 +40,7 @@ public final class BusSession implements BusListener {
 
     private static final Logger LOG = System.getLogger(BusSession.class.getName());
 
+    private final RareLog rareLog;
     private final InvalidationBus bus;
     private final InstanceClock clock;
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
@@ -53,6 +55,7 @@ public final class BusSession implements BusListener {
     public BusSession(InvalidationBus bus, InstanceClock clock) {
         this.bus = bus;
         this.clock = clock;
+        this.rareLog = new RareLog(LOG, clock);
     }
 
     public void start() {
@@ -163,10 +166,10 @@ public final class BusSession implements BusListener {
     private synchronized void backToIdle(Subscription subscription, long mine, String what, Throwable failure) {
         if (mine == connection && connected) {
             forget(subscription);
-            LOG.log(
-                    Level.WARNING,
+            rareLog.warn(
                     "Cache '" + subscription.cache().name() + "': " + what
-                            + " failed, so the near tier serves within the bound only; trying again: " + failure);
+                            + " failed, so the near tier serves within the bound only; trying again",
+                    failure);
         }
     }
 
@@ -295,7 +298,9 @@ public final class BusSession implements BusListener {
                 return;
             }
             if (history == null) {
-                LOG.log(Level.WARNING, "A heartbeat failed, so the near tiers' leases are not renewed: " + failure);
+                rareLog.warn(
+                        "A heartbeat failed, so the near tiers' leases are not renewed",
+                        Objects.requireNonNull(failure));
                 return;
             }
             beatUnderWay = false;
