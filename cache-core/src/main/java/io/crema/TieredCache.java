@@ -36,6 +36,8 @@ public interface TieredCache<K, V> {
      * exception; one loader runs per key over all instances as long as the remote tier is there.
      *
      * @param loader called on this thread; null = the origin has no value
+     * @throws CacheException if a loaded value cannot be encoded for the remote tier
+     * @throws CacheLoadException if the loader threw a checked exception; an unchecked one is thrown as it is
      */
     @Nullable
     V get(K key, CacheLoader<? super K, ? extends V> loader);

@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class CloseTest {
 
-    private static final String CLOSED = "Cache 'texts' is closed; its Crema was closed before this call ended";
+    private static final String CLOSED =
+            "Cache 'texts' is closed, because its Crema is; use it no more, or close the Crema later";
 
     private final Setting setting;
     private final CacheFixture fixture;

@@ -14,12 +14,14 @@ import io.crema.scenario.CacheFixture.Instance;
 import io.crema.testkit.InMemoryRemote;
 import io.crema.testkit.Operation;
 import io.crema.testkit.RemoteGate;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,14 +210,18 @@ class RemoteTroubleTest {
     void put_notConfirmed_invalidatesTheKey_andSaysSo() {
         cache.put("k", "old");
         remote.fail(Operation.PUT, Operation.PUT_IF_ABSENT);
-        String reason = "Cache 'texts': the remote tier did not confirm a put, so the key was invalidated everywhere:"
-                + " repeat the call, or let the next read load the value";
+        String reason = "Cache 'texts': the remote tier did not confirm a put (java.io.IOException: " + remote
+                + " is out of reach), so the key was invalidated everywhere: repeat the call, or let the next read load"
+                + " the value";
         for (ThrowingCallable call : List.<ThrowingCallable>of(
                 () -> cache.put("k", "new"),
                 () -> cache.putIfAbsent("k", "new"),
                 () -> cache.putAll(Map.of("k", "new")))) {
             other.put("k", "old");
-            assertThatThrownBy(call).isExactlyInstanceOf(CacheException.class).hasMessage(reason);
+            assertThatThrownBy(call)
+                    .isExactlyInstanceOf(CacheException.class)
+                    .hasMessage(reason)
+                    .hasCauseInstanceOf(IOException.class);
             assertThat(cache.getIfPresent("k")).isNull();
             assertThat(other.getIfPresent("k")).isNull();
         }
@@ -246,12 +252,14 @@ class RemoteTroubleTest {
         fixture.pass(LIMIT.plusMillis(10));
         assertThatThrownBy(put::await)
                 .isExactlyInstanceOf(CacheException.class)
+                .hasCauseInstanceOf(TimeoutException.class)
                 .hasMessageContaining("invalidated everywhere");
     }
 
     @Test
     void write_withoutTheRemote_dropsTheNearCopy_andSaysThatOthersMayServeTheirs() {
-        String rest = "; this instance dropped its copy, others may serve theirs: repeat the call";
+        String rest = " (java.io.IOException: " + remote
+                + " is out of reach); this instance dropped its copy, others may serve theirs: repeat the call";
         Map<ThrowingCallable, String> writes = Map.of(
                 () -> cache.put("k", "new"), "the remote tier confirmed neither a put nor the invalidation after it",
                 () -> cache.putIfAbsent("k", "new"),

@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.CacheException;
 import io.crema.internal.engine.Flights.Place;
 import io.crema.internal.entry.NearEntry;
+import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteKey;
@@ -191,8 +192,10 @@ final class BulkReadPath<K, V> {
                 .whenComplete((records, none) -> runner.execute(() -> deliver(together, records)));
     }
 
-    private void deliver(List<LoadCall<K, V>> calls, Optional<List<RemoteRecord>> records) {
-        Optional<List<RemoteRecord>> complete = records.filter(all -> all.size() == calls.size());
+    private void deliver(List<LoadCall<K, V>> calls, Answer<List<RemoteRecord>> records) {
+        Answer<List<RemoteRecord>> complete = records.isEmpty() || records.get().size() == calls.size()
+                ? records
+                : Answer.none(new IllegalStateException("fewer records than keys"));
         for (int i = 0; i < calls.size(); i++) {
             int index = i;
             calls.get(i).startWith(complete.map(all -> all.get(index)));

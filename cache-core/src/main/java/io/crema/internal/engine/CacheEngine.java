@@ -335,7 +335,8 @@ public final class CacheEngine<K, V> {
     }
 
     private CacheException closedException() {
-        return new CacheException("Cache '" + name + "' is closed; its Crema was closed before this call ended");
+        return new CacheException(
+                "Cache '" + name + "' is closed, because its Crema is; use it no more, or close the Crema later");
     }
 
     /** Whoever waits is told; nothing is served any more. */

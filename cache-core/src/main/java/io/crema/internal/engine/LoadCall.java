@@ -5,6 +5,7 @@ import io.crema.CacheLoadException;
 import io.crema.internal.coherence.CoherenceRules.Freshness;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.entry.NearEntry;
+import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.remote.Serialization.Decoded;
 import io.crema.spi.LeaseMode;
@@ -108,7 +109,7 @@ final class LoadCall<K, V> {
     }
 
     /** The first step of a call whose record was read together with others; empty = the remote tier did not answer. */
-    void startWith(Optional<RemoteRecord> record) {
+    void startWith(Answer<RemoteRecord> record) {
         guarded(() -> onRecord(record));
     }
 
@@ -140,7 +141,7 @@ final class LoadCall<K, V> {
         return true;
     }
 
-    private void onHeaderOfNoUse(Optional<RemoteRecord> header) {
+    private void onHeaderOfNoUse(Answer<RemoteRecord> header) {
         if (header.isEmpty()) {
             withoutRemote();
         } else if (freshness(header.get()) == Freshness.USABLE) {
@@ -155,7 +156,7 @@ final class LoadCall<K, V> {
         remote().read(route.remoteKey(), mode).whenComplete((record, none) -> onRunner(() -> onRecord(record)));
     }
 
-    private void onRecord(Optional<RemoteRecord> answer) {
+    private void onRecord(Answer<RemoteRecord> answer) {
         if (answer.isEmpty()) {
             withoutRemote();
             return;
@@ -225,7 +226,7 @@ final class LoadCall<K, V> {
                 .whenComplete((reply, none) -> onRunner(() -> onLease(reply, token, mode)));
     }
 
-    private void onLease(Optional<LeaseReply> reply, long token, LeaseMode mode) {
+    private void onLease(Answer<LeaseReply> reply, long token, LeaseMode mode) {
         if (reply.isEmpty()) {
             remote().release(route.remoteKey(), token);
             load();
@@ -314,7 +315,7 @@ final class LoadCall<K, V> {
                 .whenComplete((reply, none) -> onRunner(() -> onFill(reply, remoteValue, own)));
     }
 
-    private void onFill(Optional<StoreReply> reply, RemoteValue remoteValue, NearEntry<V> own) {
+    private void onFill(Answer<StoreReply> reply, RemoteValue remoteValue, NearEntry<V> own) {
         if (reply.isEmpty()) {
             release();
             land(own, Install.YES);

@@ -5,6 +5,7 @@ import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.entry.NearEntry;
+import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
@@ -42,6 +43,8 @@ final class WritePath<K, V> {
     /** The remote tier does nothing else while it executes an operation. */
     private static final int MOST_KEYS_AT_ONCE = 256;
 
+    private static final Throwable NOT_REACHED = new NotReachedException();
+
     private final CacheEngine<K, V> engine;
 
     WritePath(CacheEngine<K, V> engine) {
@@ -54,6 +57,21 @@ final class WritePath<K, V> {
 
     CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
         return store(key, value, EntryOptions.defaults(), Decision.IF_ABSENT);
+    }
+
+    /** The remote tier has not been reached since the cache was built. Without a stack, since one serves for all. */
+    private static final class NotReachedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotReachedException() {
+            super("it has not been reached yet", null, false, false);
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
+        }
     }
 
     private enum Decision {
@@ -74,12 +92,14 @@ final class WritePath<K, V> {
         Write write = new Write(route.partition(), engine.clock.coarse());
         NearEntry<V> own = engine.written(write, key, value, freshNanos, options.weight());
         if (!route.isRemote()) {
-            return engine.hasRemoteTier() ? unconfirmed(route, "put") : storeHere(key, write, own, decision);
+            return engine.hasRemoteTier()
+                    ? unconfirmed(List.of(route), "put", NOT_REACHED)
+                    : storeHere(key, write, own, decision);
         }
         RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
         engine.flights.add(key, write);
         long atLeast = write.partition.highest();
-        CompletableFuture<Optional<StoreReply>> reply = decision == Decision.ALWAYS
+        CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
                 ? route.access().put(route.remoteKey(), remoteValue, atLeast).thenApply(stored -> stored.map(s -> s))
                 : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
         return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
@@ -87,9 +107,9 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> onStored(
-            Route<K> route, Write write, NearEntry<V> own, RemoteValue remoteValue, Optional<StoreReply> answer) {
+            Route<K> route, Write write, NearEntry<V> own, RemoteValue remoteValue, Answer<StoreReply> answer) {
         if (answer.isEmpty()) {
-            return afterUnknownStore(route);
+            return afterUnknownStore(route, answer.reason());
         }
         if (!(answer.get() instanceof StoreReply.Stored stored)) {
             return CompletableFuture.completedFuture(false);
@@ -102,18 +122,21 @@ final class WritePath<K, V> {
     }
 
     /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
-    private CompletableFuture<Boolean> afterUnknownStore(Route<K> route) {
+    private CompletableFuture<Boolean> afterUnknownStore(Route<K> route, Throwable reason) {
         engine.requireOpen();
         return invalidatePartition(List.of(route)).handle((removed, failure) -> {
             if (failure != null) {
                 throw new InvalidationPendingException(
                         "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
-                                + " after it; this instance dropped its copy, others may serve theirs: repeat the call",
-                        Futures.unwrapped(failure));
+                                + " after it (" + reason + "); this instance dropped its copy, others may serve theirs:"
+                                + " repeat the call",
+                        reason);
             }
-            throw new CacheException("Cache '" + engine.name
-                    + "': the remote tier did not confirm a put, so the key was invalidated everywhere: repeat the"
-                    + " call, or let the next read load the value");
+            throw new CacheException(
+                    "Cache '" + engine.name + "': the remote tier did not confirm a put (" + reason
+                            + "), so the key was invalidated everywhere: repeat the call, or let the next read load the"
+                            + " value",
+                    reason);
         });
     }
 
@@ -183,14 +206,14 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(removed);
         }
         if (!routes.get(0).isRemote()) {
-            return unconfirmed(routes, "invalidate");
+            return unconfirmed(routes, "invalidate", NOT_REACHED);
         }
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
         return access.invalidate(partition.index(), remoteKeys, partition.highest())
                 .thenCompose(answer -> {
                     if (answer.isEmpty()) {
-                        return unconfirmed(routes, "invalidate");
+                        return unconfirmed(routes, "invalidate", answer.reason());
                     }
                     partition.met(answer.get().stamp());
                     routes.forEach(route -> engine.invalidated(
@@ -200,20 +223,16 @@ final class WritePath<K, V> {
                 });
     }
 
-    private CompletableFuture<Boolean> unconfirmed(Route<K> route, String operation) {
-        return unconfirmed(List.of(route), operation);
-    }
-
-    private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation) {
+    private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
         routes.forEach(route -> engine.dropHere(route.key()));
-        return CompletableFuture.failedFuture(pending(operation));
+        return CompletableFuture.failedFuture(pending(operation, reason));
     }
 
-    private InvalidationPendingException pending(String operation) {
+    private InvalidationPendingException pending(String operation, Throwable reason) {
         return new InvalidationPendingException(
-                "Cache '" + engine.name + "': the remote tier did not confirm " + operation
-                        + "; this instance dropped its copy, others may serve theirs: repeat the call",
-                null);
+                "Cache '" + engine.name + "': the remote tier did not confirm " + operation + " (" + reason
+                        + "); this instance dropped its copy, others may serve theirs: repeat the call",
+                reason);
     }
 
     /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
@@ -221,32 +240,34 @@ final class WritePath<K, V> {
         engine.requireOpen();
         // Before the partitions: if it is there, so are its partitions.
         Optional<RemoteAccess> access = engine.remote();
-        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
         for (Partition partition : engine.partitions().all()) {
-            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before && here);
+            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
         }
         engine.near.discardAll();
-        return all.thenApply(confirmed -> {
-            if (!confirmed) {
-                throw pending("clear");
+        return all.thenApply(failure -> {
+            if (failure.isPresent()) {
+                throw pending("clear", failure.get());
             }
             engine.near.discardAll();
             return null;
         });
     }
 
-    private CompletableFuture<Boolean> clearPartition(Partition partition, Optional<RemoteAccess> access) {
-        if (!engine.hasRemoteTier()) {
-            partition.nextGeneration();
-            return CompletableFuture.completedFuture(true);
-        }
+    /** Gives why it was not confirmed. */
+    private CompletableFuture<Optional<Throwable>> clearPartition(Partition partition, Optional<RemoteAccess> access) {
         if (access.isEmpty()) {
             partition.nextGeneration();
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(
+                    engine.hasRemoteTier() ? Optional.of(NOT_REACHED) : Optional.empty());
         }
         return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
-            floor.ifPresentOrElse(partition::raiseFloor, partition::nextGeneration);
-            return floor.isPresent();
+            if (floor.isPresent()) {
+                partition.raiseFloor(floor.get());
+                return Optional.empty();
+            }
+            partition.nextGeneration();
+            return Optional.of(floor.reason());
         });
     }
 }

@@ -1,9 +1,9 @@
 package io.crema.internal.remote;
 
 import io.crema.internal.time.InstanceClock;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The time limit of remote operations. All have the same, so they end in the order in which they began, and a queue that
@@ -23,7 +23,7 @@ public final class Deadlines {
     }
 
     /** A reply that becomes empty if nothing else completes it in time. */
-    <T> CompletableFuture<Optional<T>> begin(Runnable onTimeout) {
+    <T> CompletableFuture<Answer<T>> begin(Runnable onTimeout) {
         Pending<T> reply = new Pending<>(clock.exact() + limitNanos, onTimeout);
         pending.add(reply);
         if (closed) {
@@ -54,7 +54,7 @@ public final class Deadlines {
         }
     }
 
-    private static final class Pending<T> extends CompletableFuture<Optional<T>> {
+    private static final class Pending<T> extends CompletableFuture<Answer<T>> {
 
         private final long deadline;
         private final Runnable onTimeout;
@@ -65,7 +65,7 @@ public final class Deadlines {
         }
 
         void expire() {
-            if (complete(Optional.empty())) {
+            if (complete(Answer.none(new TimeoutException("no answer within the time limit")))) {
                 onTimeout.run();
             }
         }

@@ -1,6 +1,5 @@
 package io.crema.internal.remote;
 
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,7 +23,7 @@ final class Pace {
     private final AtomicInteger drains = new AtomicInteger();
 
     /** @param keys how many keys the operation is about */
-    <T> CompletableFuture<Optional<T>> admit(int keys, Supplier<CompletableFuture<Optional<T>>> operation) {
+    <T> CompletableFuture<Answer<T>> admit(int keys, Supplier<CompletableFuture<Answer<T>>> operation) {
         Waiting<T> waiting = new Waiting<>(keys, operation);
         queue.add(waiting);
         drain();
@@ -49,29 +48,29 @@ final class Pace {
         } while (seen != 0);
     }
 
-    private void giveUpWaiting() {
+    private void giveUpWaiting(Throwable reason) {
         for (Waiting<?> next = queue.poll(); next != null; next = queue.poll()) {
-            next.complete(Optional.empty());
+            next.complete(Answer.none(reason));
         }
     }
 
-    private final class Waiting<T> extends CompletableFuture<Optional<T>> {
+    private final class Waiting<T> extends CompletableFuture<Answer<T>> {
 
         private final int keys;
-        private final Supplier<CompletableFuture<Optional<T>>> operation;
+        private final Supplier<CompletableFuture<Answer<T>>> operation;
 
-        Waiting(int keys, Supplier<CompletableFuture<Optional<T>>> operation) {
+        Waiting(int keys, Supplier<CompletableFuture<Answer<T>>> operation) {
             this.keys = keys;
             this.operation = operation;
         }
 
         /** The operation never fails. */
         void start() {
-            CompletableFuture<Optional<T>> unused = operation.get().whenComplete((answer, none) -> {
+            CompletableFuture<Answer<T>> unused = operation.get().whenComplete((answer, none) -> {
                 complete(answer);
                 underWay.addAndGet(-keys);
                 if (answer.isEmpty()) {
-                    giveUpWaiting();
+                    giveUpWaiting(answer.reason());
                 }
                 drain();
             });

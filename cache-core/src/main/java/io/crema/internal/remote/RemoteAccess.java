@@ -11,7 +11,6 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -45,12 +44,12 @@ public final class RemoteAccess {
         return cache;
     }
 
-    public CompletableFuture<Optional<RemoteRecord>> read(RemoteKey key, ReadMode mode) {
+    public CompletableFuture<Answer<RemoteRecord>> read(RemoteKey key, ReadMode mode) {
         return ask("read", () -> cache.read(key, mode));
     }
 
     /** One request, unless there are very many keys: those are read a part at a time, each within its own limit. */
-    public CompletableFuture<Optional<List<RemoteRecord>>> readAll(List<RemoteKey> keys, ReadMode mode) {
+    public CompletableFuture<Answer<List<RemoteRecord>>> readAll(List<RemoteKey> keys, ReadMode mode) {
         if (keys.size() <= MOST_KEYS_AT_ONCE) {
             return ask("read", () -> cache.readAll(keys, mode));
         }
@@ -68,46 +67,45 @@ public final class RemoteAccess {
         });
     }
 
-    public CompletableFuture<Optional<LeaseReply>> lease(RemoteKey key, long token, LeaseMode mode, long atLeast) {
+    public CompletableFuture<Answer<LeaseReply>> lease(RemoteKey key, long token, LeaseMode mode, long atLeast) {
         return paced(1, "lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
     }
 
-    public CompletableFuture<Optional<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
+    public CompletableFuture<Answer<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
         return paced(1, "fill", () -> cache.fill(key, token, value, atLeast));
     }
 
     /** Nobody waits for it: a lease that stays ends by itself. */
     public void release(RemoteKey key, long token) {
-        CompletableFuture<Optional<Boolean>> unused =
+        CompletableFuture<Answer<Boolean>> unused =
                 ask("release", () -> cache.release(key, token).thenApply(done -> true));
     }
 
-    public CompletableFuture<Optional<StoreReply.Stored>> put(RemoteKey key, RemoteValue value, long atLeast) {
+    public CompletableFuture<Answer<StoreReply.Stored>> put(RemoteKey key, RemoteValue value, long atLeast) {
         return paced(1, "put", () -> cache.put(key, value, atLeast));
     }
 
-    public CompletableFuture<Optional<StoreReply>> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
+    public CompletableFuture<Answer<StoreReply>> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
         return paced(1, "putIfAbsent", () -> cache.putIfAbsent(key, value, atLeast));
     }
 
-    public CompletableFuture<Optional<InvalidateReply>> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
+    public CompletableFuture<Answer<InvalidateReply>> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
         return paced(keys.size(), "invalidate", () -> cache.invalidate(partition, keys, atLeast));
     }
 
-    public CompletableFuture<Optional<Long>> clear(int partition, long atLeast) {
+    public CompletableFuture<Answer<Long>> clear(int partition, long atLeast) {
         return ask("clear", () -> cache.clear(partition, atLeast));
     }
 
-    public CompletableFuture<Optional<Boolean>> repair(int partition, String history, long atLeast) {
+    public CompletableFuture<Answer<Boolean>> repair(int partition, String history, long atLeast) {
         return ask("repair", () -> cache.repair(partition, history, atLeast).thenApply(done -> true));
     }
 
-    private <T> CompletableFuture<Optional<T>> paced(
-            int keys, String operation, Supplier<CompletableFuture<T>> request) {
+    private <T> CompletableFuture<Answer<T>> paced(int keys, String operation, Supplier<CompletableFuture<T>> request) {
         return pace.admit(keys, () -> ask(operation, request));
     }
 
-    private <T> CompletableFuture<Optional<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
+    private <T> CompletableFuture<Answer<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
         CompletableFuture<T> answer;
         try {
             answer = request.get();
@@ -118,7 +116,7 @@ public final class RemoteAccess {
             return CompletableFuture.completedFuture(outcome(operation, answer));
         }
         CompletableFuture<T> asked = answer;
-        CompletableFuture<Optional<T>> reply = deadlines.begin(failures::increment);
+        CompletableFuture<Answer<T>> reply = deadlines.begin(failures::increment);
         asked.whenComplete((result, failure) -> {
             if (!reply.isDone()) {
                 reply.complete(outcome(operation, asked));
@@ -127,14 +125,14 @@ public final class RemoteAccess {
         return reply;
     }
 
-    private <T> Optional<T> outcome(String operation, CompletableFuture<T> done) {
+    private <T> Answer<T> outcome(String operation, CompletableFuture<T> done) {
         try {
-            return Optional.of(done.join());
+            return Answer.of(done.join());
         } catch (RuntimeException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             failures.increment();
             log.warn("Cache '" + cache.name() + "': the remote tier failed at " + operation, cause);
-            return Optional.empty();
+            return Answer.none(cause);
         }
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crema.internal.time.HandMovedTicker;
 import io.crema.internal.time.InstanceClock;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,21 +25,21 @@ class DeadlinesTest {
         return deadlines;
     }
 
-    private CompletableFuture<Optional<String>> begin(Deadlines deadlines) {
+    private CompletableFuture<Answer<String>> begin(Deadlines deadlines) {
         return deadlines.begin(timeouts::incrementAndGet);
     }
 
     @Test
     void begin_noAnswerInTime_isEmptyOnce() {
         Deadlines deadlines = deadlines();
-        CompletableFuture<Optional<String>> answered = begin(deadlines);
-        CompletableFuture<Optional<String>> silent = begin(deadlines);
-        answered.complete(Optional.of("answer"));
+        CompletableFuture<Answer<String>> answered = begin(deadlines);
+        CompletableFuture<Answer<String>> silent = begin(deadlines);
+        answered.complete(Answer.of("answer"));
 
         ticker.jump(InstanceClock.TICK_NANOS);
 
-        assertThat(answered).isCompletedWithValue(Optional.of("answer"));
-        assertThat(silent).isCompletedWithValue(Optional.empty());
+        assertThat(answered).isCompletedWithValueMatching(answer -> answer.get().equals("answer"));
+        assertThat(silent).isCompletedWithValueMatching(Answer::isEmpty);
         assertThat(timeouts).hasValue(1);
     }
 
@@ -49,7 +48,7 @@ class DeadlinesTest {
         Deadlines deadlines = deadlines();
         deadlines.close();
 
-        assertThat(begin(deadlines)).isCompletedWithValue(Optional.empty());
+        assertThat(begin(deadlines)).isCompletedWithValueMatching(Answer::isEmpty);
     }
 
     /** Both take from the queue. */
@@ -57,7 +56,7 @@ class DeadlinesTest {
     void close_whileATickSweeps_endsEverything() throws Exception {
         for (int round = 0; round < 100; round++) {
             Deadlines deadlines = deadlines();
-            List<CompletableFuture<Optional<String>>> replies =
+            List<CompletableFuture<Answer<String>>> replies =
                     IntStream.range(0, 500).mapToObj(i -> begin(deadlines)).toList();
             CyclicBarrier together = new CyclicBarrier(2);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {

@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
 
     private final Pace pace = new Pace();
-    private final List<CompletableFuture<Optional<Integer>>> started = new ArrayList<>();
+    private final List<CompletableFuture<Answer<Integer>>> started = new ArrayList<>();
 
-    private CompletableFuture<Optional<Integer>> admit(int keys) {
+    private CompletableFuture<Answer<Integer>> admit(int keys) {
         return pace.admit(keys, () -> {
-            CompletableFuture<Optional<Integer>> operation = new CompletableFuture<>();
+            CompletableFuture<Answer<Integer>> operation = new CompletableFuture<>();
             started.add(operation);
             return operation;
         });
@@ -23,18 +22,20 @@ class PaceTest {
 
     @Test
     void admit_upToTheMost_startsAtOnce_thenInOrderAsOthersEnd() {
-        List<CompletableFuture<Optional<Integer>>> answers = new ArrayList<>();
+        List<CompletableFuture<Answer<Integer>>> answers = new ArrayList<>();
         for (int i = 0; i < 1_030; i++) {
             answers.add(admit(1));
         }
         assertThat(started).hasSize(1_024);
 
-        started.get(500).complete(Optional.of(500));
-        assertThat(answers.get(500)).isCompletedWithValue(Optional.of(500));
+        started.get(500).complete(Answer.of(500));
+        assertThat(answers.get(500))
+                .isCompletedWithValueMatching(answer -> answer.get().equals(500));
         assertThat(started).hasSize(1_025);
 
-        started.get(1_024).complete(Optional.of(1_024));
-        assertThat(answers.get(1_024)).isCompletedWithValue(Optional.of(1_024));
+        started.get(1_024).complete(Answer.of(1_024));
+        assertThat(answers.get(1_024))
+                .isCompletedWithValueMatching(answer -> answer.get().equals(1_024));
         assertThat(answers.get(1_025)).isNotDone();
     }
 
@@ -51,26 +52,26 @@ class PaceTest {
         for (int i = 0; i < 1_024; i++) {
             admit(1);
         }
-        CompletableFuture<Optional<Integer>> waiting = admit(1);
-        started.get(0).complete(Optional.empty());
-        assertThat(waiting).isCompletedWithValue(Optional.empty());
+        CompletableFuture<Answer<Integer>> waiting = admit(1);
+        started.get(0).complete(Answer.none(new IllegalStateException("no answer")));
+        assertThat(waiting).isCompletedWithValueMatching(Answer::isEmpty);
         assertThat(started).hasSize(1_024);
 
-        CompletableFuture<Optional<Integer>> later = admit(1);
+        CompletableFuture<Answer<Integer>> later = admit(1);
         assertThat(started).hasSize(1_025);
-        started.get(1_024).complete(Optional.of(1));
-        assertThat(later).isCompletedWithValue(Optional.of(1));
+        started.get(1_024).complete(Answer.of(1));
+        assertThat(later).isCompletedWithValueMatching(answer -> answer.get().equals(1));
     }
 
     @Test
     void operationsThatEndAtOnce_many_doNotNest() {
-        CompletableFuture<Optional<Integer>> first = admit(1_024);
-        List<CompletableFuture<Optional<Integer>>> answers = new ArrayList<>();
+        CompletableFuture<Answer<Integer>> first = admit(1_024);
+        List<CompletableFuture<Answer<Integer>>> answers = new ArrayList<>();
         for (int i = 0; i < 200_000; i++) {
-            answers.add(pace.admit(1, () -> CompletableFuture.completedFuture(Optional.of(1))));
+            answers.add(pace.admit(1, () -> CompletableFuture.completedFuture(Answer.of(1))));
         }
         assertThat(answers.get(0)).isNotDone();
-        started.get(0).complete(Optional.of(0));
+        started.get(0).complete(Answer.of(0));
         assertThat(first).isDone();
         assertThat(answers).allMatch(CompletableFuture::isDone);
     }
