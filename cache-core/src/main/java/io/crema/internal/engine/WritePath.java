@@ -64,13 +64,15 @@ final class WritePath<K, V> {
 
         private static final long serialVersionUID = 1L;
 
+        private static final String MESSAGE = "it has not been reached yet";
+
         NotReachedException() {
-            super("it has not been reached yet", null, false, false);
+            super(MESSAGE, null, false, false);
         }
 
         @Override
         public String toString() {
-            return getMessage();
+            return MESSAGE;
         }
     }
 
