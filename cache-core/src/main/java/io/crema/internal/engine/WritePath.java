@@ -43,8 +43,6 @@ final class WritePath<K, V> {
     /** The remote tier does nothing else while it executes an operation. */
     private static final int MOST_KEYS_AT_ONCE = 256;
 
-    private static final Throwable NOT_REACHED = new NotReachedException();
-
     private final CacheEngine<K, V> engine;
 
     WritePath(CacheEngine<K, V> engine) {
@@ -59,21 +57,9 @@ final class WritePath<K, V> {
         return store(key, value, EntryOptions.defaults(), Decision.IF_ABSENT);
     }
 
-    /** The remote tier has not been reached since the cache was built. Without a stack, since one serves for all. */
-    private static final class NotReachedException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private static final String MESSAGE = "it has not been reached yet";
-
-        NotReachedException() {
-            super(MESSAGE, null, false, false);
-        }
-
-        @Override
-        public String toString() {
-            return MESSAGE;
-        }
+    /** Why a write is not confirmed while the remote tier has not been reached since the cache was built. */
+    private static Throwable notReached() {
+        return new IllegalStateException("it has not been reached yet");
     }
 
     private enum Decision {
@@ -95,7 +81,7 @@ final class WritePath<K, V> {
         NearEntry<V> own = engine.written(write, key, value, freshNanos, options.weight());
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
-                    ? unconfirmed(List.of(route), "put", NOT_REACHED)
+                    ? unconfirmed(List.of(route), "put", notReached())
                     : storeHere(key, write, own, decision);
         }
         RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
@@ -208,7 +194,7 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(removed);
         }
         if (!routes.get(0).isRemote()) {
-            return unconfirmed(routes, "invalidate", NOT_REACHED);
+            return unconfirmed(routes, "invalidate", notReached());
         }
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
@@ -261,7 +247,7 @@ final class WritePath<K, V> {
         if (access.isEmpty()) {
             partition.nextGeneration();
             return CompletableFuture.completedFuture(
-                    engine.hasRemoteTier() ? Optional.of(NOT_REACHED) : Optional.empty());
+                    engine.hasRemoteTier() ? Optional.of(notReached()) : Optional.empty());
         }
         return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
             if (floor.isPresent()) {
