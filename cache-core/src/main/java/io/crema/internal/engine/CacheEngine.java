@@ -262,34 +262,8 @@ public final class CacheEngine<K, V> {
 
     /** The same value once the remote tier has stored it. */
     NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
-        return new NearEntry<>(
-                entry.value,
-                entry.partition,
-                entry.generation,
-                nearDeadline(clock.exact(), entry.freshUntil),
-                stored.stamp(),
-                stored.loadedAt(),
-                value.token(),
-                entry.asOf,
-                entry.bornAt,
-                entry.freshUntil,
-                entry.weight);
-    }
-
-    /** The same value with a stamp of this instance's own. */
-    NearEntry<V> stampedHere(NearEntry<V> entry, long stamp) {
-        return new NearEntry<>(
-                entry.value,
-                entry.partition,
-                entry.generation,
-                entry.deadline,
-                stamp,
-                0,
-                0,
-                entry.asOf,
-                entry.bornAt,
-                entry.freshUntil,
-                entry.weight);
+        long deadline = nearDeadline(clock.exact(), entry.freshUntil);
+        return entry.storedAs(stored.stamp(), stored.loadedAt(), value.token(), deadline);
     }
 
     /** Before the entry is installed: no code of the user runs under a lock of the near tier. */

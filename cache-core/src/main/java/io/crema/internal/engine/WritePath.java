@@ -129,7 +129,7 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Decision decision) {
-        NearEntry<V> stamped = engine.stampedHere(own, write.partition.tick());
+        NearEntry<V> stamped = own.storedAs(write.partition.tick(), 0, 0, own.deadline);
         if (decision == Decision.IF_ABSENT) {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {

@@ -61,4 +61,20 @@ public final class NearEntry<V> {
         this.freshUntil = freshUntil;
         this.weight = weight;
     }
+
+    /** The same value, once it is known under which stamp, load time and token it is stored, and how long it may stay. */
+    public NearEntry<V> storedAs(long newStamp, long newLoadedAt, long newToken, long newDeadline) {
+        return new NearEntry<>(
+                value,
+                partition,
+                generation,
+                newDeadline,
+                newStamp,
+                newLoadedAt,
+                newToken,
+                asOf,
+                bornAt,
+                freshUntil,
+                weight);
+    }
 }
