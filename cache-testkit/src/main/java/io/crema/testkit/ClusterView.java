@@ -31,6 +31,11 @@ record ClusterView(List<Member> members) {
                 .orElseThrow(() -> new IllegalStateException("No node " + id + " among " + members));
     }
 
+    /** Grows with each change of an owner. */
+    long epoch() {
+        return members.stream().mapToLong(Member::epoch).max().orElse(0);
+    }
+
     int slotsServed() {
         return members.stream().mapToInt(member -> member.slots().cardinality()).sum();
     }
@@ -40,8 +45,10 @@ record ClusterView(List<Member> members) {
      *
      * @param primary the id of the node that this one copies, {@code -} for none
      */
-    record Member(String id, int port, List<String> flags, String primary, BitSet slots) {
+    record Member(String id, int port, List<String> flags, String primary, long epoch, String link, BitSet slots) {
 
+        private static final int EPOCH = 6;
+        private static final int LINK = 7;
         private static final int FIRST_SLOTS = 8;
 
         /** As {@code id host:port@bus[,name] flag,flag primary ping pong epoch link [slot|from-to|[moving]]...}. */
@@ -56,7 +63,19 @@ record ClusterView(List<Member> members) {
             }
             String address = words[1].substring(0, words[1].indexOf('@'));
             int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-            return new Member(words[0], port, List.of(words[2].split(",")), words[3], slots);
+            return new Member(
+                    words[0],
+                    port,
+                    List.of(words[2].split(",")),
+                    words[3],
+                    Long.parseLong(words[EPOCH]),
+                    words[LINK],
+                    slots);
+        }
+
+        /** Not yet met, or not linked, or suspected to be down, or agreed to be. */
+        boolean isDoubtful() {
+            return is("handshake") || is("fail?") || is("fail") || !link.equals("connected");
         }
 
         boolean is(String flag) {

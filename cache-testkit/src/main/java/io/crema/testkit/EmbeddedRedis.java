@@ -115,6 +115,11 @@ public final class EmbeddedRedis implements AutoCloseable {
         return isRunning() && !paused;
     }
 
+    /** The words that MIGRATE names the password with. */
+    List<String> authentication() {
+        return password == null ? List.of() : List.of("AUTH", password);
+    }
+
     /** The process id, of the last process if none runs. */
     synchronized long pid() {
         return Objects.requireNonNull(process, "Not started").pid();
@@ -180,6 +185,15 @@ public final class EmbeddedRedis implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes the server answer again, whatever keeps it from that. */
+    synchronized void revive() {
+        if (!isRunning()) {
+            restart();
+        } else if (paused) {
+            resume();
         }
     }
 

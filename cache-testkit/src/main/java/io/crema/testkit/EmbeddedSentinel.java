@@ -9,8 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A primary with two replicas under the watch of three sentinels: real failovers on one machine.
@@ -35,13 +33,11 @@ public final class EmbeddedSentinel implements AutoCloseable {
     private static final int REPLICAS = 2;
     private static final int SENTINELS = 3;
 
-    private final @Nullable String password;
-    private final List<String> settings;
+    private final ReplicationSettings settings;
     private final List<EmbeddedRedis> servers = new CopyOnWriteArrayList<>();
     private final List<EmbeddedRedis> sentinels = new CopyOnWriteArrayList<>();
 
-    private EmbeddedSentinel(@Nullable String password, List<String> settings) {
-        this.password = password;
+    private EmbeddedSentinel(ReplicationSettings settings) {
         this.settings = settings;
     }
 
@@ -51,7 +47,7 @@ public final class EmbeddedSentinel implements AutoCloseable {
      * @param settings more arguments for the servers, not the sentinels, as {@code "--maxmemory", "10mb"}
      */
     public static EmbeddedSentinel start(String... settings) {
-        return start(new EmbeddedSentinel(null, List.of(settings)));
+        return start(new EmbeddedSentinel(new ReplicationSettings(null, List.of(settings))));
     }
 
     /**
@@ -60,7 +56,7 @@ public final class EmbeddedSentinel implements AutoCloseable {
      * @param password of ASCII letters and digits
      */
     public static EmbeddedSentinel startWithPassword(String password, String... settings) {
-        return start(new EmbeddedSentinel(Passwords.checked(password), List.of(settings)));
+        return start(new EmbeddedSentinel(new ReplicationSettings(password, List.of(settings))));
     }
 
     private static EmbeddedSentinel start(EmbeddedSentinel topology) {
@@ -75,24 +71,22 @@ public final class EmbeddedSentinel implements AutoCloseable {
 
     private void startAll() {
         for (int i = 0; i <= REPLICAS; i++) {
-            servers.add(EmbeddedRedis.start(password, this::serverArguments));
+            servers.add(EmbeddedRedis.start(settings.password(), this::serverArguments));
         }
         EmbeddedRedis primary = servers.get(0);
-        awaitReplicasOf(primary);
+        Polling.until("replicas copy " + primary, () -> isCopied(primary));
         for (int i = 0; i < SENTINELS; i++) {
             EmbeddedRedis sentinel =
                     EmbeddedRedis.start(null, (port, directory) -> sentinelArguments(port, directory, primary));
             sentinels.add(sentinel);
             quicken(sentinel);
         }
-        awaitWatched(primary);
+        awaitWhole();
     }
 
     private List<String> serverArguments(int port, Path directory) {
         List<String> all = new ArrayList<>(List.of("--replica-announce-ip", "127.0.0.1"));
-        all.addAll(List.of("--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0"));
-        all.addAll(Passwords.settings(password));
-        all.addAll(settings);
+        all.addAll(settings.arguments());
         if (!servers.isEmpty()) {
             int primary = sentinels.isEmpty() ? servers.get(0).port() : primaryPort();
             if (port != primary) {
@@ -112,8 +106,8 @@ public final class EmbeddedSentinel implements AutoCloseable {
                     "sentinel down-after-milliseconds " + PRIMARY_NAME + " " + DOWN_AFTER_MILLIS,
                     "sentinel failover-timeout " + PRIMARY_NAME + " " + FAILOVER_LIMIT_MILLIS,
                     "sentinel parallel-syncs " + PRIMARY_NAME + " " + REPLICAS));
-            if (password != null) {
-                lines.add("sentinel auth-pass " + PRIMARY_NAME + " " + password);
+            if (settings.password() != null) {
+                lines.add("sentinel auth-pass " + PRIMARY_NAME + " " + settings.password());
             }
             Files.write(file, lines);
         }
@@ -145,7 +139,7 @@ public final class EmbeddedSentinel implements AutoCloseable {
         return sentinels.stream()
                 .map(sentinel -> "127.0.0.1:" + sentinel.port())
                 .collect(Collectors.joining(
-                        ",", "redis-sentinel://" + EmbeddedRedis.userInfo(password), "#" + PRIMARY_NAME));
+                        ",", "redis-sentinel://" + EmbeddedRedis.userInfo(settings.password()), "#" + PRIMARY_NAME));
     }
 
     /** The server that the sentinels name as the primary, also if it is down and they have not noticed yet. */
@@ -172,16 +166,18 @@ public final class EmbeddedSentinel implements AutoCloseable {
     }
 
     private int primaryPort() {
-        for (EmbeddedRedis sentinel : sentinels) {
-            if (sentinel.isResponsive()) {
-                try {
-                    return primaryPortOf(sentinel);
-                } catch (IOException e) {
-                    continue;
-                }
+        for (EmbeddedRedis sentinel : responsiveSentinels()) {
+            try {
+                return primaryPortOf(sentinel);
+            } catch (IOException e) {
+                continue;
             }
         }
         throw new IllegalStateException("No sentinel answers");
+    }
+
+    private List<EmbeddedRedis> responsiveSentinels() {
+        return sentinels.stream().filter(EmbeddedRedis::isResponsive).toList();
     }
 
     private static int primaryPortOf(EmbeddedRedis sentinel) throws IOException {
@@ -189,39 +185,134 @@ public final class EmbeddedSentinel implements AutoCloseable {
                 .get(1));
     }
 
-    private void awaitReplicasOf(EmbeddedRedis primary) {
-        for (EmbeddedRedis server : servers) {
-            if (server != primary) {
-                Polling.until(
-                        server + " copies " + primary,
-                        () -> Replication.of(server).hasCaughtUpWith(primary));
+    private void awaitWhole() {
+        Polling.until(this + " is whole", () -> {
+            EmbeddedRedis primary = primary();
+            for (EmbeddedRedis sentinel : sentinels) {
+                if (!watches(sentinel, primary)) {
+                    return false;
+                }
             }
-        }
+            return isCopied(primary);
+        });
     }
 
-    private void awaitWatched(EmbeddedRedis primary) {
-        for (EmbeddedRedis sentinel : sentinels) {
-            Polling.until(sentinel + " watches " + primary, () -> {
-                List<String> state = sentinel.call("SENTINEL", "MASTER", PRIMARY_NAME);
-                String replicas = String.join(" ", sentinel.call("SENTINEL", "REPLICAS", PRIMARY_NAME));
-                return primaryPortOf(sentinel) == primary.port()
-                        && value(state, "flags").equals("master")
-                        && value(state, "num-slaves").equals(String.valueOf(REPLICAS))
-                        && value(state, "num-other-sentinels").equals(String.valueOf(SENTINELS - 1))
-                        && replicas.split("flags slave ", -1).length == REPLICAS + 1
-                        && replicas.split("master-link-status ok", -1).length == REPLICAS + 1;
-            });
+    private boolean isCopied(EmbeddedRedis primary) throws IOException {
+        for (EmbeddedRedis server : servers) {
+            if (server != primary && !Replication.of(server).hasCaughtUpWith(primary)) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    private static boolean watches(EmbeddedRedis sentinel, EmbeddedRedis primary) throws IOException {
+        List<String> state = sentinel.call("SENTINEL", "MASTER", PRIMARY_NAME);
+        String replicas = String.join(" ", sentinel.call("SENTINEL", "REPLICAS", PRIMARY_NAME));
+        return primaryPortOf(sentinel) == primary.port()
+                && value(state, "flags").equals("master")
+                && value(state, "num-slaves").equals(String.valueOf(REPLICAS))
+                && value(state, "num-other-sentinels").equals(String.valueOf(SENTINELS - 1))
+                && replicas.split("flags slave ", -1).length == REPLICAS + 1
+                && replicas.split("master-link-status ok", -1).length == REPLICAS + 1;
     }
 
     private static String value(List<String> namesAndValues, String name) {
         return namesAndValues.get(namesAndValues.indexOf(name) + 1);
     }
 
+    /**
+     * Kills the primary and waits for the sentinels to put a replica in its place.
+     *
+     * @return the new primary; the killed one stays down until it is restarted
+     */
+    public EmbeddedRedis failover() {
+        EmbeddedRedis old = primary();
+        old.kill();
+        return awaitSuccessorOf(old);
+    }
+
+    /**
+     * Has the sentinels put a replica in the place of the primary, which goes on as a replica. What the old primary
+     * accepts until it learns of this is lost.
+     *
+     * @return the new primary
+     */
+    public EmbeddedRedis switchover() {
+        EmbeddedRedis old = primary();
+        // Refused while the sentinels still tidy up after the change before.
+        Polling.until(
+                "the sentinels replace " + old,
+                () -> responsiveSentinels()
+                        .get(0)
+                        .call("SENTINEL", "FAILOVER", PRIMARY_NAME)
+                        .contains("OK"));
+        return awaitSuccessorOf(old);
+    }
+
+    /**
+     * A failover by which acknowledged writes are lost, on purpose and for certain: waits until the replicas have all that
+     * was written before, closes their links to the primary in a way that they cannot link again, runs {@code writes},
+     * kills the primary and waits for the sentinels to put a replica in its place. What the primary has accepted in
+     * between is nowhere any more. Replicas answer and serve reads all the while.
+     *
+     * @param writes writes to the primary, over any client; takes no longer than 10 seconds, since sentinels do not promote
+     *     a replica that was without its primary for longer. What it throws is passed on, and nothing is lost then
+     * @return the new primary; the killed one stays down until it is restarted
+     */
+    public EmbeddedRedis failoverLosingWrites(Runnable writes) {
+        EmbeddedRedis old = primary();
+        List<EmbeddedRedis> others = servers.stream()
+                .filter(server -> server != old && server.isResponsive())
+                .toList();
+        ReplicationCut cut = ReplicationCut.between(old, others, settings.primaryPassword());
+        try {
+            writes.run();
+            old.kill();
+        } finally {
+            cut.close();
+        }
+        return awaitSuccessorOf(old);
+    }
+
+    /**
+     * Waits until all sentinels that answer name another primary and that one accepts writes.
+     *
+     * @param old a primary that was killed or paused
+     * @return the new primary
+     */
+    public EmbeddedRedis awaitSuccessorOf(EmbeddedRedis old) {
+        Polling.until("the sentinels have replaced " + old, () -> {
+            EmbeddedRedis successor = primary();
+            for (EmbeddedRedis sentinel : responsiveSentinels()) {
+                if (primaryPortOf(sentinel) != successor.port()) {
+                    return false;
+                }
+            }
+            // A write that leaves no trace.
+            return successor != old && successor.call("DEL", "crema:none").contains("0");
+        });
+        return primary();
+    }
+
+    /**
+     * Resumes what is paused and restarts what is down, and waits until the topology is as after the start: all replicas in
+     * step with {@link #primary()}, and each sentinel sees that.
+     */
+    public void heal() {
+        for (EmbeddedRedis sentinel : sentinels) {
+            sentinel.revive();
+            quicken(sentinel);
+        }
+        servers.forEach(EmbeddedRedis::revive);
+        awaitWhole();
+    }
+
     /** Ends all processes and removes their files. Idempotent. */
     @Override
     public void close() {
-        Stream.concat(sentinels.stream(), servers.stream()).forEach(EmbeddedRedis::close);
+        sentinels.forEach(EmbeddedRedis::close);
+        servers.forEach(EmbeddedRedis::close);
     }
 
     @Override

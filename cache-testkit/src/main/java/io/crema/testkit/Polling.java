@@ -2,6 +2,7 @@ package io.crema.testkit;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Waits for a state of servers that they do not announce. */
 final class Polling {
@@ -15,7 +16,25 @@ final class Polling {
 
     /** Returns when the state is there. A server that does not answer counts as another state. */
     static void until(String state, Check check) {
-        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        try {
+            await(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS), state, check);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e.getMessage(), e.getCause());
+        }
+    }
+
+    /** As {@link #until}, for a state that may not come; returns whether it has. */
+    static boolean within(long limitMillis, String state, Check check) {
+        try {
+            await(limitMillis, state, check);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    private static void await(long limitMillis, String state, Check check) throws TimeoutException {
+        long limit = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         IOException last = null;
         while (System.nanoTime() - limit < 0) {
             try {
@@ -28,7 +47,9 @@ final class Polling {
             }
             pause(state);
         }
-        throw new IllegalStateException("Not so within " + LIMIT_SECONDS + " s: " + state, last);
+        TimeoutException timeout = new TimeoutException("Not so within " + limitMillis + " ms: " + state);
+        timeout.initCause(last);
+        throw timeout;
     }
 
     private static void pause(String state) {
