@@ -166,14 +166,15 @@ public final class EmbeddedSentinel implements AutoCloseable {
     }
 
     private int primaryPort() {
+        IOException last = null;
         for (EmbeddedRedis sentinel : responsiveSentinels()) {
             try {
                 return primaryPortOf(sentinel);
             } catch (IOException e) {
-                continue;
+                last = e;
             }
         }
-        throw new IllegalStateException("No sentinel answers");
+        throw new IllegalStateException("No sentinel answers", last);
     }
 
     private List<EmbeddedRedis> responsiveSentinels() {
@@ -240,14 +241,13 @@ public final class EmbeddedSentinel implements AutoCloseable {
      */
     public EmbeddedRedis switchover() {
         EmbeddedRedis old = primary();
-        // Refused while the sentinels still tidy up after the change before.
-        Polling.until(
-                "the sentinels replace " + old,
-                () -> responsiveSentinels()
-                        .get(0)
-                        .call("SENTINEL", "FAILOVER", PRIMARY_NAME)
-                        .contains("OK"));
-        return awaitSuccessorOf(old);
+        Polling.until("the sentinels replace " + old, () -> {
+            // Refused while they still tidy up after the change before, and given up in silence where it takes too
+            // long.
+            responsiveSentinels().get(0).call("SENTINEL", "FAILOVER", PRIMARY_NAME);
+            return Polling.within(FAILOVER_LIMIT_MILLIS, "promotion", () -> hasSuccessor(old));
+        });
+        return primary();
     }
 
     /**
@@ -282,17 +282,19 @@ public final class EmbeddedSentinel implements AutoCloseable {
      * @return the new primary
      */
     public EmbeddedRedis awaitSuccessorOf(EmbeddedRedis old) {
-        Polling.until("the sentinels have replaced " + old, () -> {
-            EmbeddedRedis successor = primary();
-            for (EmbeddedRedis sentinel : responsiveSentinels()) {
-                if (primaryPortOf(sentinel) != successor.port()) {
-                    return false;
-                }
-            }
-            // A write that leaves no trace.
-            return successor != old && successor.call("DEL", "crema:none").contains("0");
-        });
+        Polling.until("the sentinels have replaced " + old, () -> hasSuccessor(old));
         return primary();
+    }
+
+    private boolean hasSuccessor(EmbeddedRedis old) throws IOException {
+        EmbeddedRedis successor = primary();
+        for (EmbeddedRedis sentinel : responsiveSentinels()) {
+            if (primaryPortOf(sentinel) != successor.port()) {
+                return false;
+            }
+        }
+        // A write that leaves no trace.
+        return successor != old && successor.call("DEL", "crema:none").contains("0");
     }
 
     /**
