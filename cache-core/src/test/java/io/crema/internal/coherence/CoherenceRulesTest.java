@@ -183,6 +183,8 @@ class CoherenceRulesTest {
         "ABSENT, 0, 0, 0, GONE",
         "OPAQUE, 0, 0, 0, OPAQUE",
         "OPAQUE, 0, 11, 0, OPAQUE",
+        "TOMBSTONE, 10, 10, 0, GONE",
+        "QUARANTINE, 10, 11, 0, QUARANTINED",
     })
     void freshness(RemoteRecord.Kind kind, long stamp, long floor, long freshMillis, Freshness expected) {
         assertThat(rules.freshness(kind, stamp, floor, freshMillis)).isEqualTo(expected);
