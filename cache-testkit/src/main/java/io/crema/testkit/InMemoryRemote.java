@@ -271,10 +271,16 @@ public final class InMemoryRemote implements RemoteTier {
     }
 
     private <T> void execute(Operation operation, Supplier<T> execution, CompletableFuture<T> reply) {
-        T result = server.execute(() -> {
-            count(operation);
-            return execution.get();
-        });
+        T result;
+        try {
+            result = server.execute(() -> {
+                count(operation);
+                return execution.get();
+            });
+        } catch (IllegalStateException e) {
+            reply.completeExceptionally(e);
+            return;
+        }
         server.deliver();
         Runnable pass = () -> reply.complete(result);
         RemoteGate gate = replyGates.get(operation);

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -38,6 +39,9 @@ public final class InMemoryServer {
     private final Object lock = new Object();
     private final List<InMemoryRemote> instances = new CopyOnWriteArrayList<>();
     private final Map<Operation, Integer> executed = new EnumMap<>(Operation.class);
+    /** Seeded: a run repeats itself. Not part of the data: what was lost is not issued again. */
+    private final Random tokens = new Random(1);
+
     private Data data = new Data();
     private int histories = 1;
 
@@ -103,6 +107,16 @@ public final class InMemoryServer {
     public void loseRecord(String cache, int partition, byte[] key) {
         synchronized (lock) {
             store(cache, partition).lose(key);
+        }
+    }
+
+    /** Loses the version of a tag, as by eviction; nothing tells anybody. */
+    public void loseTag(String cache, String tag) {
+        synchronized (lock) {
+            Agreement agreed = data.agreements.get(cache);
+            if (agreed != null) {
+                store(cache, agreed.partitions()).tags().lose(tag);
+            }
         }
     }
 
@@ -184,7 +198,7 @@ public final class InMemoryServer {
     }
 
     PartitionStore store(String cache, int partition) {
-        return data.stores.computeIfAbsent(new StoreId(cache, partition), id -> new PartitionStore());
+        return data.stores.computeIfAbsent(new StoreId(cache, partition), id -> new PartitionStore(tokens::nextLong));
     }
 
     /** The terms under which a cache is there, its clocks running; sets them if it is not. */
@@ -192,7 +206,7 @@ public final class InMemoryServer {
         Agreement agreed =
                 data.agreements.computeIfAbsent(terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
         for (int partition = 0; partition <= agreed.partitions(); partition++) {
-            store(terms.cache(), partition).startClock(micros());
+            store(terms.cache(), partition).startClock(0, micros());
         }
         return agreed;
     }
