@@ -112,6 +112,12 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     }
 
     @Override
+    public final CompletableFuture<Void> invalidate(K key, long originVersion) {
+        engine.requireKey(key);
+        return write(() -> engine.writePath.invalidate(key, originVersion)).thenApply(removed -> null);
+    }
+
+    @Override
     public final CompletableFuture<Boolean> invalidateIfPresent(K key) {
         engine.requireKey(key);
         return write(() -> engine.writePath.invalidate(key));
@@ -121,6 +127,24 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     public final CompletableFuture<Void> invalidateAll(Collection<? extends K> keys) {
         keys.forEach(engine::requireKey);
         return write(() -> engine.writePath.invalidateAll(keys)).thenApply(removed -> null);
+    }
+
+    @Override
+    public final CompletableFuture<Void> invalidateTag(String tag) {
+        Objects.requireNonNull(tag, "tag");
+        return write(() -> engine.writePath.invalidateTag(tag));
+    }
+
+    @Override
+    public final CompletableFuture<Void> expire(K key) {
+        engine.requireKey(key);
+        return write(() -> engine.writePath.expire(key));
+    }
+
+    @Override
+    public final CompletableFuture<Void> expire(K key, long originVersion) {
+        engine.requireKey(key);
+        return write(() -> engine.writePath.expire(key, originVersion));
     }
 
     @Override

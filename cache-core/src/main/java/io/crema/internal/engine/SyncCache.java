@@ -103,6 +103,11 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
     }
 
     @Override
+    public final void invalidate(K key, long originVersion) {
+        await(engine.writePath.invalidate(key, originVersion));
+    }
+
+    @Override
     public final boolean invalidateIfPresent(K key) {
         return await(engine.writePath.invalidate(key));
     }
@@ -110,6 +115,21 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
     @Override
     public final void invalidateAll(Collection<? extends K> keys) {
         await(engine.writePath.invalidateAll(keys));
+    }
+
+    @Override
+    public final void invalidateTag(String tag) {
+        await(engine.writePath.invalidateTag(tag));
+    }
+
+    @Override
+    public final void expire(K key) {
+        await(engine.writePath.expire(key));
+    }
+
+    @Override
+    public final void expire(K key, long originVersion) {
+        await(engine.writePath.expire(key, originVersion));
     }
 
     @Override

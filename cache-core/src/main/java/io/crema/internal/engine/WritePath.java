@@ -4,9 +4,12 @@ import io.crema.CacheException;
 import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.TagTable;
+import io.crema.internal.engine.TagReader.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
+import io.crema.spi.InvalidateReply;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
@@ -33,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     that was confirmed</td></tr>
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
  *   <tr><td>invalidate</td><td>the near copy is dropped; the caller is told that others may still serve theirs</td></tr>
+ *   <tr><td>expire</td><td>as invalidate</td></tr>
+ *   <tr><td>invalidateTag</td><td>the version of the tag is asked for anew; the caller is told as above</td></tr>
  *   <tr><td>clear</td><td>nothing near is served any more; the caller is told as above</td></tr>
  * </table>
  *
@@ -78,26 +83,54 @@ final class WritePath<K, V> {
         }
         Route<K> route = engine.route(key);
         Write write = new Write(route.partition(), engine.clock.coarse());
-        NearEntry<V> own = engine.written(write, key, value, freshNanos, options.weight());
+        NearEntry<V> own = engine.written(write, key, value, freshNanos, options);
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
                     ? unconfirmed(List.of(route), "put", notReached())
-                    : storeHere(key, write, own, decision);
+                    : storeHere(route, write, own, options, decision);
         }
-        RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
+        // Encoded before anything is sent: a value that cannot be has changed nothing.
+        RemoteValue untagged = engine.remoteValue(own, freshNanos, 0);
         engine.flights.add(key, write);
-        long atLeast = write.partition.highest();
-        CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
-                ? route.access().put(route.remoteKey(), remoteValue, 0, atLeast)
-                : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
-        return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
+        return tagged(route, own, options, freshNanos)
+                .thenCompose(entry -> entry.isEmpty()
+                        ? afterUnknownStore(route, entry.reason())
+                        : send(route, write, entry.get(), untagged, decision))
                 .whenComplete((stored, failure) -> engine.flights.remove(key, write));
+    }
+
+    /**
+     * The entry with the versions of its tags. Those that this instance knows will do: where one is not the present one
+     * any more, the put counts as made before the tag was invalidated.
+     */
+    private CompletableFuture<Answer<NearEntry<V>>> tagged(
+            Route<K> route, NearEntry<V> own, EntryOptions options, long freshNanos) {
+        if (options.tags().isEmpty()) {
+            return CompletableFuture.completedFuture(Answer.of(own));
+        }
+        Source source = engine.near.leaseValid() ? Source.KNOWN : Source.PRIMARY;
+        return route.tags()
+                .read(options.tags(), CacheEngine.millis(freshNanos), source)
+                .thenApply(versions -> versions.map(own::tagged));
+    }
+
+    private CompletableFuture<Boolean> send(
+            Route<K> route, Write write, NearEntry<V> own, RemoteValue untagged, Decision decision) {
+        RemoteValue value = own.tags == null ? untagged : untagged.withTags(own.tags.toEmbed());
+        CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
+                ? route.access().put(route.remoteKey(), value, 0, write.partition.highest())
+                : new AbsentPut<>(engine, route, value).start();
+        return reply.thenCompose(answer -> onStored(route, write, own, value, answer));
     }
 
     private CompletableFuture<Boolean> onStored(
             Route<K> route, Write write, NearEntry<V> own, RemoteValue remoteValue, Answer<StoreReply> answer) {
         if (answer.isEmpty()) {
             return afterUnknownStore(route, answer.reason());
+        }
+        if (answer.get() instanceof StoreReply.TooOld) {
+            // Something newer is known there, so what is here is older than that too.
+            engine.dropHere(route.key());
         }
         if (!(answer.get() instanceof StoreReply.Stored stored)) {
             return CompletableFuture.completedFuture(false);
@@ -112,7 +145,7 @@ final class WritePath<K, V> {
     /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
     private CompletableFuture<Boolean> afterUnknownStore(Route<K> route, Throwable reason) {
         engine.requireOpen();
-        return invalidatePartition(List.of(route)).handle((removed, failure) -> {
+        return removePartition(List.of(route), Removal.INVALIDATE, 0).handle((removed, failure) -> {
             if (failure != null) {
                 throw new InvalidationPendingException(
                         "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
@@ -128,8 +161,15 @@ final class WritePath<K, V> {
         });
     }
 
-    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Decision decision) {
-        NearEntry<V> stamped = own.storedAs(write.partition.tick(), 0, 0, own.deadline);
+    private CompletableFuture<Boolean> storeHere(
+            Route<K> route, Write write, NearEntry<V> own, EntryOptions options, Decision decision) {
+        K key = route.key();
+        if (engine.isTooOldHere(key, own.originVersion)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        NearEntry<V> tagged =
+                options.tags().isEmpty() ? own : own.tagged(route.tags().table().ofThisInstance(options.tags()));
+        NearEntry<V> stamped = tagged.storedAs(write.partition.tick(), 0, 0, own.deadline);
         if (decision == Decision.IF_ABSENT) {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {
@@ -157,10 +197,44 @@ final class WritePath<K, V> {
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
     }
 
+    /** Whether values are removed, or stay as a reserve. */
+    private enum Removal {
+        INVALIDATE("invalidate"),
+        EXPIRE("expire");
+
+        final String operation;
+
+        Removal(String operation) {
+            this.operation = operation;
+        }
+    }
+
     /** Gives whether there was a value. */
     CompletableFuture<Boolean> invalidate(K key) {
         engine.requireKey(key);
         return invalidateAll(List.of(key));
+    }
+
+    /** As {@link #invalidate(Object)}; the version is the least that may be stored from now on. */
+    CompletableFuture<Boolean> invalidate(K key, long originVersion) {
+        return remove(key, Removal.INVALIDATE, originVersion);
+    }
+
+    CompletableFuture<Void> expire(K key) {
+        engine.requireKey(key);
+        engine.requireOpen();
+        return removePartition(List.of(engine.route(key)), Removal.EXPIRE, 0).thenApply(removed -> null);
+    }
+
+    CompletableFuture<Void> expire(K key, long originVersion) {
+        return remove(key, Removal.EXPIRE, originVersion).thenApply(removed -> null);
+    }
+
+    private CompletableFuture<Boolean> remove(K key, Removal removal, long originVersion) {
+        engine.requireKey(key);
+        engine.requireVersion(originVersion);
+        engine.requireOpen();
+        return removePartition(List.of(engine.route(key)), removal, originVersion);
     }
 
     /** Gives whether there was a value for any of the keys. */
@@ -177,38 +251,47 @@ final class WritePath<K, V> {
         for (List<Route<K>> routes : byPartition.values()) {
             for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
                 List<Route<K>> part = routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE));
-                any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
+                any = any.thenCombine(removePartition(part, Removal.INVALIDATE, 0), Boolean::logicalOr);
             }
         }
         return any;
     }
 
-    private CompletableFuture<Boolean> invalidatePartition(List<Route<K>> routes) {
+    private CompletableFuture<Boolean> removePartition(List<Route<K>> routes, Removal removal, long least) {
         Partition partition = routes.get(0).partition();
         if (!engine.hasRemoteTier()) {
-            long stamp = partition.tick();
-            boolean removed = false;
-            for (Route<K> route : routes) {
-                removed |= engine.invalidated(route.key(), partition, stamp);
-            }
-            return CompletableFuture.completedFuture(removed);
+            routes.forEach(route -> engine.leastHere(route.key(), least));
+            return CompletableFuture.completedFuture(applyHere(routes, removal, partition.tick()));
         }
         if (!routes.get(0).isRemote()) {
-            return unconfirmed(routes, "invalidate", notReached());
+            return unconfirmed(routes, removal.operation, notReached());
         }
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
-        return access.invalidate(partition.index(), remoteKeys, 0, partition.highest())
-                .thenCompose(answer -> {
-                    if (answer.isEmpty()) {
-                        return unconfirmed(routes, "invalidate", answer.reason());
-                    }
-                    partition.met(answer.get().stamp());
-                    routes.forEach(route -> engine.invalidated(
-                            route.key(), partition, answer.get().stamp()));
-                    return CompletableFuture.completedFuture(
-                            answer.get().removed().contains(true));
-                });
+        CompletableFuture<Answer<InvalidateReply>> reply = switch (removal) {
+            case INVALIDATE -> access.invalidate(partition.index(), remoteKeys, least, partition.highest());
+            case EXPIRE -> access.expire(partition.index(), remoteKeys, least, partition.highest());
+        };
+        return reply.thenCompose(answer -> {
+            if (answer.isEmpty()) {
+                return unconfirmed(routes, removal.operation, answer.reason());
+            }
+            partition.met(answer.get().stamp());
+            boolean unused = applyHere(routes, removal, answer.get().stamp());
+            return CompletableFuture.completedFuture(answer.get().removed().contains(true));
+        });
+    }
+
+    /** What this instance has is as the stamp says; returns whether it had something to serve. */
+    private boolean applyHere(List<Route<K>> routes, Removal removal, long stamp) {
+        boolean removed = false;
+        for (Route<K> route : routes) {
+            switch (removal) {
+                case INVALIDATE -> removed |= engine.invalidated(route.key(), route.partition(), stamp);
+                case EXPIRE -> engine.expired(route.key(), route.partition(), stamp);
+            }
+        }
+        return removed;
     }
 
     private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
@@ -221,6 +304,33 @@ final class WritePath<K, V> {
                 "Cache '" + engine.name + "': the remote tier did not confirm " + operation + " (" + reason
                         + "); this instance dropped its copy, others may serve theirs: repeat the call",
                 reason);
+    }
+
+    /** Gives a tag another version, at a cost that does not depend on how many entries have it. */
+    CompletableFuture<Void> invalidateTag(String tag) {
+        engine.requireTag(tag);
+        engine.requireOpen();
+        Optional<RemoteAccess> access = engine.remote();
+        TagTable table = engine.tags().table();
+        Partition partition = table.partition();
+        if (!engine.hasRemoteTier()) {
+            table.invalidated(tag, partition.tick());
+            return CompletableFuture.completedFuture(null);
+        }
+        if (access.isEmpty()) {
+            return CompletableFuture.failedFuture(pending("invalidateTag", notReached()));
+        }
+        return access.get()
+                .invalidateTag(tag, engine.tokens.next(), partition.highest())
+                .thenApply(answer -> {
+                    if (answer.isEmpty()) {
+                        table.inDoubt(tag);
+                        throw pending("invalidateTag", answer.reason());
+                    }
+                    partition.met(answer.get());
+                    table.invalidated(tag, answer.get());
+                    return null;
+                });
     }
 
     /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
