@@ -53,6 +53,8 @@ final class Fill<K, V> {
         } else if (engine.hasRemoteTier() && !lease.isHeld()) {
             // Nobody may say what was there before, so nothing is kept.
             call.land(own, LoadCall.Install.NO);
+        } else if (tags.stream().anyMatch(engine.outbox::holdsTag)) {
+            refused(own);
         } else {
             route().tags()
                     .read(tags, CacheEngine.millis(freshNanos), Source.PRIMARY)

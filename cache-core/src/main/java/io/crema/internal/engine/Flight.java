@@ -35,6 +35,7 @@ final class Flight<V> implements Registered {
     private final TagTable table;
 
     private volatile boolean detached;
+    private volatile boolean bypassing;
 
     /** Whether it is known what tags its value has. */
     private volatile boolean tagsKnown;
@@ -65,6 +66,15 @@ final class Flight<V> implements Registered {
     /** From now on nothing that it finds may be installed, and nobody joins it; who waits still gets its value. */
     void detach() {
         detached = true;
+    }
+
+    /** It asks the origin because what is stored is known to be wrong: nothing of it may be installed. */
+    void bypass() {
+        bypassing = true;
+    }
+
+    boolean mustNotInstall() {
+        return detached || bypassing;
     }
 
     @Override

@@ -109,8 +109,15 @@ final class LoadCall<K, V> {
         return new ContextOfLoad<>(engine.name, leastOriginVersion);
     }
 
-    /** After a change of history, not before that is repaired: what is there may be older than what was invalidated. */
+    /**
+     * Not while an invalidation of the key is pending, nor after a change of history before that is repaired: what is
+     * there may be older than what was invalidated.
+     */
     boolean mayAskRemote() {
+        if (engine.outbox.holds(key())) {
+            flight.bypass();
+            return false;
+        }
         return route.isRemote() && !engine.partitions().inDoubt();
     }
 
@@ -216,6 +223,11 @@ final class LoadCall<K, V> {
         if (record.tags().isEmpty()) {
             flight.hasTags(null);
             found(entry);
+            return;
+        }
+        if (record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()))) {
+            flight.bypass();
+            withoutRemote();
             return;
         }
         route.tags()

@@ -5,6 +5,7 @@ import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
+import io.crema.internal.engine.Outbox.Pending;
 import io.crema.internal.engine.TagReader.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
@@ -35,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>put</td><td>nobody knows whether it was executed: the key is invalidated, and the caller is told whether
  *     that was confirmed</td></tr>
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
- *   <tr><td>invalidate</td><td>the near copy is dropped; the caller is told that others may still serve theirs</td></tr>
+ *   <tr><td>invalidate</td><td>the near copy is dropped, and the key goes into the {@link Outbox}; the caller is told
+ *     that others may still serve theirs</td></tr>
  *   <tr><td>expire</td><td>as invalidate</td></tr>
- *   <tr><td>invalidateTag</td><td>the version of the tag is asked for anew; the caller is told as above</td></tr>
- *   <tr><td>clear</td><td>nothing near is served any more; the caller is told as above</td></tr>
+ *   <tr><td>invalidateTag</td><td>the near entries of the tag are dropped, and it goes into the outbox; the rest as
+ *     above</td></tr>
+ *   <tr><td>clear</td><td>nothing near is served any more; the rest as above</td></tr>
  * </table>
  *
  * Without a remote tier the partition's own counter gives the stamps.
@@ -86,8 +89,13 @@ final class WritePath<K, V> {
         NearEntry<V> own = engine.written(write, key, value, freshNanos, options);
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
-                    ? unconfirmed(List.of(route), "put", notReached())
+                    ? unconfirmed(List.of(route), "put", 0, notReached())
                     : storeHere(route, write, own, options, decision);
+        }
+        if (decision == Decision.IF_ABSENT && engine.outbox.holds(key)) {
+            return CompletableFuture.failedFuture(pending(
+                    "an earlier invalidation of the key, so whether it has a value cannot be told",
+                    new IllegalStateException("it waits to be sent again")));
         }
         // Encoded before anything is sent: a value that cannot be has changed nothing.
         RemoteValue untagged = engine.remoteValue(own, freshNanos, 0);
@@ -145,13 +153,9 @@ final class WritePath<K, V> {
     /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
     private CompletableFuture<Boolean> afterUnknownStore(Route<K> route, Throwable reason) {
         engine.requireOpen();
-        return removePartition(List.of(route), Removal.INVALIDATE, 0).handle((removed, failure) -> {
+        return remove(List.of(route), Removal.INVALIDATE, 0).handle((removed, failure) -> {
             if (failure != null) {
-                throw new InvalidationPendingException(
-                        "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
-                                + " after it (" + reason + "); this instance dropped its copy, others may serve theirs:"
-                                + " repeat the call",
-                        reason);
+                throw pendingAfter("confirmed neither a put nor the invalidation after it", reason);
             }
             throw new CacheException(
                     "Cache '" + engine.name + "': the remote tier did not confirm a put (" + reason
@@ -197,7 +201,7 @@ final class WritePath<K, V> {
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
     }
 
-    /** Whether values are removed, or stay as a reserve. */
+    /** Whether values go, or stay as a reserve. */
     private enum Removal {
         INVALIDATE("invalidate"),
         EXPIRE("expire");
@@ -211,35 +215,43 @@ final class WritePath<K, V> {
 
     /** Gives whether there was a value. */
     CompletableFuture<Boolean> invalidate(K key) {
-        engine.requireKey(key);
-        return invalidateAll(List.of(key));
+        return remove(key, Removal.INVALIDATE, 0);
     }
 
     /** As {@link #invalidate(Object)}; the version is the least that may be stored from now on. */
     CompletableFuture<Boolean> invalidate(K key, long originVersion) {
+        engine.requireVersion(originVersion);
         return remove(key, Removal.INVALIDATE, originVersion);
     }
 
     CompletableFuture<Void> expire(K key) {
-        engine.requireKey(key);
-        engine.requireOpen();
-        return removePartition(List.of(engine.route(key)), Removal.EXPIRE, 0).thenApply(removed -> null);
+        return remove(key, Removal.EXPIRE, 0).thenApply(removed -> null);
     }
 
+    /** The version as of {@link #invalidate(Object, long)}. */
     CompletableFuture<Void> expire(K key, long originVersion) {
+        engine.requireVersion(originVersion);
         return remove(key, Removal.EXPIRE, originVersion).thenApply(removed -> null);
     }
 
-    private CompletableFuture<Boolean> remove(K key, Removal removal, long originVersion) {
+    private CompletableFuture<Boolean> remove(K key, Removal removal, long least) {
         engine.requireKey(key);
-        engine.requireVersion(originVersion);
         engine.requireOpen();
-        return removePartition(List.of(engine.route(key)), removal, originVersion);
+        return remove(List.of(engine.route(key)), removal, least);
     }
 
     /** Gives whether there was a value for any of the keys. */
     CompletableFuture<Boolean> invalidateAll(Collection<? extends K> keys) {
         engine.requireOpen();
+        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        for (List<Route<K>> part : parts(keys)) {
+            any = any.thenCombine(remove(part, Removal.INVALIDATE, 0), Boolean::logicalOr);
+        }
+        return any;
+    }
+
+    /** What can be sent in one operation: keys of one partition, and not too many. */
+    private List<List<Route<K>>> parts(Collection<? extends K> keys) {
         Map<Partition, List<Route<K>>> byPartition = new LinkedHashMap<>();
         for (K key : new LinkedHashSet<K>(keys)) {
             Route<K> route = engine.route(key);
@@ -247,43 +259,34 @@ final class WritePath<K, V> {
                     .computeIfAbsent(route.partition(), partition -> new ArrayList<>())
                     .add(route);
         }
-        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        List<List<Route<K>>> parts = new ArrayList<>(byPartition.size());
         for (List<Route<K>> routes : byPartition.values()) {
             for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
-                List<Route<K>> part = routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE));
-                any = any.thenCombine(removePartition(part, Removal.INVALIDATE, 0), Boolean::logicalOr);
+                parts.add(routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE)));
             }
         }
-        return any;
+        return parts;
     }
 
-    private CompletableFuture<Boolean> removePartition(List<Route<K>> routes, Removal removal, long least) {
-        Partition partition = routes.get(0).partition();
+    private CompletableFuture<Boolean> remove(List<Route<K>> routes, Removal removal, long least) {
         if (!engine.hasRemoteTier()) {
             routes.forEach(route -> engine.leastHere(route.key(), least));
-            return CompletableFuture.completedFuture(applyHere(routes, removal, partition.tick()));
+            return CompletableFuture.completedFuture(
+                    removeHere(routes, removal, routes.get(0).partition().tick()));
         }
         if (!routes.get(0).isRemote()) {
-            return unconfirmed(routes, removal.operation, notReached());
+            return unconfirmed(routes, removal.operation, least, notReached());
         }
-        RemoteAccess access = routes.get(0).access();
-        List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
-        CompletableFuture<Answer<InvalidateReply>> reply = switch (removal) {
-            case INVALIDATE -> access.invalidate(partition.index(), remoteKeys, least, partition.highest());
-            case EXPIRE -> access.expire(partition.index(), remoteKeys, least, partition.highest());
-        };
-        return reply.thenCompose(answer -> {
+        return removeRemotely(routes, removal, least).thenCompose(answer -> {
             if (answer.isEmpty()) {
-                return unconfirmed(routes, removal.operation, answer.reason());
+                return unconfirmed(routes, removal.operation, least, answer.reason());
             }
-            partition.met(answer.get().stamp());
-            boolean unused = applyHere(routes, removal, answer.get().stamp());
             return CompletableFuture.completedFuture(answer.get().removed().contains(true));
         });
     }
 
-    /** What this instance has is as the stamp says; returns whether it had something to serve. */
-    private boolean applyHere(List<Route<K>> routes, Removal removal, long stamp) {
+    /** Whether there was an entry to serve. */
+    private boolean removeHere(List<Route<K>> routes, Removal removal, long stamp) {
         boolean removed = false;
         for (Route<K> route : routes) {
             switch (removal) {
@@ -294,42 +297,110 @@ final class WritePath<K, V> {
         return removed;
     }
 
-    private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
+    private CompletableFuture<Answer<InvalidateReply>> removeRemotely(
+            List<Route<K>> routes, Removal removal, long least) {
+        Partition partition = routes.get(0).partition();
+        RemoteAccess access = routes.get(0).access();
+        List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
+        CompletableFuture<Answer<InvalidateReply>> reply = switch (removal) {
+            case INVALIDATE -> access.invalidate(partition.index(), remoteKeys, least, partition.highest());
+            case EXPIRE -> access.expire(partition.index(), remoteKeys, least, partition.highest());
+        };
+        return reply.thenApply(answer -> {
+            if (answer.isPresent()) {
+                partition.met(answer.get().stamp());
+                boolean unused = removeHere(routes, removal, answer.get().stamp());
+            }
+            return answer;
+        });
+    }
+
+    /** Kept before the copy is dropped: a read that begins in between finds one or the other. */
+    private CompletableFuture<Boolean> unconfirmed(
+            List<Route<K>> routes, String operation, long least, Throwable reason) {
+        engine.outbox.add(routes.stream()
+                .<Pending<K>>map(route -> new Pending.OfKey<>(route.key(), least))
+                .toList());
         routes.forEach(route -> engine.dropHere(route.key()));
         return CompletableFuture.failedFuture(pending(operation, reason));
     }
 
     private InvalidationPendingException pending(String operation, Throwable reason) {
+        return pendingAfter("did not confirm " + operation, reason);
+    }
+
+    private InvalidationPendingException pendingAfter(String what, Throwable reason) {
         return new InvalidationPendingException(
-                "Cache '" + engine.name + "': the remote tier did not confirm " + operation + " (" + reason
-                        + "); this instance dropped its copy, others may serve theirs: repeat the call",
+                "Cache '" + engine.name + "': the remote tier " + what + " (" + reason
+                        + "); this instance dropped its copy and will send the invalidation again until it is"
+                        + " confirmed, others may serve their copies till then",
                 reason);
+    }
+
+    /** Sends what is pending, of which only keys come together; gives whether all of it was confirmed. */
+    CompletableFuture<Boolean> sendAgain(List<Pending<K>> together) {
+        Optional<RemoteAccess> access = engine.remote();
+        if (access.isEmpty()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        Pending<K> first = together.get(0);
+        if (first instanceof Pending.OfAll) {
+            return clearAll(access).thenApply(Optional::isEmpty);
+        }
+        if (first instanceof Pending.OfTag<K> ofTag) {
+            return invalidateTagRemotely(access.get(), ofTag.tag()).thenApply(Answer::isPresent);
+        }
+        // What was to be expired too: a reserve that could not be marked is not worth keeping.
+        long least = ((Pending.OfKey<K>) first).least();
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (List<Route<K>> part : parts(keys(together))) {
+            all = all.thenCombine(
+                    removeRemotely(part, Removal.INVALIDATE, least), (before, answer) -> before && answer.isPresent());
+        }
+        return all;
+    }
+
+    private static <K> List<K> keys(List<Pending<K>> pending) {
+        List<K> keys = new ArrayList<>(pending.size());
+        for (Pending<K> one : pending) {
+            keys.add(((Pending.OfKey<K>) one).key());
+        }
+        return keys;
     }
 
     /** Gives a tag another version, at a cost that does not depend on how many entries have it. */
     CompletableFuture<Void> invalidateTag(String tag) {
         engine.requireTag(tag);
         engine.requireOpen();
-        Optional<RemoteAccess> access = engine.remote();
-        TagTable table = engine.tags().table();
-        Partition partition = table.partition();
         if (!engine.hasRemoteTier()) {
-            table.invalidated(tag, partition.tick());
+            TagTable table = engine.tags().table();
+            table.invalidated(tag, table.partition().tick());
             return CompletableFuture.completedFuture(null);
         }
-        if (access.isEmpty()) {
-            return CompletableFuture.failedFuture(pending("invalidateTag", notReached()));
-        }
-        return access.get()
-                .invalidateTag(tag, engine.tokens.next(), partition.highest())
+        return engine.remote()
+                .map(access -> invalidateTagRemotely(access, tag))
+                .orElseGet(() -> CompletableFuture.completedFuture(Answer.none(notReached())))
                 .thenApply(answer -> {
                     if (answer.isEmpty()) {
-                        table.inDoubt(tag);
+                        // As with a key: kept before it is in doubt.
+                        engine.outbox.add(List.of(new Pending.OfTag<>(tag)));
+                        engine.tags().table().inDoubt(tag);
                         throw pending("invalidateTag", answer.reason());
                     }
-                    partition.met(answer.get());
-                    table.invalidated(tag, answer.get());
                     return null;
+                });
+    }
+
+    private CompletableFuture<Answer<Long>> invalidateTagRemotely(RemoteAccess access, String tag) {
+        TagTable table = engine.tags().table();
+        Partition partition = table.partition();
+        return access.invalidateTag(tag, engine.tokens.next(), partition.highest())
+                .thenApply(answer -> {
+                    if (answer.isPresent()) {
+                        partition.met(answer.get());
+                        table.invalidated(tag, answer.get());
+                    }
+                    return answer;
                 });
     }
 
@@ -338,13 +409,13 @@ final class WritePath<K, V> {
         engine.requireOpen();
         // Before the partitions: if it is there, so are its partitions.
         Optional<RemoteAccess> access = engine.remote();
-        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
-        for (Partition partition : engine.partitions().ofKeys()) {
-            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
-        }
+        CompletableFuture<Optional<Throwable>> all = clearAll(access);
         engine.near.discardAll();
         return all.thenApply(failure -> {
             if (failure.isPresent()) {
+                // Kept before the entries become suspect: what is stored must not make them good again.
+                engine.outbox.add(List.of(new Pending.OfAll<>()));
+                engine.partitions().nextGeneration();
                 throw pending("clear", failure.get());
             }
             engine.near.discardAll();
@@ -353,18 +424,28 @@ final class WritePath<K, V> {
     }
 
     /** Gives why it was not confirmed. */
+    private CompletableFuture<Optional<Throwable>> clearAll(Optional<RemoteAccess> access) {
+        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
+        for (Partition partition : engine.partitions().ofKeys()) {
+            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
+        }
+        return all;
+    }
+
+    /** Gives why it was not confirmed. */
     private CompletableFuture<Optional<Throwable>> clearPartition(Partition partition, Optional<RemoteAccess> access) {
         if (access.isEmpty()) {
+            if (engine.hasRemoteTier()) {
+                return CompletableFuture.completedFuture(Optional.of(notReached()));
+            }
             partition.nextGeneration();
-            return CompletableFuture.completedFuture(
-                    engine.hasRemoteTier() ? Optional.of(notReached()) : Optional.empty());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
         return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
             if (floor.isPresent()) {
                 partition.raiseFloor(floor.get());
                 return Optional.empty();
             }
-            partition.nextGeneration();
             return Optional.of(floor.reason());
         });
     }
