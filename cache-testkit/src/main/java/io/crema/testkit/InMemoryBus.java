@@ -1,9 +1,9 @@
 package io.crema.testkit;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.InvalidationBus;
-import io.crema.spi.RemoteCache;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,9 +26,9 @@ final class InMemoryBus implements InvalidationBus {
     private final InMemoryRemote instance;
     private final Deque<Delivery> queue = new ArrayDeque<>();
     private final List<Delivery> unanswered = new ArrayList<>();
-    private final Set<String> subscriptions = new HashSet<>();
+    private final Set<Channel> subscriptions = new HashSet<>();
     private @Nullable BusListener listener;
-    private boolean connected;
+    private @Nullable Connection connection;
     private boolean unreachable;
     private boolean held;
     private boolean draining;
@@ -53,38 +53,66 @@ final class InMemoryBus implements InvalidationBus {
         drain();
     }
 
-    @Override
-    public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
-        request(Operation.SUBSCRIBE, reply, () -> {
-            subscriptions.add(cache.name());
-            return Boolean.TRUE;
-        });
-    }
+    /** One connection; requests on one that is lost fail. */
+    private final class Connection implements BusConnection {
 
-    @Override
-    public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
-        request(Operation.POSITION, reply, () -> server.position(cache.name(), cache.partitions()));
-    }
-
-    @Override
-    public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
-        request(Operation.HEARTBEAT, reply, server::history);
-    }
-
-    @Override
-    public void reset() {
-        synchronized (server.lock()) {
-            lose();
-            connect();
+        @Override
+        public boolean isRelayed() {
+            return false;
         }
-        drain();
+
+        @Override
+        public Set<Integer> carries(String cache) {
+            return server.partitions(cache);
+        }
+
+        @Override
+        public void subscribe(
+                String cache, Set<Integer> partitions, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
+            request(this, Operation.SUBSCRIBE, reply, () -> {
+                partitions.forEach(partition -> subscriptions.add(new Channel(cache, partition)));
+                return Boolean.TRUE;
+            });
+        }
+
+        @Override
+        public void position(
+                String cache, Set<Integer> partitions, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
+            request(this, Operation.POSITION, reply, () -> server.position(cache, partitions));
+        }
+
+        @Override
+        public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
+            request(this, Operation.HEARTBEAT, reply, server::history);
+        }
+
+        @Override
+        public long lostMillis() {
+            return 0;
+        }
+
+        @Override
+        public void reset() {
+            synchronized (server.lock()) {
+                if (connection == this) {
+                    lose();
+                    connect();
+                }
+            }
+            drain();
+        }
     }
+
+    private record Channel(String cache, int partition) {}
 
     private <T> void request(
-            Operation operation, BiConsumer<@Nullable T, @Nullable Throwable> reply, Supplier<T> execution) {
+            Connection on,
+            Operation operation,
+            BiConsumer<@Nullable T, @Nullable Throwable> reply,
+            Supplier<T> execution) {
         synchronized (server.lock()) {
             Runnable lost = () -> reply.accept(null, RemoteGate.lost(operation));
-            if (!connected) {
+            if (connection != on) {
                 queue.add(Delivery.local(() -> reply.accept(null, new IOException("The bus has no connection"))));
             } else {
                 switch (instance.behaviour(operation)) {
@@ -127,19 +155,20 @@ final class InMemoryBus implements InvalidationBus {
     }
 
     boolean isConnected() {
-        return connected;
+        return connection != null;
     }
 
     /** Takes a message of the server, which is lost unless this connection is subscribed. */
-    void offer(String cache, Consumer<BusListener> message) {
-        if (!connected || !subscriptions.contains(cache)) {
+    void offer(String cache, int partition, BiConsumer<BusListener, BusConnection> message) {
+        Connection over = connection;
+        if (over == null || !subscriptions.contains(new Channel(cache, partition))) {
             return;
         }
         if (toDrop > 0) {
             toDrop--;
             return;
         }
-        Delivery delivery = Delivery.message(() -> tell(message));
+        Delivery delivery = Delivery.message(() -> tell(listener -> message.accept(listener, over)));
         queue.add(delivery);
         if (toDuplicate > 0) {
             toDuplicate--;
@@ -148,18 +177,20 @@ final class InMemoryBus implements InvalidationBus {
     }
 
     void connect() {
-        if (!connected && !unreachable && listener != null && !instance.isClosed()) {
-            connected = true;
-            queue.add(Delivery.local(() -> tell(BusListener::onConnected)));
+        if (connection == null && !unreachable && listener != null && !instance.isClosed()) {
+            Connection made = new Connection();
+            connection = made;
+            queue.add(Delivery.local(() -> tell(listener -> listener.onConnected(made))));
         }
     }
 
     /** Loses the connection with all that is on its way; unanswered requests fail. */
     void lose() {
-        if (!connected) {
+        Connection gone = connection;
+        if (gone == null) {
             return;
         }
-        connected = false;
+        connection = null;
         subscriptions.clear();
         List<Delivery> onTheirWay = new ArrayList<>(queue);
         onTheirWay.addAll(unanswered);
@@ -171,7 +202,7 @@ final class InMemoryBus implements InvalidationBus {
                 queue.add(rest);
             }
         }
-        queue.add(Delivery.local(() -> tell(BusListener::onDisconnected)));
+        queue.add(Delivery.local(() -> tell(listener -> listener.onDisconnected(gone))));
     }
 
     /** Delivers what waits, unless another thread, or a caller of this one, is at it and will. */

@@ -9,7 +9,9 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.spi.TagReply;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +70,8 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> fill(
+            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
         return instance.command(
                 Operation.FILL, () -> store(key).fill(key, leaseToken, value, atLeast, server.micros()));
     }
@@ -83,7 +86,7 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply.Stored> put(RemoteKey key, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
         return instance.command(Operation.PUT, () -> {
             StoreReply.Stored stored = store(key).put(key, value, atLeast, server.micros());
             publish(key.partition(), stored.stamp(), List.of(key));
@@ -103,7 +106,8 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
+    public CompletableFuture<InvalidateReply> invalidate(
+            int partition, List<RemoteKey> keys, long least, long atLeast) {
         if (keys.isEmpty() || keys.stream().anyMatch(key -> key.partition() != partition)) {
             throw new IllegalArgumentException(
                     name + ": an invalidation names at least one key, all of partition " + partition + ", not " + keys);
@@ -120,22 +124,51 @@ final class InMemoryCache implements RemoteCache {
     public CompletableFuture<Long> clear(int partition, long atLeast) {
         return instance.command(Operation.CLEAR, () -> {
             long floor = server.store(name, partition).clear(atLeast, server.micros());
-            server.publish(name, listener -> listener.onClear(name, partition, floor));
+            server.publish(name, partition, (listener, over) -> listener.onClear(over, name, partition, floor));
             return floor;
         });
     }
 
     @Override
-    public CompletableFuture<Void> repair(int partition, String history, long atLeast) {
+    public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         return instance.command(Operation.REPAIR, () -> {
-                    PartitionStore store = server.store(name, partition);
-                    if (store.repair(history, atLeast, server.micros())) {
-                        long floor = store.floor();
-                        server.publish(name, listener -> listener.onClear(name, partition, floor));
-                    }
-                    return true;
-                })
-                .thenAccept(done -> {});
+            PartitionStore store = server.store(name, partition);
+            if (store.repair(history, atLeast, server.micros())) {
+                long floor = store.floor();
+                server.publish(name, partition, (listener, over) -> listener.onClear(over, name, partition, floor));
+            }
+            return store.clock();
+        });
+    }
+
+    @Override
+    public CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
     }
 
     @Override
@@ -149,7 +182,8 @@ final class InMemoryCache implements RemoteCache {
 
     private void publish(int partition, long stamp, List<RemoteKey> keys) {
         List<byte[]> bytes = keys.stream().map(key -> key.bytes().clone()).toList();
-        Invalidation message = new Invalidation(partition, stamp, keys.size(), bytes, server.micros());
-        server.publish(name, listener -> listener.onInvalidation(name, message));
+        Invalidation message =
+                new Invalidation(partition, Invalidation.Kind.WRITTEN, stamp, keys.size(), bytes, server.micros());
+        server.publish(name, partition, (listener, over) -> listener.onInvalidation(over, name, message));
     }
 }

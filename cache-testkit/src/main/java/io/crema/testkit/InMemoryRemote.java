@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
 import io.crema.spi.Opening;
@@ -8,6 +9,7 @@ import io.crema.spi.RemoteTier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +69,11 @@ public final class InMemoryRemote implements RemoteTier {
             return new Opening.Refused(terms.cache() + ": expected key format " + terms.keyFormat() + ", found "
                     + agreed.keyFormat() + "; use the same key codec in all instances, or another cache name");
         });
+    }
+
+    @Override
+    public CompletableFuture<Guarantee> guarantee() {
+        return CompletableFuture.completedFuture(new Guarantee(true, "memory", List.of()));
     }
 
     @Override

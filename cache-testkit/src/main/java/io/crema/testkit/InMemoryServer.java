@@ -1,17 +1,20 @@
 package io.crema.testkit;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.Ticker;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +116,7 @@ public final class InMemoryServer {
     /** Publishes a message of a partition that no instance of this version can read. */
     public void publishUnreadable(String cache, int partition) {
         execute(() -> {
-            publish(cache, listener -> listener.onUnreadable(cache, partition));
+            publish(cache, partition, (listener, over) -> listener.onUnreadable(over, cache, partition));
             return true;
         });
         deliver();
@@ -188,7 +191,7 @@ public final class InMemoryServer {
     Agreement agree(CacheTerms terms, int partitions) {
         Agreement agreed =
                 data.agreements.computeIfAbsent(terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
-        for (int partition = 0; partition < agreed.partitions(); partition++) {
+        for (int partition = 0; partition <= agreed.partitions(); partition++) {
             store(terms.cache(), partition).startClock(micros());
         }
         return agreed;
@@ -198,18 +201,27 @@ public final class InMemoryServer {
         return data.history;
     }
 
-    BusPosition position(String cache, int partitions) {
-        List<Long> clocks = new ArrayList<>(partitions);
-        List<Long> floors = new ArrayList<>(partitions);
-        for (int partition = 0; partition < partitions; partition++) {
-            clocks.add(store(cache, partition).clock());
-            floors.add(store(cache, partition).floor());
+    /** The partitions of a cache, that of its tags included. */
+    Set<Integer> partitions(String cache) {
+        synchronized (lock) {
+            Agreement agreed = data.agreements.get(cache);
+            return agreed == null
+                    ? Set.of()
+                    : IntStream.rangeClosed(0, agreed.partitions()).boxed().collect(Collectors.toSet());
         }
-        return new BusPosition(data.history, clocks, floors);
     }
 
-    void publish(String cache, Consumer<BusListener> message) {
-        instances.forEach(instance -> instance.bus().offer(cache, message));
+    BusPosition position(String cache, Set<Integer> partitions) {
+        Map<Integer, BusPosition.At> found = new HashMap<>();
+        for (int partition : partitions) {
+            PartitionStore store = store(cache, partition);
+            found.put(partition, new BusPosition.At(store.clock(), store.floor()));
+        }
+        return new BusPosition(data.history, found);
+    }
+
+    void publish(String cache, int partition, BiConsumer<BusListener, BusConnection> message) {
+        instances.forEach(instance -> instance.bus().offer(cache, partition, message));
     }
 
     void forget(InMemoryRemote instance) {

@@ -67,7 +67,7 @@ final class PartitionStore {
         StoredRecord found = find(key, nowMicros);
         if (found == null || isBelowFloor(found)) {
             store(key, StoredRecord.marker(clock, leaseToken, now + leaseMillis));
-            return new LeaseReply.Granted();
+            return new LeaseReply.Granted(clock);
         }
         boolean wanted = mode == LeaseMode.EVEN_IF_FRESH || !found.isFresh(now);
         if (found.kind() == RemoteRecord.Kind.OPAQUE || found.leaseRuns(now) || !wanted) {
@@ -78,7 +78,7 @@ final class PartitionStore {
                 found.kind() == RemoteRecord.Kind.LEASE
                         ? StoredRecord.marker(clock, leaseToken, now + leaseMillis)
                         : found.leased(leaseToken, now + leaseMillis));
-        return new LeaseReply.Granted();
+        return new LeaseReply.Granted(clock);
     }
 
     StoreReply fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast, long nowMicros) {

@@ -4,6 +4,7 @@ import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** What the server in memory keeps for a key. Times in milliseconds of its clock; a lease token of 0 means no lease. */
 record StoredRecord(
@@ -77,6 +78,8 @@ record StoredRecord(
         return switch (kind) {
             case ABSENT -> RemoteRecord.absent(floor);
             case LEASE -> RemoteRecord.lease(stamp, floor);
+            case QUARANTINE -> RemoteRecord.quarantine(stamp, floor);
+            case TOMBSTONE -> RemoteRecord.tombstone(stamp, floor);
             case OPAQUE -> RemoteRecord.opaque(floor);
             case VALUE -> {
                 long now = Math.floorDiv(nowMicros + 999, 1000L);
@@ -89,6 +92,8 @@ record StoredRecord(
                         now - loadedAt,
                         freshUntil - now,
                         cachedNull,
+                        0,
+                        List.of(),
                         codec,
                         bytes,
                         floor);

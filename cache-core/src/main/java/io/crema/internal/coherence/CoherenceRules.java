@@ -44,6 +44,8 @@ public class CoherenceRules {
         STALE,
         /** Somebody is loading it. */
         LEASED,
+        /** Somebody is about to change the origin: it is asked, and what it says is not kept. */
+        QUARANTINED,
         /** Not readable by this version; must be left alone. */
         OPAQUE
     }
@@ -128,6 +130,8 @@ public class CoherenceRules {
         return switch (kind) {
             case ABSENT -> Freshness.GONE;
             case OPAQUE -> Freshness.OPAQUE;
+            case TOMBSTONE -> Freshness.GONE;
+            case QUARANTINE -> Freshness.QUARANTINED;
             case LEASE -> stamp < floor ? Freshness.GONE : Freshness.LEASED;
             case VALUE -> {
                 if (stamp < floor) {

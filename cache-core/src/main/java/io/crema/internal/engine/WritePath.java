@@ -88,7 +88,7 @@ final class WritePath<K, V> {
         engine.flights.add(key, write);
         long atLeast = write.partition.highest();
         CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
-                ? route.access().put(route.remoteKey(), remoteValue, atLeast).thenApply(stored -> stored.map(s -> s))
+                ? route.access().put(route.remoteKey(), remoteValue, 0, atLeast)
                 : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
         return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
                 .whenComplete((stored, failure) -> engine.flights.remove(key, write));
@@ -198,7 +198,7 @@ final class WritePath<K, V> {
         }
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
-        return access.invalidate(partition.index(), remoteKeys, partition.highest())
+        return access.invalidate(partition.index(), remoteKeys, 0, partition.highest())
                 .thenCompose(answer -> {
                     if (answer.isEmpty()) {
                         return unconfirmed(routes, "invalidate", answer.reason());
@@ -229,7 +229,7 @@ final class WritePath<K, V> {
         // Before the partitions: if it is there, so are its partitions.
         Optional<RemoteAccess> access = engine.remote();
         CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
-        for (Partition partition : engine.partitions().all()) {
+        for (Partition partition : engine.partitions().ofKeys()) {
             all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
         }
         engine.near.discardAll();
