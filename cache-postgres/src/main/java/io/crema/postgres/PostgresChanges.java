@@ -2,12 +2,9 @@ package io.crema.postgres;
 
 import io.crema.TieredCache;
 import io.crema.postgres.internal.PostgresSource;
+import io.crema.postgres.internal.Script;
 import io.crema.postgres.internal.changes.ChangeListener;
 import io.crema.postgres.internal.changes.Feed;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -80,11 +77,7 @@ public final class PostgresChanges implements AutoCloseable {
 
     /** The SQL script with the triggers' function, as in {@code changes.sql} beside this class. */
     public static String triggerSql() {
-        try (InputStream script = PostgresChanges.class.getResourceAsStream("changes.sql")) {
-            return new String(Objects.requireNonNull(script, "changes.sql").readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Script.read(PostgresChanges.class, "changes.sql");
     }
 
     /** Whether this instance listens now; not so while the connection is lost. */
