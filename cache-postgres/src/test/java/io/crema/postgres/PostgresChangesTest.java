@@ -152,7 +152,9 @@ class PostgresChangesTest {
 
         database.execute("UPDATE product SET name = 'new' WHERE name = 'old'");
 
-        sample.forEach(key -> a.awaitValue(key, "new"));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(a.products.getAll(sample).values()).containsOnly("new"));
     }
 
     @Test
