@@ -55,6 +55,7 @@ public final class CacheEngine<K, V> {
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
     final WritePath<K, V> writePath;
+    final Outbox<K> outbox;
 
     private final CacheSettings<K, V> settings;
     private final @Nullable Serialization<K, V> serialization;
@@ -89,6 +90,7 @@ public final class CacheEngine<K, V> {
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
         this.writePath = new WritePath<>(this);
+        this.outbox = new Outbox<>(name, clock, writePath::sendAgain);
     }
 
     /**
@@ -123,7 +125,7 @@ public final class CacheEngine<K, V> {
     }
 
     void install(K key, NearEntry<V> entry, Flight<V> flight) {
-        near.install(key, entry, flight::isDetached);
+        near.install(key, entry, flight::mustNotInstall);
     }
 
     // Where keys lie
@@ -339,6 +341,7 @@ public final class CacheEngine<K, V> {
             }
         });
         near.discardAll();
+        outbox.close();
     }
 
     public String name() {
@@ -361,6 +364,7 @@ public final class CacheEngine<K, V> {
                 counters.remoteFailures.sum(),
                 joined == null ? 0 : joined.keysReceived(),
                 joined == null ? 0 : joined.gaps(),
-                joined == null ? 0 : joined.kept());
+                joined == null ? 0 : joined.kept(),
+                outbox.size());
     }
 }
