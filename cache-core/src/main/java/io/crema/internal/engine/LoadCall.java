@@ -92,8 +92,8 @@ final class LoadCall<K, V> {
     }
 
     /**
-     * Not where nothing is stored, nor while an invalidation of the key is pending, nor after a change of history before that is repaired: what is
-     * there may be older than what was invalidated.
+     * Not where nothing is stored; nor while an invalidation of the key is pending, nor after a change of history before
+     * that is repaired: what is there may be older than what was invalidated.
      */
     boolean mayAskRemote() {
         if (engine.outbox.holds(key())) {
