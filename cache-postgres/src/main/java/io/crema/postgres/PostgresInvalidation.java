@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The tables and functions of {@link #schemaSql()} must be there, on the search path of the connections. Each object
  * holds two connections, one that listens and one that writes, each with a thread, and makes them again after each loss.
  * An invalidation is one transaction, so some hundred to some thousand can be sent in a second. Caches need no codec for
- * values; a put invalidates the key everywhere and keeps the value here; putIfAbsent is refused.
+ * values; a put invalidates the key everywhere and keeps the value here; putIfAbsent and quarantines are
+ * refused.
  *
  * <p>Thread-safe. Futures complete on the threads of this tier, which dependents must not block.
  */

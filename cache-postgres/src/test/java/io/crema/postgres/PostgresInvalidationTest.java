@@ -261,6 +261,16 @@ class PostgresInvalidationTest {
     }
 
     @Test
+    void quarantine_isRefusedWithWhatToDo() {
+        Instance a = new Instance("a");
+
+        assertThatThrownBy(() -> a.cache.quarantine("k", Duration.ofSeconds(1)))
+                .isInstanceOf(CacheException.class)
+                .hasMessageContaining("stores values")
+                .hasMessageContaining("invalidate the key afterwards");
+    }
+
+    @Test
     void build_withoutNearTier_isRefused() {
         Crema crema = keep(Crema.builder().remote(tier("a")).build());
 

@@ -91,7 +91,7 @@ final class WritePath<K, V> {
                     + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
                     + " or invalidate the key");
         }
-        if (decision == Decision.IF_ABSENT && engine.hasRemoteTier() && !engine.storesRemotely()) {
+        if (condition.ifAbsent() && engine.hasRemoteTier() && !engine.storesRemotely()) {
             throw new CacheException("Cache '" + engine.name
                     + "': putIfAbsent needs a remote tier that stores values, to decide for all instances; this one"
                     + " carries invalidations only: load the value, or put it");

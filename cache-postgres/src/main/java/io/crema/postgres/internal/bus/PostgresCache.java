@@ -90,8 +90,8 @@ public final class PostgresCache implements RemoteCache {
     }
 
     /**
-     * An invalidation, whose stamp lets the caller keep its own value. The value of a quarantine's holder is refused: who
-     * else holds one is not known here.
+     * An invalidation, whose stamp lets the caller keep its own value. A quarantine's holder may not: there is no
+     * quarantine here.
      */
     @Override
     public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
@@ -123,10 +123,11 @@ public final class PostgresCache implements RemoteCache {
         return stamp.thenApply(found -> new InvalidateReply(found.stamp(), none));
     }
 
-    /** Keeps nobody from loading: the old value that is loaded meanwhile goes at the end. */
+    /** Nothing here would keep another instance from loading the old value meanwhile. */
     @Override
     public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
-        return invalidate(key.partition(), "written", List.of(key), atLeast).thenApply(Stamp::stamp);
+        return CompletableFuture.failedFuture(new UnsupportedOperationException(
+                "a quarantine needs a remote tier that stores values; PostgreSQL carries invalidations only"));
     }
 
     @Override
