@@ -108,6 +108,7 @@ class PostgresInvalidationTest {
     void refresh_afterAPut_replacesIt() {
         Instance a = new Instance("a");
         a.cache.put("k", 1L);
+        await().atMost(PATIENCE).until(() -> a.cache.stats().invalidationsReceived() == 1);
         origin.put("k", 2L);
 
         assertThat(a.cache.refresh("k").join()).isEqualTo(2);
