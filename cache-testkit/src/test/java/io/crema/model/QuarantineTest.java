@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,9 +27,9 @@ final class QuarantineTest {
 
     enum Mutant {
         NO_QUARANTINE(Setup.SAFE),
-        PUT_IGNORES_TOKEN(Setup.SAFE),
+        PUT_IGNORES_TOKEN(Setup.EXPIRING),
         PUT_IGNORES_SHARED(Setup.SAFE),
-        REFUSED_PUT_ENDS_THERE(Setup.SAFE),
+        REFUSED_PUT_ENDS_THERE(Setup.EXPIRING),
         LEASE_OVER_QUARANTINE(Setup.SAFE),
         INVALIDATION_DELETES_QUARANTINE(Setup.SAFE),
         EXPIRES_BEFORE_THE_COMMIT(Setup.SAFE),
@@ -95,16 +94,22 @@ final class QuarantineTest {
         int acknowledged;
         int confirmed;
         List<Integer> queue = List.of();
-        @Nullable Rec rec;
 
-        @Nullable Flight flight;
+        @Nullable
+        Rec rec;
+
+        @Nullable
+        Flight flight;
+
         int entryVersion = -1;
         int entryStamp;
 
         /** 0 nothing replicated yet, 1 the snapshot is taken, 2 promoted and in doubt, 3 replayed. */
         int failover;
 
-        @Nullable Rec snapshot;
+        @Nullable
+        Rec snapshot;
+
         int snapshotClock;
         int epoch;
 
@@ -163,34 +168,39 @@ final class QuarantineTest {
 
         private void failoverSteps(Steps<World> out) {
             switch (failover) {
-                case 0 -> out.step("replicate for the last time", w -> {
-                    w.failover = 1;
-                    w.snapshot = w.rec;
-                    w.snapshotClock = w.clock;
-                });
-                case 1 -> out.step("promote, notice, bump", w -> {
-                    w.failover = 2;
-                    w.rec = w.snapshot;
-                    w.clock = Math.max(w.snapshotClock, w.clock) + 8;
-                    w.epoch = w.clock;
-                    w.queue = List.of();
-                    w.flight = w.flight == null ? null : new Flight(w.flight.token, w.flight.version, w.flight.stamp, 99);
-                    w.entryVersion = -1;
-                    w.snapshot = null;
-                    w.snapshotClock = 0;
-                });
-                case 2 -> out.step("replay", w -> {
-                    w.failover = 3;
-                    Rec r = w.rec;
-                    boolean live = r != null && r.kind == Kind.QUARANTINE;
-                    boolean spared = r != null && r.stamp >= w.epoch;
-                    if (live && is(Mutant.REPLAY_LEAVES_QUARANTINE_UNSHARED)
-                            || spared && is(Mutant.REPLAY_SPARES_WHAT_IS_NEWER_THAN_THE_BUMP)) {
-                        w.tick();
-                    } else {
-                        w.invalidate();
-                    }
-                });
+                case 0 ->
+                    out.step("replicate for the last time", w -> {
+                        w.failover = 1;
+                        w.snapshot = w.rec;
+                        w.snapshotClock = w.clock;
+                    });
+                case 1 ->
+                    out.step("promote, notice, bump", w -> {
+                        w.failover = 2;
+                        w.rec = w.snapshot;
+                        w.clock = Math.max(w.snapshotClock, w.clock) + 8;
+                        w.epoch = w.clock;
+                        w.queue = List.of();
+                        w.flight = w.flight == null
+                                ? null
+                                : new Flight(w.flight.token, w.flight.version, w.flight.stamp, 99);
+                        w.entryVersion = -1;
+                        w.snapshot = null;
+                        w.snapshotClock = 0;
+                    });
+                case 2 ->
+                    out.step("replay", w -> {
+                        w.failover = 3;
+                        Rec r = w.rec;
+                        boolean live = r != null && r.kind == Kind.QUARANTINE;
+                        boolean spared = r != null && r.stamp >= w.epoch;
+                        if (live && is(Mutant.REPLAY_LEAVES_QUARANTINE_UNSHARED)
+                                || spared && is(Mutant.REPLAY_SPARES_WHAT_IS_NEWER_THAN_THE_BUMP)) {
+                            w.tick();
+                        } else {
+                            w.invalidate();
+                        }
+                    });
                 default -> {}
             }
         }
@@ -210,12 +220,13 @@ final class QuarantineTest {
                     });
                 }
                 case COMMITTED -> out.step("put " + token, w -> w.put(token));
-                case REFUSED -> out.step("end " + token, w -> {
-                    if (!is(Mutant.REFUSED_PUT_ENDS_THERE)) {
-                        w.end(token);
-                    }
-                    w.done(token);
-                });
+                case REFUSED ->
+                    out.step("end " + token, w -> {
+                        if (!is(Mutant.REFUSED_PUT_ENDS_THERE)) {
+                            w.end(token);
+                        }
+                        w.done(token);
+                    });
                 default -> {}
             }
             boolean working = x.phase == Phase.BEGUN || x.phase == Phase.COMMITTED || x.phase == Phase.REFUSED;
@@ -229,6 +240,9 @@ final class QuarantineTest {
 
         private void tick() {
             clock++;
+            if (setup == Setup.FAILOVER) {
+                return; // L1 is no part of that setup
+            }
             List<Integer> more = new ArrayList<>(queue);
             more.add(clock);
             queue = List.copyOf(more);
@@ -301,8 +315,10 @@ final class QuarantineTest {
 
         private void readSteps(Steps<World> out) {
             Flight f = flight;
-            if (f == null && loads < 2 && failover != 2) {
+            if (f == null && loads < (setup == Setup.SAFE ? 2 : 1) && failover != 2) {
                 out.step("read", World::read);
+            } else if (f != null && f.stamp >= 0 && setup == Setup.FAILOVER) {
+                out.step("return", w -> w.flight = null);
             } else if (f != null && f.stamp >= 0) {
                 out.step("install", w -> {
                     if (f.min <= f.stamp && w.entryStamp <= f.stamp) {
@@ -353,7 +369,9 @@ final class QuarantineTest {
             if (setup == Setup.SAFE && value && version < committed) {
                 return "L2 is older than a commit under quarantine";
             }
-            return setup == Setup.SAFE && entry && entryVersion < confirmed ? "L1 is older than a commit under quarantine" : null;
+            return setup == Setup.SAFE && entry && entryVersion < confirmed
+                    ? "L1 is older than a commit under quarantine"
+                    : null;
         }
     }
 }

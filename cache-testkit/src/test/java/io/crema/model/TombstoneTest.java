@@ -71,7 +71,8 @@ final class TombstoneTest {
         /** Versions that are committed and not yet written to L2. */
         Set<Integer> pending = Set.of();
 
-        @Nullable Rec rec;
+        @Nullable
+        Rec rec;
 
         World(Set<Mutant> mutants) {
             this.mutants = mutants;
@@ -207,8 +208,8 @@ final class TombstoneTest {
 
         private void drop(int token) {
             if (rec != null && rec.lease == token) {
-                boolean gone = rec.kind == Kind.MARKER
-                        || rec.kind == Kind.TOMBSTONE && is(Mutant.RELEASE_DROPS_TOMBSTONE);
+                boolean gone =
+                        rec.kind == Kind.MARKER || rec.kind == Kind.TOMBSTONE && is(Mutant.RELEASE_DROPS_TOMBSTONE);
                 rec = gone ? null : rec.lease(0, false);
             }
         }
