@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Walks all states of a model, nearest first, until one violates its promise. */
 final class Explorer {
-    private static final int LIMIT = 4_000_000;
+    private static final int LIMIT = 1_000_000;
 
     /** What a walk found: how many states, and the shortest way to a violation if there is one. */
     record Outcome(int states, @Nullable String violation, List<String> trace) {
@@ -23,7 +23,16 @@ final class Explorer {
         }
     }
 
-    private record Key(Object[] parts, int hash) {
+    /** A state as a key: everything that {@link Cell#describe} lists, and its hash. */
+    private static final class Key {
+        private final Object[] parts;
+        private final int hash;
+
+        Key(Object[] parts) {
+            this.parts = parts;
+            this.hash = Arrays.hashCode(parts);
+        }
+
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key && hash == key.hash && Arrays.equals(parts, key.parts);
@@ -88,8 +97,7 @@ final class Explorer {
     private static Key key(Model<?> state) {
         List<@Nullable Object> parts = new ArrayList<>(48);
         state.describe(parts);
-        Object[] array = parts.toArray();
-        return new Key(array, Arrays.hashCode(array));
+        return new Key(parts.toArray());
     }
 
     private static List<String> trace(Origin last) {
