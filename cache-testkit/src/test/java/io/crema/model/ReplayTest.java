@@ -173,8 +173,12 @@ final class ReplayTest {
         World(Setup setup, Set<Mutant> mutants) {
             this.setup = setup;
             this.mutants = mutants;
+            // What follows the last replication, and with a split the promotion, is all that these are about.
+            replicated = setup != Setup.CLEAN;
+            promoted = setup.split;
             if (setup == Setup.WARM || setup == Setup.SPLIT_WARM) {
                 primaries[0].rec = new Rec(Kind.VALUE, 0, 0, 1, 0);
+                primaries[1].rec = primaries[0].rec;
                 instances[0].entry = new Entry(0, 0, 1, true);
             }
         }
