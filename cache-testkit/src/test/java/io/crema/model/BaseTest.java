@@ -206,10 +206,11 @@ final class BaseTest {
                         out.step("miss", World::miss);
                     }
                 }
-                case 1 -> out.step("load", w -> {
-                    w.flight = 2;
-                    w.version = w.origin;
-                });
+                case 1 ->
+                    out.step("load", w -> {
+                        w.flight = 2;
+                        w.version = w.origin;
+                    });
                 case 2 -> out.step("fill", World::fill);
                 default -> out.step("install", World::install);
             }
