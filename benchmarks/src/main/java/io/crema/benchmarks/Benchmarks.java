@@ -1,6 +1,5 @@
 package io.crema.benchmarks;
 
-import io.crema.benchmarks.Suite.Competitor;
 import io.crema.testkit.EmbeddedRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -156,14 +155,13 @@ public final class Benchmarks {
         forksDone++;
         out.printf(
                 Locale.ROOT,
-                "%4d s  fork %d of %d  %-10s %-26s %2d threads %12.1f ns/op %8.1f B/op%n",
+                "%4d s  fork %d of %d  %-12s %-26s %2d threads%s%n",
                 Duration.ofNanos(System.nanoTime() - began).toSeconds(),
                 forksDone,
                 forksInAll(),
                 suite.label(),
                 competitor.name(),
                 threads,
-                fork.nanos(),
-                fork.bytes());
+                fork.text());
     }
 }
