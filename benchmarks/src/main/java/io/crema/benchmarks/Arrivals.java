@@ -17,6 +17,7 @@ final class Arrivals {
 
     private final Map<String, Queue<Call>> callsByKey;
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger unexpected = new AtomicInteger();
     private final Percentiles latencies = new Percentiles();
 
     private record Call(long at, boolean counts) {}
@@ -38,13 +39,19 @@ final class Arrivals {
 
     private void add(String key, Call call) {
         underWay.incrementAndGet();
-        calls(key).add(call);
+        Objects.requireNonNull(callsByKey.get(key), key).add(call);
     }
 
+    /** Never throws, since the caller has more to do; keys that it does not know are not its business. */
     void arrived(String key, long nanos) {
-        Call call = calls(key).poll();
+        Queue<Call> calls = callsByKey.get(key);
+        if (calls == null) {
+            return;
+        }
+        Call call = calls.poll();
         if (call == null) {
-            throw new IllegalStateException("Nobody called for " + key + " what has arrived");
+            unexpected.incrementAndGet();
+            return;
         }
         if (call.counts()) {
             synchronized (latencies) {
@@ -54,13 +61,14 @@ final class Arrivals {
         underWay.decrementAndGet();
     }
 
-    private Queue<Call> calls(String key) {
-        return Objects.requireNonNull(callsByKey.get(key), key);
-    }
-
     /** Calls that have not arrived yet. */
     int underWay() {
         return underWay.get();
+    }
+
+    /** Arrivals of its keys that nobody called for. */
+    int unexpected() {
+        return unexpected.get();
     }
 
     Map<Figure, Double> figures() {

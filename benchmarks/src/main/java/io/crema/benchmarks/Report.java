@@ -61,8 +61,8 @@ record Report(
      * What a bar asks for and what was found. It judges medians of this run on this machine, no more.
      *
      * @param bar one limit, or several of which one has to hold
-     * @param measured for each limit
-     * @param result PASS or FAIL
+     * @param measured for each limit whose figure there is
+     * @param result PASS, FAIL or NOT MEASURED
      */
     record Verdict(String suite, int threads, String competitor, String bar, List<Double> measured, String result) {}
 
@@ -94,7 +94,7 @@ record Report(
         for (Measured one : measured) {
             for (Bar bar : one.suite().bars) {
                 if (bar.competitor().equals(one.competitor())) {
-                    bar.judge(one.suite().label(), one.threads(), rows, ratios).ifPresent(verdicts::add);
+                    verdicts.add(bar.judge(one.suite().label(), one.threads(), rows, ratios));
                 }
             }
         }
@@ -150,12 +150,12 @@ record Report(
                     ratio.highest);
         }
         if (!verdicts.isEmpty()) {
-            line(text, "%n%-12s %-26s %7s %-6s %-54s %s%n", "suite", "competitor", "threads", "", "bar", "measured");
+            line(text, "%n%-12s %-26s %7s %-12s %-54s %s%n", "suite", "competitor", "threads", "", "bar", "measured");
         }
         for (Verdict verdict : verdicts) {
             line(
                     text,
-                    "%-12s %-26s %7d %-6s %-54s %s%n",
+                    "%-12s %-26s %7d %-12s %-54s %s%n",
                     verdict.suite,
                     verdict.competitor,
                     verdict.threads,

@@ -13,16 +13,12 @@ final class Rhythm {
         periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
-    /** Waits for the next time; false if the thread was interrupted, and then it still is. */
-    boolean awaitNext() {
+    /** Waits for the next time. */
+    void awaitNext() {
         long due = next;
         next += periodNanos;
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-            if (Thread.currentThread().isInterrupted()) {
-                return false;
-            }
             LockSupport.parkNanos(left);
         }
-        return !Thread.currentThread().isInterrupted();
     }
 }

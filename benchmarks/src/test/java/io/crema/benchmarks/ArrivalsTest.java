@@ -1,7 +1,6 @@
 package io.crema.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,10 @@ class ArrivalsTest {
     }
 
     @Test
-    void arrived_nobodyCalled_isRefused() {
-        assertThatThrownBy(() -> arrivals.arrived("a", 0)).isInstanceOf(IllegalStateException.class);
+    void arrived_nobodyCalled_isUnexpected() {
+        arrivals.arrived("a", 0);
+        arrivals.arrived("of somebody else", 0);
+        assertThat(arrivals.unexpected()).isEqualTo(1);
+        assertThat(arrivals.underWay()).isZero();
     }
 }

@@ -101,7 +101,8 @@ class ReportTest {
                 .containsExactly(
                         tuple("invalidate", 16, List.of(1.5), "PASS"),
                         tuple("propagation", 1, List.of(6_000.0, 3.0), "FAIL"),
-                        tuple("reconnect", 1, List.of(98.5), "FAIL"));
+                        tuple("reconnect", 1, List.of(98.5), "FAIL"),
+                        tuple("reconnect", 1, List.of(), "NOT MEASURED"));
     }
 
     @Test
