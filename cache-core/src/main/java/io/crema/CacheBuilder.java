@@ -125,6 +125,12 @@ public final class CacheBuilder<K, V> {
         return crema.build(settings(List.of()), LoaderSet.blocking(loader, bulkLoader));
     }
 
+    /** As {@link #build()} with a loader that also says how each value is to be cached. */
+    public LoadingTieredCache<K, V> buildWithContext(ContextLoader<? super K, V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return crema.build(settings(List.of()), LoaderSet.withContext(loader, bulkLoader));
+    }
+
     /** As {@link #build()} with a loader that does not block. */
     public LoadingTieredCache<K, V> buildAsync(AsyncCacheLoader<? super K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
