@@ -4,6 +4,7 @@ import io.crema.internal.engine.CacheSettings;
 import io.crema.internal.engine.LoaderSet;
 import io.crema.internal.remote.RemoteSettings;
 import io.crema.policy.Expiration;
+import io.crema.policy.HistoryChange;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
 import io.crema.spi.Codec;
@@ -39,6 +40,7 @@ public final class CacheBuilder<K, V> {
     private Expiration expiration = Expiration.fresh(Duration.ofMinutes(10));
     private NullCaching nulls = NullCaching.off();
     private Duration staleness = Duration.ofSeconds(2);
+    private HistoryChange onHistoryChange = HistoryChange.REPLAY;
     private @Nullable BulkCacheLoader<K, V> bulkLoader;
 
     CacheBuilder(Crema crema, String name, @Nullable RemoteTier remote) {
@@ -80,6 +82,15 @@ public final class CacheBuilder<K, V> {
      */
     public CacheBuilder<K, V> staleness(Duration bound) {
         this.staleness = Objects.requireNonNull(bound, "bound");
+        return this;
+    }
+
+    /**
+     * What to do when the remote tier may have forgotten writes, as after a failover; {@link HistoryChange#REPLAY} unless
+     * set. Without effect where there is no remote tier.
+     */
+    public CacheBuilder<K, V> onHistoryChange(HistoryChange onHistoryChange) {
+        this.onHistoryChange = Objects.requireNonNull(onHistoryChange, "onHistoryChange");
         return this;
     }
 
@@ -142,6 +153,7 @@ public final class CacheBuilder<K, V> {
                 expiration,
                 nulls,
                 staleness.minus(CLOCK_MARGIN),
+                onHistoryChange,
                 remote == null ? null : new RemoteSettings<>(keyCodec, Objects.requireNonNull(codec), remote.limits()));
     }
 }

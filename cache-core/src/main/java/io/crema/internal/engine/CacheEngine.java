@@ -100,13 +100,26 @@ public final class CacheEngine<K, V> {
         Layout before = layout;
         layout = new Layout(partitions, access);
         before.partitions().nextGeneration();
-        Subscription attached = new Subscription(access, partitions, lease, this::onMessage);
+        Subscription attached = new Subscription(
+                access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
         subscription = attached;
         return attached;
     }
 
     private void onMessage(byte[] key, Partition partition, long stamp) {
         boolean unused = invalidated(serialization().decodeKey(key), partition, stamp);
+    }
+
+    /** A write of this instance was acknowledged. Returns whether it counts, or was lost with its server. */
+    boolean acknowledged(Route<K> route, long originVersion, long stamp) {
+        Subscription joined = subscription;
+        return joined == null || joined.acknowledged(route.remoteKey(), originVersion, stamp);
+    }
+
+    /** The same of a clear. */
+    boolean acknowledgedClear(Partition partition, long floor) {
+        Subscription joined = subscription;
+        return joined == null || joined.acknowledgedClear(partition, floor);
     }
 
     /** A key was written or invalidated. What is under way learns of it before what is stored is removed. */
@@ -323,7 +336,7 @@ public final class CacheEngine<K, V> {
                 flight.result.completeExceptionally(closedException());
             }
         });
-        near.discardAll();
+        near.close();
     }
 
     public String name() {

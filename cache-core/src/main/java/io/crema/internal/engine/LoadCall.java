@@ -93,7 +93,7 @@ final class LoadCall<K, V> {
 
     /** After a change of history, not before that is repaired: what is there may be older than what was invalidated. */
     boolean mayAskRemote() {
-        return route.isRemote() && !engine.partitions().inDoubt();
+        return route.isRemote() && !partition().inDoubt();
     }
 
     /** The first step; on the thread that asks, so it never loads. */

@@ -62,6 +62,11 @@ final class WritePath<K, V> {
         return new IllegalStateException("it has not been reached yet");
     }
 
+    /** Why a write is not confirmed although it was answered. */
+    private static Throwable replaced() {
+        return new IllegalStateException("the answer is of a history that has been replaced");
+    }
+
     private enum Decision {
         ALWAYS,
         IF_ABSENT
@@ -103,6 +108,9 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(false);
         }
         write.partition.met(stored.stamp());
+        if (!engine.acknowledged(route, remoteValue.originVersion(), stored.stamp())) {
+            return afterUnknownStore(route, replaced());
+        }
         engine.invalidated(route.key(), write.partition, stored.stamp());
         NearEntry<V> entry = engine.stored(own, stored, remoteValue);
         engine.near.install(route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
@@ -196,19 +204,36 @@ final class WritePath<K, V> {
         if (!routes.get(0).isRemote()) {
             return unconfirmed(routes, "invalidate", notReached());
         }
+        return invalidateRemotely(routes, 2);
+    }
+
+    private CompletableFuture<Boolean> invalidateRemotely(List<Route<K>> routes, int attempts) {
+        Partition partition = routes.get(0).partition();
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
         return access.invalidate(partition.index(), remoteKeys, 0, partition.highest())
                 .thenCompose(answer -> {
                     if (answer.isEmpty()) {
                         return unconfirmed(routes, "invalidate", answer.reason());
+                    } else if (invalidated(routes, partition, answer.get().stamp())) {
+                        return CompletableFuture.completedFuture(
+                                answer.get().removed().contains(true));
                     }
-                    partition.met(answer.get().stamp());
-                    routes.forEach(route -> engine.invalidated(
-                            route.key(), partition, answer.get().stamp()));
-                    return CompletableFuture.completedFuture(
-                            answer.get().removed().contains(true));
+                    return attempts > 1
+                            ? invalidateRemotely(routes, attempts - 1)
+                            : unconfirmed(routes, "invalidate", replaced());
                 });
+    }
+
+    /** Returns whether it counts. */
+    private boolean invalidated(List<Route<K>> routes, Partition partition, long stamp) {
+        partition.met(stamp);
+        boolean counts = true;
+        for (Route<K> route : routes) {
+            counts &= engine.acknowledged(route, 0, stamp);
+            engine.invalidated(route.key(), partition, stamp);
+        }
+        return counts;
     }
 
     private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
@@ -249,13 +274,21 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(
                     engine.hasRemoteTier() ? Optional.of(notReached()) : Optional.empty());
         }
-        return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
-            if (floor.isPresent()) {
+        return clearRemotely(partition, access.get(), 2);
+    }
+
+    private CompletableFuture<Optional<Throwable>> clearRemotely(
+            Partition partition, RemoteAccess access, int attempts) {
+        return access.clear(partition.index(), partition.highest()).thenCompose(floor -> {
+            boolean replaced = floor.isPresent() && !engine.acknowledgedClear(partition, floor.get());
+            if (replaced && attempts > 1) {
+                return clearRemotely(partition, access, attempts - 1);
+            } else if (floor.isPresent() && !replaced) {
                 partition.raiseFloor(floor.get());
-                return Optional.empty();
+                return CompletableFuture.completedFuture(Optional.empty());
             }
             partition.nextGeneration();
-            return Optional.of(floor.reason());
+            return CompletableFuture.completedFuture(Optional.of(replaced ? replaced() : floor.reason()));
         });
     }
 }
