@@ -13,7 +13,10 @@ public enum HistoryChange {
      * many, everything is cleared.
      */
     REPLAY,
-    /** Everything is cleared: each value is loaded anew when it is read next. */
+    /**
+     * Everything is cleared: each value is loaded anew when it is read next. What each instance sent or received of late
+     * is executed again all the same, since others may store values anew that they read before.
+     */
     CLEAR,
     /** Everything stays. Values that were invalidated may come back, and stay as long as they are fresh. */
     TRUST

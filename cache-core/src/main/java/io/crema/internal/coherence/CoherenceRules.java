@@ -124,6 +124,11 @@ public class CoherenceRules {
         return mayServe(entryGeneration, partitionGeneration, now, deadline) && now - asOf < window;
     }
 
+    /** Whether an entry may be served although nothing proves that it is within the bound, where that is asked for. */
+    public boolean mayReserve(long stamp, long floor, long now, long freshUntil) {
+        return stamp >= floor && now < freshUntil;
+    }
+
     /** Whether a read that starts now may wait for a flight instead of its own. */
     public boolean mayJoin(
             long flightGeneration,

@@ -130,8 +130,15 @@ final class BulkReadPath<K, V> {
             NearEntry<V> entry = engine.readPath.near(key, single, leased);
             if (entry != null) {
                 bulk.found.put(key, entry);
+                continue;
+            }
+            Route<K> route = engine.route(key);
+            NearEntry<V> reserve =
+                    engine.readPath.reserve(key, single, leased || engine.near.leaseValid(route.partition()));
+            if (reserve != null) {
+                bulk.found.put(key, reserve);
             } else {
-                routes.add(engine.route(key));
+                routes.add(route);
             }
         }
         // From here on nothing throws: a registered flight must fly.

@@ -17,6 +17,7 @@ import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.remote.Serialization;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
+import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
@@ -81,7 +82,7 @@ public final class CacheEngine<K, V> {
         this.log = new RareLog(System.getLogger("io.crema." + settings.name()), clock);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
-        this.near = new NearTier<>(settings.near(), rules, clock, lease, window, executor);
+        this.near = new NearTier<>(settings.near(), rules, clock, settings.readClock(), lease, window, executor);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = new Layout(new Partitions(1, rules), null);
@@ -142,6 +143,10 @@ public final class CacheEngine<K, V> {
 
     boolean hasRemoteTier() {
         return serialization != null;
+    }
+
+    Degraded degraded() {
+        return settings.degraded();
     }
 
     /** Where nothing is shared, this instance itself has the latest. */
@@ -300,11 +305,12 @@ public final class CacheEngine<K, V> {
             return null;
         }
         long now = clock.exact();
+        long freshUntil = outcome.source() == Outcome.Source.RESERVE ? now : entry.freshUntil;
         return new CacheEntry<>(
                 entry.value,
-                outcome.tier(),
+                outcome.source().tier(),
                 Duration.ofNanos(Math.max(0, now - entry.bornAt)),
-                Duration.ofNanos(Math.max(0, entry.freshUntil - now)));
+                Duration.ofNanos(Math.max(0, freshUntil - now)));
     }
 
     // Life

@@ -1,10 +1,12 @@
 package io.crema.internal.engine;
 
 import io.crema.internal.remote.RemoteSettings;
+import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
 import io.crema.policy.HistoryChange;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
+import io.crema.policy.ReadClock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -22,4 +24,6 @@ public record CacheSettings<K, V>(
         NullCaching nulls,
         Duration window,
         HistoryChange onHistoryChange,
+        Degraded degraded,
+        ReadClock readClock,
         @Nullable RemoteSettings<K, V> remote) {}

@@ -50,7 +50,7 @@ final class Repairs {
     private final @Nullable List<ReplayWindow> windows;
     private final LongSupplier tokens;
 
-    /** @param windows one for each partition; null if nothing is replayed */
+    /** @param windows one for each partition; null for {@link HistoryChange#TRUST} */
     Repairs(
             RemoteAccess access,
             Partitions partitions,

@@ -75,7 +75,7 @@ public final class Subscription {
                 .map(partition -> new PartitionSync(partition, rules))
                 .toList();
         AtomicInteger noted = new AtomicInteger();
-        this.windows = onHistoryChange != HistoryChange.REPLAY
+        this.windows = onHistoryChange == HistoryChange.TRUST
                 ? null
                 : Stream.generate(() -> new ReplayWindow(noted))
                         .limit(syncs.size())
