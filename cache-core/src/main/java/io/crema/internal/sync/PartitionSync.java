@@ -159,6 +159,8 @@ final class PartitionSync {
             wentBack |= sameHistory;
             lostMillis = measured ? lostMillis : Long.MAX_VALUE;
         }
+        // A repair may have been executed by a server that was being replaced.
+        repairNeeded |= !rules.countsAsExecuted(at.clock(), partition.epoch());
         if (repairNeeded) {
             state = State.REPAIRING;
             return new Comparison(Outcome.TO_REPAIR, resync);

@@ -1,5 +1,6 @@
 package io.crema.internal.sync;
 
+import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.Partitions;
 import io.crema.internal.remote.Answer;
@@ -7,6 +8,7 @@ import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.sync.ReplayWindow.Contents;
 import io.crema.internal.sync.ReplayWindow.Entry;
 import io.crema.policy.HistoryChange;
+import io.crema.spi.InvalidateReply;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.Repair;
 import java.lang.System.Logger;
@@ -46,6 +48,7 @@ final class Repairs {
 
     private final RemoteAccess access;
     private final Partitions partitions;
+    private final CoherenceRules rules;
     private final HistoryChange policy;
     private final @Nullable List<ReplayWindow> windows;
     private final LongSupplier tokens;
@@ -54,11 +57,13 @@ final class Repairs {
     Repairs(
             RemoteAccess access,
             Partitions partitions,
+            CoherenceRules rules,
             HistoryChange policy,
             @Nullable List<ReplayWindow> windows,
             LongSupplier tokens) {
         this.access = access;
         this.partitions = partitions;
+        this.rules = rules;
         this.policy = policy;
         this.windows = windows;
         this.tokens = tokens;
@@ -157,7 +162,7 @@ final class Repairs {
 
     /** One request after the other: the last of many would wait too long. */
     private CompletableFuture<Done> execute(PartitionSync sync, Contents contents, @Nullable String clearedBecause) {
-        List<Supplier<CompletableFuture<? extends Answer<?>>>> requests = new ArrayList<>();
+        List<Supplier<CompletableFuture<Answer<Long>>>> requests = new ArrayList<>();
         Partition partition = sync.partition();
         if (contents.cleared() && !isTags(sync)) {
             requests.add(() -> access.clear(partition.index(), partition.highest()));
@@ -168,18 +173,28 @@ final class Repairs {
             byOriginVersion(contents).forEach((version, keys) -> {
                 for (int from = 0; from < keys.size(); from += MOST_KEYS_AT_ONCE) {
                     List<RemoteKey> part = keys.subList(from, Math.min(keys.size(), from + MOST_KEYS_AT_ONCE));
-                    requests.add(() -> access.invalidate(partition.index(), part, version, partition.highest()));
+                    requests.add(() -> access.invalidate(partition.index(), part, version, partition.highest())
+                            .thenApply(answer -> answer.map(InvalidateReply::stamp)));
                 }
             });
         }
         CompletableFuture<@Nullable Throwable> all = CompletableFuture.completedFuture(null);
-        for (Supplier<CompletableFuture<? extends Answer<?>>> request : requests) {
+        for (Supplier<CompletableFuture<Answer<Long>>> request : requests) {
             all = all.thenCompose(failure -> failure != null
                     ? CompletableFuture.completedFuture(failure)
-                    : request.get().thenApply(answer -> answer.isPresent() ? null : answer.reason()));
+                    : request.get().thenApply(answer -> failureOf(answer, partition)));
         }
         int replayed = contents.entries().size() + (contents.cleared() ? 1 : 0);
         return all.thenApply(failure -> new Done(sync, failure, replayed, clearedBecause));
+    }
+
+    private @Nullable Throwable failureOf(Answer<Long> stamp, Partition partition) {
+        if (stamp.isEmpty()) {
+            return stamp.reason();
+        }
+        return rules.countsAsExecuted(stamp.get(), partition.epoch())
+                ? null
+                : new IllegalStateException("the answer is of a history that has been replaced");
     }
 
     private CompletableFuture<Answer<Long>> invalidateTag(Partition partition, RemoteKey tag) {

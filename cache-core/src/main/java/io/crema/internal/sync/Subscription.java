@@ -80,7 +80,7 @@ public final class Subscription {
                 : Stream.generate(() -> new ReplayWindow(noted))
                         .limit(syncs.size())
                         .toList();
-        this.repairs = new Repairs(access, partitions, onHistoryChange, windows, tokens);
+        this.repairs = new Repairs(access, partitions, rules, onHistoryChange, windows, tokens);
     }
 
     String cacheName() {

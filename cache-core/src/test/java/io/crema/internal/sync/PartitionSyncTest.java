@@ -228,6 +228,20 @@ class PartitionSyncTest {
     }
 
     @Test
+    void repairedByAServerThatWasReplaced_clockIsBelowTheEpoch_isToBeRepaired() {
+        synchroniseOn(one);
+        assertThat(compare(one, OTHER, 10)).isEqualTo(Outcome.TO_REPAIR);
+        partition.startEpoch(100);
+        assertThat(sync.repaired(one)).isTrue();
+
+        assertThat(compare(one, OTHER, 99)).isEqualTo(Outcome.TO_REPAIR);
+        assertThat(partition.inDoubt()).isTrue();
+
+        assertThat(sync.repaired(one)).isTrue();
+        assertThat(compare(one, OTHER, 100)).isEqualTo(Outcome.SYNCHRONISED);
+    }
+
+    @Test
     void repaired_ofAConnectionThatWasLeft_changesNothing() {
         synchroniseOn(one);
         assertThat(compare(one, OTHER, 10)).isEqualTo(Outcome.TO_REPAIR);
