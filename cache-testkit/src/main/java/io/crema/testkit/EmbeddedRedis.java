@@ -1,18 +1,17 @@
 package io.crema.testkit;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +28,24 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private static final long START_LIMIT_MILLIS = 15_000;
     private static final int PORT_ATTEMPTS = 5;
+    private static final int LOWEST_PORT = 10_000;
+    private static final int HIGHEST_PORT = 22_768;
+    private static final int BUS_OFFSET = 10_000;
+    private static final int ANSWER_LIMIT_MILLIS = 1000;
 
     private final Path directory;
-    private final List<String> settings;
+    private final Arguments arguments;
+    private final @Nullable String password;
     private final Thread atExit = new Thread(this::close, "crema-embedded-redis-exit");
     private int port;
     private @Nullable Process process;
+    private boolean paused;
     private boolean closed;
 
-    private EmbeddedRedis(Path directory, List<String> settings) {
+    private EmbeddedRedis(Path directory, @Nullable String password, Arguments arguments) {
         this.directory = directory;
-        this.settings = settings;
+        this.password = password;
+        this.arguments = arguments;
     }
 
     /**
@@ -48,9 +54,19 @@ public final class EmbeddedRedis implements AutoCloseable {
      * @param settings more arguments for redis-server, as {@code "--maxmemory", "10mb"}
      */
     public static EmbeddedRedis start(String... settings) {
+        List<String> more = List.of(settings);
+        return start(null, (port, directory) -> withDefaults(port, directory, more));
+    }
+
+    /**
+     * Starts one server of a topology.
+     *
+     * @param password what the server asks for, null for nothing
+     * @param arguments asked at each launch, also that of {@link #restart()}
+     */
+    static EmbeddedRedis start(@Nullable String password, Arguments arguments) {
         try {
-            EmbeddedRedis redis =
-                    new EmbeddedRedis(Files.createTempDirectory("crema-redis-"), List.copyOf(Arrays.asList(settings)));
+            EmbeddedRedis redis = new EmbeddedRedis(Files.createTempDirectory("crema-redis-"), password, arguments);
             Runtime.getRuntime().addShutdownHook(redis.atExit);
             try {
                 redis.startOnFreePort();
@@ -64,19 +80,60 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
+    /** The arguments for a server without persistence; of a setting named twice the last counts. */
+    static List<String> withDefaults(int port, Path directory, List<String> settings) {
+        List<String> all = new ArrayList<>(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
+        all.addAll(List.of("--dir", directory.toString(), "--save", "", "--appendonly", "no"));
+        all.addAll(settings);
+        return all;
+    }
+
     /** The port, which stays the same over {@link #restart()}. */
     public synchronized int port() {
         return port;
     }
 
-    /** The address as {@code redis://127.0.0.1:port}. */
+    /**
+     * The address as {@code redis://127.0.0.1:port}, or {@code redis://:password@127.0.0.1:port} where the password was
+     * given as such and not as a setting.
+     */
     public String uri() {
-        return "redis://127.0.0.1:" + port();
+        return "redis://" + userInfo(password) + "127.0.0.1:" + port();
+    }
+
+    static String userInfo(@Nullable String password) {
+        return password == null ? "" : ":" + password + "@";
     }
 
     /** Whether the process runs; a paused one does. */
     public synchronized boolean isRunning() {
         return process != null && process.isAlive();
+    }
+
+    /** Whether the process runs and can answer. */
+    synchronized boolean isResponsive() {
+        return isRunning() && !paused;
+    }
+
+    /** The words that MIGRATE names the password with. */
+    List<String> authentication() {
+        return password == null ? List.of() : List.of("AUTH", password);
+    }
+
+    /** The process id, of the last process if none runs. */
+    synchronized long pid() {
+        return Objects.requireNonNull(process, "Not started").pid();
+    }
+
+    /** Sends one command over a connection of its own; see {@link RespClient#call}. */
+    List<String> call(String... words) throws IOException {
+        try (RespClient client = connect()) {
+            return client.call(words);
+        }
+    }
+
+    RespClient connect() throws IOException {
+        return RespClient.connect(port(), password, ANSWER_LIMIT_MILLIS);
     }
 
     /** Ends the server in an orderly way; the port is kept for {@link #restart()}. */
@@ -102,15 +159,17 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /** Stops the process with SIGSTOP: connections stay open, nothing answers. */
-    public void pause() {
+    public synchronized void pause() {
         requireRunning();
         signal("STOP");
+        paused = true;
     }
 
     /** Lets a paused process go on. */
-    public void resume() {
+    public synchronized void resume() {
         requireRunning();
         signal("CONT");
+        paused = false;
     }
 
     /** Ends the server if it runs, and starts it again on the same port, empty. */
@@ -126,6 +185,15 @@ public final class EmbeddedRedis implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes the server answer again, whatever keeps it from that. */
+    synchronized void revive() {
+        if (!isRunning()) {
+            restart();
+        } else if (paused) {
+            resume();
         }
     }
 
@@ -168,9 +236,24 @@ public final class EmbeddedRedis implements AutoCloseable {
         throw new IllegalStateException("redis-server did not start on port " + port + ": " + failure);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /**
+     * A port from below the range of outgoing connections, so that none of them takes it while the server is down. The one
+     * {@value #BUS_OFFSET} above, which a cluster node takes for its bus, is free as well.
+     */
+    private static int freePort() {
+        while (true) {
+            int candidate = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            if (isFree(candidate) && isFree(candidate + BUS_OFFSET)) {
+                return candidate;
+            }
+        }
+    }
+
+    private static boolean isFree(int candidate) {
+        try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -178,14 +261,13 @@ public final class EmbeddedRedis implements AutoCloseable {
     private @Nullable String launch() throws IOException {
         Path log = directory.resolve("server.log");
         List<String> command = new ArrayList<>(List.of(RedisBinary.path()));
-        command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
-        command.addAll(List.of("--dir", directory.toString(), "--save", "", "--appendonly", "no"));
-        command.addAll(settings);
+        command.addAll(arguments.of(port, directory));
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         process = started;
+        paused = false;
         long limit = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_LIMIT_MILLIS);
         while (System.nanoTime() - limit < 0) {
             if (isExited(started)) {
@@ -209,15 +291,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Whether this very process answers, not another one that has taken the port; one with a password does not tell. */
+    /** Whether this very process answers, not another one that has taken the port; one with a password as a setting does not tell. */
     private boolean answers(Process started) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            socket.setSoTimeout(1000);
-            socket.getOutputStream().write("INFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            String reply = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return reply.contains("process_id:" + started.pid() + "\r\n") || reply.startsWith("-NOAUTH");
+        try {
+            return call("INFO", "server").get(0).contains("process_id:" + started.pid() + "\r\n");
+        } catch (RespClient.Refusal e) {
+            return String.valueOf(e.getMessage()).startsWith("NOAUTH");
         } catch (IOException e) {
             return false;
         }
@@ -264,14 +343,20 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     private void deleteFiles() {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-            Files.deleteIfExists(directory);
         } catch (IOException e) {
             System.getLogger(EmbeddedRedis.class.getName())
                     .log(System.Logger.Level.WARNING, "Files of redis-server are left in " + directory, e);
         }
+    }
+
+    /** What redis-server is started with. */
+    @FunctionalInterface
+    interface Arguments {
+
+        List<String> of(int port, Path directory) throws IOException;
     }
 }

@@ -28,9 +28,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,8 @@ public final class CacheEngine<K, V> {
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
     final WritePath<K, V> writePath;
+    final QuarantinePath<K, V> quarantinePath;
+    final Outbox<K> outbox;
 
     private final CacheSettings<K, V> settings;
     private final @Nullable Serialization<K, V> serialization;
@@ -89,6 +94,8 @@ public final class CacheEngine<K, V> {
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
         this.writePath = new WritePath<>(this);
+        this.quarantinePath = new QuarantinePath<>(this);
+        this.outbox = new Outbox<>(name, clock, writePath::sendAgain);
     }
 
     /**
@@ -117,7 +124,12 @@ public final class CacheEngine<K, V> {
         return joined == null || joined.acknowledged(route.remoteKey(), originVersion, stamp);
     }
 
-    /** The same of a clear. */
+    /** A write of this instance was acknowledged without a stamp: it stored nothing, but others were told. */
+    void acknowledged(Route<K> route) {
+        boolean unused = acknowledged(route, 0, Long.MAX_VALUE);
+    }
+
+    /** As of a write, of a clear. */
     boolean acknowledgedClear(Partition partition, long floor) {
         Subscription joined = subscription;
         return joined == null || joined.acknowledgedClear(partition, floor);
@@ -136,7 +148,7 @@ public final class CacheEngine<K, V> {
     }
 
     void install(K key, NearEntry<V> entry, Flight<V> flight) {
-        near.install(key, entry, flight::isDetached);
+        near.install(key, entry, flight::mustNotInstall);
     }
 
     // Where keys lie
@@ -313,6 +325,36 @@ public final class CacheEngine<K, V> {
                 Duration.ofNanos(Math.max(0, freshUntil - now)));
     }
 
+    // How callers wait
+
+    /** A write that was sent goes on when its caller is interrupted. */
+    <T> T await(CompletableFuture<T> write) {
+        try {
+            Futures.awaitEnd(write);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException(
+                    "Cache '" + name + "': interrupted while waiting for a write, which may have been executed", e);
+        }
+        return Futures.valueOf(write);
+    }
+
+    /** The outcome of a write, told on the executor; what it throws at once too. */
+    <T> CompletableFuture<T> onExecutor(Supplier<CompletableFuture<T>> write) {
+        CompletableFuture<T> sent;
+        try {
+            sent = write.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return sent.handleAsync(
+                        (result, failure) -> failure == null
+                                ? CompletableFuture.completedFuture(result)
+                                : CompletableFuture.<T>failedFuture(Futures.unwrapped(failure)),
+                        executor)
+                .thenCompose(Function.identity());
+    }
+
     // Life
 
     void requireKey(@Nullable Object key) {
@@ -343,6 +385,7 @@ public final class CacheEngine<K, V> {
             }
         });
         near.close();
+        outbox.close();
     }
 
     public String name() {
@@ -365,6 +408,7 @@ public final class CacheEngine<K, V> {
                 counters.remoteFailures.sum(),
                 joined == null ? 0 : joined.keysReceived(),
                 joined == null ? 0 : joined.gaps(),
-                joined == null ? 0 : joined.kept());
+                joined == null ? 0 : joined.kept(),
+                outbox.size());
     }
 }

@@ -4,9 +4,11 @@ import io.crema.CacheException;
 import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.engine.Outbox.Pending;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
+import io.crema.spi.InvalidateReply;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
@@ -32,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>put</td><td>nobody knows whether it was executed: the key is invalidated, and the caller is told whether
  *     that was confirmed</td></tr>
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
- *   <tr><td>invalidate</td><td>the near copy is dropped; the caller is told that others may still serve theirs</td></tr>
- *   <tr><td>clear</td><td>nothing near is served any more; the caller is told as above</td></tr>
+ *   <tr><td>invalidate</td><td>the near copy is dropped, and the key goes into the {@link Outbox}; the caller is told
+ *     that others may still serve theirs</td></tr>
+ *   <tr><td>clear</td><td>nothing near is served any more; the rest as above</td></tr>
  * </table>
  *
  * Without a remote tier the partition's own counter gives the stamps.
@@ -50,29 +53,41 @@ final class WritePath<K, V> {
     }
 
     CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
-        return store(key, value, options, Decision.ALWAYS).thenApply(stored -> null);
+        return store(key, value, options, Condition.NONE).thenApply(stored -> null);
     }
 
     CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
-        return store(key, value, EntryOptions.defaults(), Decision.IF_ABSENT);
+        return store(key, value, EntryOptions.defaults(), Condition.IF_ABSENT);
+    }
+
+    /** Ends a quarantine; the value is kept if nobody but its holder was there. */
+    CompletableFuture<Boolean> putFenced(K key, @Nullable V value, long holder) {
+        return store(key, value, EntryOptions.defaults(), new Condition(false, holder));
     }
 
     /** Why a write is not confirmed while the remote tier has not been reached since the cache was built. */
-    private static Throwable notReached() {
+    static Throwable notReached() {
         return new IllegalStateException("it has not been reached yet");
     }
 
     /** Why a write is not confirmed although it was answered. */
-    private static Throwable replaced() {
+    static Throwable replaced() {
         return new IllegalStateException("the answer is of a history that has been replaced");
     }
 
-    private enum Decision {
-        ALWAYS,
-        IF_ABSENT
+    /**
+     * When a value is stored.
+     *
+     * @param ifAbsent whether only where there is none
+     * @param holder whose quarantine it ends; 0 = nobody's
+     */
+    private record Condition(boolean ifAbsent, long holder) {
+
+        static final Condition NONE = new Condition(false, 0);
+        static final Condition IF_ABSENT = new Condition(true, 0);
     }
 
-    private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Decision decision) {
+    private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Condition condition) {
         engine.requireKey(key);
         engine.requireOpen();
         long freshNanos = engine.freshNanos(value, options);
@@ -87,16 +102,31 @@ final class WritePath<K, V> {
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
                     ? unconfirmed(List.of(route), "put", notReached())
-                    : storeHere(key, write, own, decision);
+                    : storeHere(key, write, own, condition);
+        }
+        if (condition.ifAbsent() && engine.outbox.holds(key)) {
+            return CompletableFuture.failedFuture(pending(
+                    "an earlier invalidation of the key, so whether it has a value cannot be told",
+                    new IllegalStateException("it waits to be sent again")));
         }
         RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
         engine.flights.add(key, write);
         long atLeast = write.partition.highest();
-        CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
-                ? route.access().put(route.remoteKey(), remoteValue, 0, atLeast)
-                : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
+        CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
+                ? route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast)
+                : route.access()
+                        .put(route.remoteKey(), remoteValue, condition.holder(), atLeast)
+                        .thenApply(answer -> noted(route, answer));
         return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
                 .whenComplete((stored, failure) -> engine.flights.remove(key, write));
+    }
+
+    /** A put that a quarantine refuses is an invalidation all the same. */
+    private Answer<StoreReply> noted(Route<K> route, Answer<StoreReply> answer) {
+        if (answer.isPresent() && !(answer.get() instanceof StoreReply.Stored)) {
+            engine.acknowledged(route);
+        }
+        return answer;
     }
 
     private CompletableFuture<Boolean> onStored(
@@ -122,11 +152,7 @@ final class WritePath<K, V> {
         engine.requireOpen();
         return invalidatePartition(List.of(route)).handle((removed, failure) -> {
             if (failure != null) {
-                throw new InvalidationPendingException(
-                        "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
-                                + " after it (" + reason + "); this instance dropped its copy, others may serve theirs:"
-                                + " repeat the call",
-                        reason);
+                throw pendingAfter("confirmed neither a put nor the invalidation after it", reason);
             }
             throw new CacheException(
                     "Cache '" + engine.name + "': the remote tier did not confirm a put (" + reason
@@ -136,9 +162,20 @@ final class WritePath<K, V> {
         });
     }
 
-    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Decision decision) {
+    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Condition condition) {
+        LocalQuarantines<K> quarantines = engine.quarantinePath.local();
+        if (condition.ifAbsent() && quarantines.holds(key)) {
+            return CompletableFuture.failedFuture(new CacheException("Cache '" + engine.name
+                    + "': whether a key has a value cannot be told while it is in quarantine; try again later"));
+        }
+        boolean kept =
+                condition.holder() == 0 ? !quarantines.share(key) : quarantines.endFenced(key, condition.holder());
+        if (!kept) {
+            engine.invalidated(key, write.partition, write.partition.tick());
+            return CompletableFuture.completedFuture(false);
+        }
         NearEntry<V> stamped = own.storedAs(write.partition.tick(), 0, 0, own.deadline);
-        if (decision == Decision.IF_ABSENT) {
+        if (condition.ifAbsent()) {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {
                 engine.flights.invalidated(key, stamped.stamp);
@@ -174,6 +211,15 @@ final class WritePath<K, V> {
     /** Gives whether there was a value for any of the keys. */
     CompletableFuture<Boolean> invalidateAll(Collection<? extends K> keys) {
         engine.requireOpen();
+        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        for (List<Route<K>> part : parts(keys)) {
+            any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
+        }
+        return any;
+    }
+
+    /** What can be sent in one operation: keys of one partition, and not too many. */
+    private List<List<Route<K>>> parts(Collection<? extends K> keys) {
         Map<Partition, List<Route<K>>> byPartition = new LinkedHashMap<>();
         for (K key : new LinkedHashSet<K>(keys)) {
             Route<K> route = engine.route(key);
@@ -181,71 +227,125 @@ final class WritePath<K, V> {
                     .computeIfAbsent(route.partition(), partition -> new ArrayList<>())
                     .add(route);
         }
-        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        List<List<Route<K>>> parts = new ArrayList<>(byPartition.size());
         for (List<Route<K>> routes : byPartition.values()) {
             for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
-                List<Route<K>> part = routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE));
-                any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
+                parts.add(routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE)));
             }
         }
-        return any;
+        return parts;
     }
 
     private CompletableFuture<Boolean> invalidatePartition(List<Route<K>> routes) {
-        Partition partition = routes.get(0).partition();
         if (!engine.hasRemoteTier()) {
-            long stamp = partition.tick();
-            boolean removed = false;
-            for (Route<K> route : routes) {
-                removed |= engine.invalidated(route.key(), partition, stamp);
-            }
-            return CompletableFuture.completedFuture(removed);
+            return CompletableFuture.completedFuture(
+                    invalidatedHere(routes, routes.get(0).partition().tick()));
         }
         if (!routes.get(0).isRemote()) {
             return unconfirmed(routes, "invalidate", notReached());
         }
-        return invalidateRemotely(routes, 2);
+        return invalidateRemotely(routes).thenCompose(answer -> {
+            if (answer.isEmpty()) {
+                return unconfirmed(routes, "invalidate", answer.reason());
+            }
+            return CompletableFuture.completedFuture(answer.get().removed().contains(true));
+        });
     }
 
-    private CompletableFuture<Boolean> invalidateRemotely(List<Route<K>> routes, int attempts) {
-        Partition partition = routes.get(0).partition();
-        RemoteAccess access = routes.get(0).access();
-        List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
-        return access.invalidate(partition.index(), remoteKeys, 0, partition.highest())
-                .thenCompose(answer -> {
-                    if (answer.isEmpty()) {
-                        return unconfirmed(routes, "invalidate", answer.reason());
-                    } else if (invalidated(routes, partition, answer.get().stamp())) {
-                        return CompletableFuture.completedFuture(
-                                answer.get().removed().contains(true));
-                    }
-                    return attempts > 1
-                            ? invalidateRemotely(routes, attempts - 1)
-                            : unconfirmed(routes, "invalidate", replaced());
-                });
+    /** Whether there was an entry to serve. */
+    private boolean invalidatedHere(List<Route<K>> routes, long stamp) {
+        boolean removed = false;
+        for (Route<K> route : routes) {
+            if (!engine.hasRemoteTier()) {
+                boolean unused = engine.quarantinePath.local().share(route.key());
+            }
+            removed |= engine.invalidated(route.key(), route.partition(), stamp);
+        }
+        return removed;
     }
 
-    /** Returns whether it counts. */
-    private boolean invalidated(List<Route<K>> routes, Partition partition, long stamp) {
-        partition.met(stamp);
+    private CompletableFuture<Answer<InvalidateReply>> invalidateRemotely(List<Route<K>> routes) {
+        return invalidateOnce(routes).thenCompose(answer -> {
+            if (answer.isEmpty() || counts(routes, answer.get().stamp())) {
+                return CompletableFuture.completedFuture(answer);
+            }
+            return invalidateOnce(routes)
+                    .thenApply(again ->
+                            again.isEmpty() || counts(routes, again.get().stamp()) ? again : Answer.none(replaced()));
+        });
+    }
+
+    private boolean counts(List<Route<K>> routes, long stamp) {
         boolean counts = true;
         for (Route<K> route : routes) {
             counts &= engine.acknowledged(route, 0, stamp);
-            engine.invalidated(route.key(), partition, stamp);
         }
         return counts;
     }
 
+    private CompletableFuture<Answer<InvalidateReply>> invalidateOnce(List<Route<K>> routes) {
+        Partition partition = routes.get(0).partition();
+        List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
+        return routes.get(0)
+                .access()
+                .invalidate(partition.index(), remoteKeys, 0, partition.highest())
+                .thenApply(answer -> {
+                    if (answer.isPresent()) {
+                        partition.met(answer.get().stamp());
+                        boolean unused = invalidatedHere(routes, answer.get().stamp());
+                    }
+                    return answer;
+                });
+    }
+
+    /** Kept before the copy is dropped: a read that begins in between finds one or the other. */
     private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
+        engine.outbox.add(routes.stream()
+                .<Pending<K>>map(route -> new Pending.OfKey<>(route.key()))
+                .toList());
         routes.forEach(route -> engine.dropHere(route.key()));
         return CompletableFuture.failedFuture(pending(operation, reason));
     }
 
     private InvalidationPendingException pending(String operation, Throwable reason) {
+        return pendingAfter("did not confirm " + operation, reason);
+    }
+
+    private InvalidationPendingException pendingAfter(String what, Throwable reason) {
         return new InvalidationPendingException(
-                "Cache '" + engine.name + "': the remote tier did not confirm " + operation + " (" + reason
-                        + "); this instance dropped its copy, others may serve theirs: repeat the call",
+                "Cache '" + engine.name + "': the remote tier " + what + " (" + reason
+                        + "); this instance dropped its copy and will send the invalidation again until it is"
+                        + " confirmed, others may serve their copies till then",
                 reason);
+    }
+
+    /** A quarantine whose end was not confirmed: its key is invalidated as soon as possible. */
+    CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
+        return unconfirmed(List.of(route), "the end of a quarantine", reason).thenApply(removed -> null);
+    }
+
+    /** Sends what is pending, of which only keys come together; gives whether all of it was confirmed. */
+    CompletableFuture<Boolean> sendAgain(List<Pending<K>> together) {
+        Optional<RemoteAccess> access = engine.remote();
+        if (access.isEmpty()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        if (together.get(0) instanceof Pending.OfAll) {
+            return clearAll(access).thenApply(Optional::isEmpty);
+        }
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (List<Route<K>> part : parts(keys(together))) {
+            all = all.thenCombine(invalidateRemotely(part), (before, answer) -> before && answer.isPresent());
+        }
+        return all;
+    }
+
+    private static <K> List<K> keys(List<Pending<K>> pending) {
+        List<K> keys = new ArrayList<>(pending.size());
+        for (Pending<K> one : pending) {
+            keys.add(((Pending.OfKey<K>) one).key());
+        }
+        return keys;
     }
 
     /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
@@ -253,13 +353,13 @@ final class WritePath<K, V> {
         engine.requireOpen();
         // Before the partitions: if it is there, so are its partitions.
         Optional<RemoteAccess> access = engine.remote();
-        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
-        for (Partition partition : engine.partitions().ofKeys()) {
-            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
-        }
+        CompletableFuture<Optional<Throwable>> all = clearAll(access);
         engine.near.discardAll();
         return all.thenApply(failure -> {
             if (failure.isPresent()) {
+                // Kept before the entries become suspect: what is stored must not make them good again.
+                engine.outbox.add(List.of(new Pending.OfAll<>()));
+                engine.partitions().nextGeneration();
                 throw pending("clear", failure.get());
             }
             engine.near.discardAll();
@@ -268,11 +368,22 @@ final class WritePath<K, V> {
     }
 
     /** Gives why it was not confirmed. */
+    private CompletableFuture<Optional<Throwable>> clearAll(Optional<RemoteAccess> access) {
+        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
+        for (Partition partition : engine.partitions().ofKeys()) {
+            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
+        }
+        return all;
+    }
+
+    /** Gives why it was not confirmed. */
     private CompletableFuture<Optional<Throwable>> clearPartition(Partition partition, Optional<RemoteAccess> access) {
         if (access.isEmpty()) {
+            if (engine.hasRemoteTier()) {
+                return CompletableFuture.completedFuture(Optional.of(notReached()));
+            }
             partition.nextGeneration();
-            return CompletableFuture.completedFuture(
-                    engine.hasRemoteTier() ? Optional.of(notReached()) : Optional.empty());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
         return clearRemotely(partition, access.get(), 2);
     }
@@ -287,7 +398,6 @@ final class WritePath<K, V> {
                 partition.raiseFloor(floor.get());
                 return CompletableFuture.completedFuture(Optional.empty());
             }
-            partition.nextGeneration();
             return CompletableFuture.completedFuture(Optional.of(replaced ? replaced() : floor.reason()));
         });
     }

@@ -1,0 +1,37 @@
+package io.crema.testkit;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What a server says of its part in replication. */
+record Replication(Map<String, String> fields) {
+
+    static Replication of(EmbeddedRedis server) throws IOException {
+        return new Replication(server.call("INFO", "replication")
+                .get(0)
+                .lines()
+                .map(line -> line.split(":", 2))
+                .filter(field -> field.length == 2)
+                .collect(Collectors.toMap(field -> field[0], field -> field[1])));
+    }
+
+    boolean isPrimary() {
+        return "master".equals(fields.get("role"));
+    }
+
+    boolean isLinked() {
+        return "up".equals(fields.get("master_link_status"));
+    }
+
+    /** Whether the server copies that one and has got all that it has written until now. */
+    boolean hasCaughtUpWith(EmbeddedRedis primary) throws IOException {
+        return isLinked()
+                && String.valueOf(primary.port()).equals(fields.get("master_port"))
+                && offset("slave_repl_offset") >= Replication.of(primary).offset("master_repl_offset");
+    }
+
+    private long offset(String field) {
+        return Long.parseLong(fields.getOrDefault(field, "-1"));
+    }
+}
