@@ -60,6 +60,7 @@ public final class CacheEngine<K, V> {
     final Counters counters = new Counters();
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
+    final InvalidationPath<K, V> invalidations;
     final WritePath<K, V> writePath;
     final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
@@ -106,9 +107,10 @@ public final class CacheEngine<K, V> {
         this.leastVersions = new LeastVersions<>(clock);
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
+        this.invalidations = new InvalidationPath<>(this);
         this.writePath = new WritePath<>(this);
         this.quarantinePath = new QuarantinePath<>(this);
-        this.outbox = new Outbox<>(name, clock, writePath::sendAgain);
+        this.outbox = new Outbox<>(name, clock, invalidations::sendAgain);
     }
 
     /**
@@ -171,6 +173,11 @@ public final class CacheEngine<K, V> {
 
     Degraded degraded() {
         return settings.degraded();
+    }
+
+    /** Whether there may be values in a remote tier: some carry invalidations only. */
+    boolean storesRemotely() {
+        return serialization != null && serialization.storesValues();
     }
 
     /** Where nothing is shared, this instance itself has the latest. */
@@ -295,15 +302,17 @@ public final class CacheEngine<K, V> {
     }
 
     /**
-     * A loaded value that the remote tier does not have, or not yet. While it does not, the value is good here for the
-     * bound only: nobody else knows that it exists.
+     * A loaded value that the remote tier does not have, or not yet. While it does not, although it stores values, this one
+     * is good here for the bound only: nobody else knows that it exists.
      */
     NearEntry<V> loaded(Route<K> route, Flight<V> flight, Loaded<V> loaded, long freshNanos) {
         V value = loaded.value();
         long now = clock.exact();
         long freshUntil = now + freshNanos;
         int weight = freshNanos == NOT_CACHED ? 0 : weight(route.key(), value, loaded.options());
-        long deadline = hasRemoteTier() ? Math.min(freshUntil, flight.start + window) : nearDeadline(now, freshUntil);
+        boolean lasting = !hasRemoteTier()
+                || !storesRemotely() && route.isRemote() && !partitions().inDoubt();
+        long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + window);
         return new NearEntry<>(
                         value,
                         flight.partition,
@@ -348,7 +357,9 @@ public final class CacheEngine<K, V> {
     /** The same value once the remote tier has stored it. */
     NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
         long deadline = nearDeadline(clock.exact(), entry.freshUntil);
-        return entry.storedAs(stored.stamp(), stored.loadedAt(), value.token(), deadline);
+        // Where nothing is stored, what is loaded later must be able to replace it.
+        long loadedAt = storesRemotely() ? stored.loadedAt() : 0;
+        return entry.storedAs(stored.stamp(), loadedAt, value.token(), deadline);
     }
 
     /** Before the entry is installed: no code of the user runs under a lock of the near tier. */

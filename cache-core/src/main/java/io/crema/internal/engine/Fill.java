@@ -69,7 +69,7 @@ final class Fill<K, V> {
             call.land(own, LoadCall.Install.NO);
             return;
         }
-        engine.writePath
+        engine.invalidations
                 .invalidate(call.key())
                 .whenComplete((removed, failure) -> call.onRunner(() -> {
                     if (failure == null) {
