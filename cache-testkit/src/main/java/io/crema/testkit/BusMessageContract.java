@@ -122,6 +122,7 @@ abstract class BusMessageContract extends RemoteFixture {
 
     @Test
     void quarantine_beginAndEnd_areToldAsInvalidations() {
+        needValues();
         subscribe(a);
         RemoteKey key = newKey();
         long holder = newToken();

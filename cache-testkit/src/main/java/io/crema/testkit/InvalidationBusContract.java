@@ -307,6 +307,7 @@ public abstract class InvalidationBusContract extends BusMessageContract {
 
     @Test
     void lostMillis_connectionLostButNoData_isSmall() {
+        needValues();
         heartbeat();
         listener.nextResult("heartbeat", String.class);
         pass(LONGER_THAN_SHORT);

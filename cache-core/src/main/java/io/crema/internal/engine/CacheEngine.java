@@ -175,6 +175,11 @@ public final class CacheEngine<K, V> {
         return settings.degraded();
     }
 
+    /** Whether there may be values in a remote tier: some carry invalidations only. */
+    boolean storesRemotely() {
+        return serialization != null && serialization.storesValues();
+    }
+
     /** Where nothing is shared, this instance itself has the latest. */
     ReadConsistency effective(ReadConsistency asked) {
         return hasRemoteTier() ? asked : ReadConsistency.BOUNDED;
@@ -297,15 +302,17 @@ public final class CacheEngine<K, V> {
     }
 
     /**
-     * A loaded value that the remote tier does not have, or not yet. While it does not, the value is good here for the
-     * bound only: nobody else knows that it exists.
+     * A loaded value that the remote tier does not have, or not yet. While it does not, although it stores values, this one
+     * is good here for the bound only: nobody else knows that it exists.
      */
     NearEntry<V> loaded(Route<K> route, Flight<V> flight, Loaded<V> loaded, long freshNanos) {
         V value = loaded.value();
         long now = clock.exact();
         long freshUntil = now + freshNanos;
         int weight = freshNanos == NOT_CACHED ? 0 : weight(route.key(), value, loaded.options());
-        long deadline = hasRemoteTier() ? Math.min(freshUntil, flight.start + window) : nearDeadline(now, freshUntil);
+        boolean lasting = !hasRemoteTier()
+                || !storesRemotely() && route.isRemote() && !partitions().inDoubt();
+        long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + window);
         return new NearEntry<>(
                         value,
                         flight.partition,
@@ -350,7 +357,9 @@ public final class CacheEngine<K, V> {
     /** The same value once the remote tier has stored it. */
     NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
         long deadline = nearDeadline(clock.exact(), entry.freshUntil);
-        return entry.storedAs(stored.stamp(), stored.loadedAt(), value.token(), deadline);
+        // Where nothing is stored, what is loaded later must be able to replace it.
+        long loadedAt = storesRemotely() ? stored.loadedAt() : 0;
+        return entry.storedAs(stored.stamp(), loadedAt, value.token(), deadline);
     }
 
     /** Before the entry is installed: no code of the user runs under a lock of the near tier. */

@@ -23,7 +23,10 @@ final class Flight<V> implements Registered {
     /** Coarse time when it began, so never after. */
     final long start;
 
-    /** The stamp of the partition when it began: what it reads is at least as new. */
+    /**
+     * The highest stamp of the partition that was met when it began, in messages or replies: what had that stamp was
+     * executed before, so what it reads is at least as new.
+     */
     final long startStamp;
 
     /** Whether the lease was valid when it began. */
@@ -55,7 +58,7 @@ final class Flight<V> implements Registered {
         this.partition = partition;
         this.generation = partition.generation();
         this.start = start;
-        this.startStamp = partition.lastSeen();
+        this.startStamp = partition.highest();
         this.leased = leased;
     }
 

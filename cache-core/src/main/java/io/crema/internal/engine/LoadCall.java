@@ -110,15 +110,17 @@ final class LoadCall<K, V> {
     }
 
     /**
-     * Not while an invalidation of the key is pending, nor after a change of history before that is repaired: what is
-     * there may be older than what was invalidated.
+     * Not where nothing is stored; nor while an invalidation of the key is pending, nor after a change of history before
+     * that is repaired: what is there may be older than what was invalidated.
      */
     boolean mayAskRemote() {
         if (engine.outbox.holds(key())) {
             flight.bypass();
             return false;
         }
-        return route.isRemote() && !engine.partitions().inDoubt();
+        return route.isRemote()
+                && engine.storesRemotely()
+                && !engine.partitions().inDoubt();
     }
 
     /** The first step; on the thread that asks, so it never loads. */

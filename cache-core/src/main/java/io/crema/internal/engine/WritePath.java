@@ -73,6 +73,11 @@ final class WritePath<K, V> {
                     + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
                     + " or invalidate the key");
         }
+        if (condition.ifAbsent() && engine.hasRemoteTier() && !engine.storesRemotely()) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': putIfAbsent needs a remote tier that stores values, to decide for all instances; this one"
+                    + " carries invalidations only: load the value, or put it");
+        }
         Route<K> route = engine.route(key);
         Write write = new Write(route.partition(), engine.clock.coarse());
         NearEntry<V> own = engine.written(write, key, value, freshNanos, options);
