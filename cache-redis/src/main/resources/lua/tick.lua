@@ -55,8 +55,10 @@ local function store(key, stamp, now, v)
   return loadedAt
 end
 
+-- The last argument of every script is the command to publish with. A server without shard channels, which is one without
+-- this constant, publishes to all.
 local function publish(channel, kind, stamp, micros, n, keys)
-  redis.call('PUBLISH', channel, struct.pack('>BBI8I8I2', 0xD1, kind, stamp, micros, n) .. keys)
+  redis.call(redis.REDIS_VERSION_NUM and ARGV[#ARGV] or 'PUBLISH', channel, struct.pack('>BBI8I8I2', 0xD1, kind, stamp, micros, n) .. keys)
 end
 
 -- Key names without the partition's prefix, which is that of the clock's name, each after its length.
