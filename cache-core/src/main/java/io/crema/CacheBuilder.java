@@ -3,9 +3,11 @@ package io.crema;
 import io.crema.internal.engine.CacheSettings;
 import io.crema.internal.engine.LoaderSet;
 import io.crema.internal.remote.RemoteSettings;
+import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
+import io.crema.policy.ReadClock;
 import io.crema.spi.Codec;
 import io.crema.spi.KeyCodec;
 import io.crema.spi.RemoteTier;
@@ -39,6 +41,8 @@ public final class CacheBuilder<K, V> {
     private Expiration expiration = Expiration.fresh(Duration.ofMinutes(10));
     private NullCaching nulls = NullCaching.off();
     private Duration staleness = Duration.ofSeconds(2);
+    private Degraded degraded = Degraded.REMOTE_THEN_ORIGIN;
+    private ReadClock readClock = ReadClock.COARSE;
     private @Nullable BulkCacheLoader<K, V> bulkLoader;
 
     CacheBuilder(Crema crema, String name, @Nullable RemoteTier remote) {
@@ -80,6 +84,21 @@ public final class CacheBuilder<K, V> {
      */
     public CacheBuilder<K, V> staleness(Duration bound) {
         this.staleness = Objects.requireNonNull(bound, "bound");
+        return this;
+    }
+
+    /**
+     * What reads do while the bound cannot be proved; {@link Degraded#REMOTE_THEN_ORIGIN} unless set. Without effect
+     * where there is no remote tier.
+     */
+    public CacheBuilder<K, V> degraded(Degraded policy) {
+        this.degraded = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /** The clock that hits in this process are judged by; {@link ReadClock#COARSE} unless set. */
+    public CacheBuilder<K, V> readClock(ReadClock clock) {
+        this.readClock = Objects.requireNonNull(clock, "clock");
         return this;
     }
 
@@ -142,6 +161,8 @@ public final class CacheBuilder<K, V> {
                 expiration,
                 nulls,
                 staleness.minus(CLOCK_MARGIN),
+                degraded,
+                readClock,
                 remote == null ? null : new RemoteSettings<>(keyCodec, Objects.requireNonNull(codec), remote.limits()));
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the value; null for a cached null
  * @param tier where it was found
  * @param age time since it was loaded or put
- * @param freshFor freshness left; zero when it is stale
+ * @param freshFor freshness left; zero when it is stale, or could not be shown to be within the staleness bound
  */
 public record CacheEntry<V>(@Nullable V value, Tier tier, Duration age, Duration freshFor) {
 
@@ -20,7 +20,7 @@ public record CacheEntry<V>(@Nullable V value, Tier tier, Duration age, Duration
         Objects.requireNonNull(freshFor, "freshFor");
     }
 
-    /** Whether the time to live is over. */
+    /** Whether the time to live is over, or the value may be older than the staleness bound. */
     public boolean isStale() {
         return freshFor.isZero() || freshFor.isNegative();
     }

@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param invalidationsReceived keys named in messages from the remote tier, own ones too
  * @param gaps times that a partition may have missed a message
  * @param resyncsKept resynchronisations of a partition that proved that nothing was missed
+ * @param invalidationsPending invalidations that the remote tier has not confirmed yet, at the moment
  */
 public record CacheStats(
         long nearHits,
@@ -36,7 +37,8 @@ public record CacheStats(
         long remoteFailures,
         long invalidationsReceived,
         long gaps,
-        long resyncsKept) {
+        long resyncsKept,
+        long invalidationsPending) {
 
     /** All reads. */
     public long reads() {

@@ -4,6 +4,13 @@ package io.crema;
 public enum ReadConsistency {
 
     /**
+     * Whatever this instance holds, as long as its time to live is not over and nothing is known to be wrong with it:
+     * messages that were lost are not waited for. Costs as much as {@link #BOUNDED}, and goes on while the remote tier
+     * is away.
+     */
+    EVENTUAL,
+
+    /**
      * At least as new as everything that was invalidated longer ago than the cache's staleness bound. The default.
      */
     BOUNDED,

@@ -1,20 +1,31 @@
 package io.crema.spi;
 
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * Where the partitions of a cache are in their history.
+ * Where partitions of a cache are in their history.
  *
- * @param history names the history of the remote tier: changes with a restart, a failover, a restored snapshot
- * @param clocks the clock of each partition; 0 where there is none
- * @param floors the floor of each partition; 0 where there is none
+ * @param history names the history of the primary: changes with a restart, a failover, a restored snapshot
+ * @param partitions what was asked for, by partition
  */
-public record BusPosition(String history, List<Long> clocks, List<Long> floors) {
+public record BusPosition(String history, Map<Integer, At> partitions) {
+
+    /**
+     * One partition.
+     *
+     * @param clock its clock; 0 if it has none
+     * @param floor its floor; 0 if it has none
+     */
+    public record At(long clock, long floor) {}
 
     public BusPosition {
         Objects.requireNonNull(history, "history");
-        clocks = List.copyOf(clocks);
-        floors = List.copyOf(floors);
+        partitions = Map.copyOf(partitions);
+    }
+
+    /** @throws NullPointerException if it was not asked for */
+    public At at(int partition) {
+        return Objects.requireNonNull(partitions.get(partition), "Not asked for partition " + partition);
     }
 }

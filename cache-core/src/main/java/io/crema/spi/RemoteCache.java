@@ -18,10 +18,15 @@ public interface RemoteCache {
     /** The name of the cache. */
     String name();
 
-    /** The number of partitions, the same for all instances. */
+    /** The number of partitions for keys, the same for all instances. */
     int partitions();
 
-    /** The partition of a serialized key, from 0, the same for all instances. */
+    /** The number of the one more partition, which holds the tags. */
+    default int tagPartition() {
+        return partitions();
+    }
+
+    /** The partition of a serialized key, from 0, the same for all instances; never that of the tags. */
     int partitionOf(byte[] key);
 
     /** Reads the record of a key. */
@@ -39,31 +44,87 @@ public interface RemoteCache {
     CompletableFuture<LeaseReply> lease(RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast);
 
     /**
-     * Stores a loaded value if the lease is still the caller's and no clear has come since it was granted; neither
-     * advances the clock nor publishes. A refused fill gives the lease up.
+     * Stores a loaded value if the lease is still the caller's, and neither a clear nor a repair has come since it was
+     * granted; neither advances the clock nor publishes. A refused fill gives the lease up.
+     *
+     * @param leaseStamp as the grant of the lease gave it
      */
-    CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast);
+    CompletableFuture<StoreReply> fill(
+            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast);
 
     /** Gives a lease up, if it is still the caller's. */
     CompletableFuture<Void> release(RemoteKey key, long leaseToken);
 
-    /** Stores a value, whatever was there, and publishes the invalidation of older ones. The last one wins. */
-    CompletableFuture<StoreReply.Stored> put(RemoteKey key, RemoteValue value, long atLeast);
+    /**
+     * Stores a value, whatever was there, and publishes the invalidation of older ones. The last one wins, unless origin
+     * versions say otherwise. While the key is in quarantine nothing is stored, but for the quarantine's one holder;
+     * what is refused is published as an invalidation.
+     *
+     * @param holder the holder whose quarantine the put ends; 0 = none. If it is no longer the only one, or never was,
+     *     the value is refused
+     */
+    CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast);
 
-    /** As put, if there is no fresh value; a cached null is one. */
+    /** As put without a holder, if there is no fresh value; a cached null is one. Fails while the key is in quarantine. */
     CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast);
 
-    /** Removes keys of one partition, with leases on them, and publishes that. */
-    CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long atLeast);
+    /**
+     * Removes keys of one partition, with leases on them, and publishes that. A quarantine stays.
+     *
+     * @param least the least origin version that may be stored from now on, remembered for a minute; 0 = any
+     */
+    CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long least, long atLeast);
+
+    /**
+     * As invalidate, but values stay, stale, until they would have gone anyway.
+     *
+     * @param least as of {@link #invalidate}
+     */
+    CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast);
+
+    /**
+     * Keeps a key empty: until the end of the last quarantine nothing is stored by those who do not hold it. Publishes
+     * the invalidation of what was there. Returns the partition's clock.
+     *
+     * @param holder random identity of this quarantine, never 0
+     * @param millis after that time it is over by itself
+     */
+    CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast);
+
+    /** Ends one holder's quarantine; acts as an invalidation in any case. Returns the partition's clock. */
+    CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast);
+
+    /**
+     * Reads the versions of tags at the primary; one that has none gets a new one, which is not published.
+     *
+     * @param keepMillis for how long at least they must be remembered
+     */
+    CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast);
+
+    /**
+     * Gives a tag a new version and publishes that. Returns the clock of the tag partition.
+     *
+     * @param token random
+     */
+    CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast);
 
     /** Raises the floor of a partition above everything in it and publishes that. Returns the floor. */
     CompletableFuture<Long> clear(int partition, long atLeast);
 
     /**
-     * Repairs a partition after a change of history: moves its clock above {@code atLeast} and clears it, once for each
-     * history, whoever comes first, unless its clock is below {@code atLeast} again.
+     * Repairs a partition after a change of history: moves its clock far above everything that the lost history may have
+     * issued, once for each history, whoever comes first, unless its clock is below {@code atLeast} again. Leases granted
+     * before do not fill any more. Returns the clock after that move, whoever made it.
      *
      * @param history as {@link BusPosition#history()}
      */
-    CompletableFuture<Void> repair(int partition, String history, long atLeast);
+    CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast);
+
+    /**
+     * Executes invalidations again that may have been lost: removes values and leases that are older than a repair, and
+     * publishes all keys. Returns the partition's clock.
+     *
+     * @param before as repair returned it; what has that stamp or a later one stays
+     */
+    CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast);
 }

@@ -1,18 +1,21 @@
 package io.crema.spi;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * What the remote tier holds for a key, as of one reply.
  *
- * @param kind what it is; all that follows is 0 or empty unless it is a {@link Kind#VALUE}, but for the stamp of a
- *     {@link Kind#LEASE} and the floor
+ * @param kind what it is; all that follows is 0 or empty unless it is a {@link Kind#VALUE}, but for the floor, and the
+ *     stamp of all that has one
  * @param stamp the partition's clock when it was stored
  * @param token random identity of the load or put that made it
  * @param loadedAt server time of its load in milliseconds; orders records of one stamp, means nothing else
  * @param ageMillis time since then, at the reply; never less than the true age
- * @param freshMillis freshness left at the reply; never more than the true rest; 0 or less = stale
+ * @param freshMillis freshness left at the reply; never more than the true rest; 0 or less = stale, or expired by a call
  * @param cachedNull whether the value is a cached null
+ * @param originVersion the origin's version of the value, unsigned; 0 = none
+ * @param tags the versions that its tags had; if one has another now, the value is gone
  * @param codec the {@link Codec#id()} of the payload
  * @param payload the encoded value; empty in an answer to {@link ReadMode#HEADER}
  * @param floor the partition's floor if it was asked for, else {@link #NO_FLOOR}; known for every kind
@@ -25,6 +28,8 @@ public record RemoteRecord(
         long ageMillis,
         long freshMillis,
         boolean cachedNull,
+        long originVersion,
+        List<TagVersion> tags,
         byte codec,
         ByteBuffer payload,
         long floor) {
@@ -42,8 +47,16 @@ public record RemoteRecord(
         VALUE,
         /** No value; somebody holds, or held, the lease to load one. */
         LEASE,
+        /** No value, and none may be stored: somebody is about to change the origin. */
+        QUARANTINE,
+        /** No value; the least origin version that may be stored is remembered. */
+        TOMBSTONE,
         /** Something that this version cannot read. Writes may replace it; leases and fills leave it alone. */
         OPAQUE
+    }
+
+    public RemoteRecord {
+        tags = List.copyOf(tags);
     }
 
     public static RemoteRecord absent(long floor) {
@@ -54,11 +67,19 @@ public record RemoteRecord(
         return bare(Kind.LEASE, stamp, floor);
     }
 
+    public static RemoteRecord quarantine(long stamp, long floor) {
+        return bare(Kind.QUARANTINE, stamp, floor);
+    }
+
+    public static RemoteRecord tombstone(long stamp, long floor) {
+        return bare(Kind.TOMBSTONE, stamp, floor);
+    }
+
     public static RemoteRecord opaque(long floor) {
         return bare(Kind.OPAQUE, 0, floor);
     }
 
     private static RemoteRecord bare(Kind kind, long stamp, long floor) {
-        return new RemoteRecord(kind, stamp, 0, 0, 0, 0, false, (byte) 0, NO_PAYLOAD, floor);
+        return new RemoteRecord(kind, stamp, 0, 0, 0, 0, false, 0, List.of(), (byte) 0, NO_PAYLOAD, floor);
     }
 }

@@ -21,6 +21,17 @@ public interface RemoteTier extends AutoCloseable {
     }
 
     /**
+     * Whether it stores values. One that does not carries invalidations only: its caches' records are always absent,
+     * leases and fills are not asked for, a put is an invalidation.
+     */
+    default boolean storesValues() {
+        return true;
+    }
+
+    /** What it can promise, found by asking it; fails if it cannot be reached. */
+    CompletableFuture<Guarantee> guarantee();
+
+    /**
      * Agrees on the terms of a cache with all other instances: the first to come sets them, and starts the clocks of the
      * cache's partitions. While the first connection is being made, the future waits for that; it fails if the tier
      * cannot be reached.

@@ -1,5 +1,6 @@
 package io.crema.spi;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -18,6 +19,8 @@ public final class RemoteValue {
     private final long freshMillis;
     private final long keepMillis;
     private final long loadMillis;
+    private final long originVersion;
+    private final List<TagVersion> tags;
 
     private RemoteValue(
             long token,
@@ -26,7 +29,9 @@ public final class RemoteValue {
             byte[] payload,
             long freshMillis,
             long keepMillis,
-            long loadMillis) {
+            long loadMillis,
+            long originVersion,
+            List<TagVersion> tags) {
         if (freshMillis <= 0 || keepMillis < freshMillis || loadMillis < 0) {
             throw new IllegalArgumentException("0 < fresh <= keep and 0 <= load must hold, but fresh is " + freshMillis
                     + " ms, keep " + keepMillis + " ms, load " + loadMillis + " ms");
@@ -38,17 +43,30 @@ public final class RemoteValue {
         this.freshMillis = freshMillis;
         this.keepMillis = keepMillis;
         this.loadMillis = loadMillis;
+        this.originVersion = originVersion;
+        this.tags = List.copyOf(tags);
     }
 
     /** A value as its codec wrote it. Times in milliseconds: how long fresh, how long kept, how long it took to load. */
     public static RemoteValue of(
             long token, byte codec, byte[] payload, long freshMillis, long keepMillis, long loadMillis) {
-        return new RemoteValue(token, false, codec, payload, freshMillis, keepMillis, loadMillis);
+        return new RemoteValue(token, false, codec, payload, freshMillis, keepMillis, loadMillis, 0, List.of());
     }
 
     /** A cached null. */
     public static RemoteValue ofNull(long token, long freshMillis, long keepMillis, long loadMillis) {
-        return new RemoteValue(token, true, (byte) 0, EMPTY, freshMillis, keepMillis, loadMillis);
+        return new RemoteValue(token, true, (byte) 0, EMPTY, freshMillis, keepMillis, loadMillis, 0, List.of());
+    }
+
+    /** The same with the origin's version, unsigned; 0 = none. */
+    public RemoteValue withOriginVersion(long version) {
+        return new RemoteValue(token, cachedNull, codec, payload, freshMillis, keepMillis, loadMillis, version, tags);
+    }
+
+    /** The same with the versions of its tags. */
+    public RemoteValue withTags(List<TagVersion> versions) {
+        return new RemoteValue(
+                token, cachedNull, codec, payload, freshMillis, keepMillis, loadMillis, originVersion, versions);
     }
 
     /** Random identity of the load or put that made the value. */
@@ -80,5 +98,15 @@ public final class RemoteValue {
 
     public long loadMillis() {
         return loadMillis;
+    }
+
+    /** The origin's version, unsigned; 0 = none. */
+    public long originVersion() {
+        return originVersion;
+    }
+
+    /** The versions of its tags when it was loaded. */
+    public List<TagVersion> tags() {
+        return tags;
     }
 }

@@ -13,4 +13,11 @@ public sealed interface StoreReply {
 
     /** The value was not stored, and the remote tier is as if it had not been offered. */
     record Refused() implements StoreReply {}
+
+    /**
+     * The value was not stored, because its origin version is below the least that is accepted now. A lease stays.
+     *
+     * @param least the least origin version that is accepted
+     */
+    record TooOld(long least) implements StoreReply {}
 }

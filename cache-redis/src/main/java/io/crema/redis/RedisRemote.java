@@ -5,6 +5,7 @@ import io.crema.redis.internal.store.RedisStore;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.redis.internal.wire.ServerClock;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
 import io.crema.spi.Opening;
@@ -21,6 +22,7 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +94,7 @@ public final class RedisRemote implements RemoteTier {
                 server,
                 executor,
                 store::probe,
+                store::layout,
                 () -> connector.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).thenApply(connection -> {
                     connection.setTimeout(Duration.ZERO);
                     return connection;
@@ -142,6 +145,11 @@ public final class RedisRemote implements RemoteTier {
     @Override
     public CompletableFuture<Opening> open(CacheTerms terms) {
         return store.open(terms);
+    }
+
+    @Override
+    public CompletableFuture<Guarantee> guarantee() {
+        return CompletableFuture.completedFuture(new Guarantee(true, server, List.of()));
     }
 
     @Override

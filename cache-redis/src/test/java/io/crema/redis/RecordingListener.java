@@ -1,9 +1,11 @@
 package io.crema.redis;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.Invalidation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -14,20 +16,37 @@ public final class RecordingListener implements BusListener {
 
     public final List<String> events = new CopyOnWriteArrayList<>();
     public final AtomicInteger overlaps = new AtomicInteger();
+    private volatile @Nullable BusConnection connection;
     private final AtomicInteger running = new AtomicInteger();
 
     @Override
-    public void onConnected() {
+    public void onConnected(BusConnection made) {
+        connection = made;
         note("connected");
     }
 
     @Override
-    public void onDisconnected() {
+    public void onDisconnected(BusConnection lost) {
         note("disconnected");
     }
 
     @Override
-    public void onInvalidation(String cache, Invalidation message) {
+    public void onAssigned(BusConnection to) {
+        note("assigned");
+    }
+
+    @Override
+    public void onUnsubscribed(BusConnection from, String cache, int partition) {
+        note(cache + " " + partition + " unsubscribed");
+    }
+
+    /** The connection that was made last. */
+    public BusConnection connection() {
+        return Objects.requireNonNull(connection, "connection");
+    }
+
+    @Override
+    public void onInvalidation(BusConnection from, String cache, Invalidation message) {
         StringBuilder keys = new StringBuilder();
         for (byte[] key : message.keys()) {
             keys.append(' ').append(new String(key, StandardCharsets.UTF_8));
@@ -36,12 +55,12 @@ public final class RecordingListener implements BusListener {
     }
 
     @Override
-    public void onClear(String cache, int partition, long stamp) {
+    public void onClear(BusConnection from, String cache, int partition, long stamp) {
         note(cache + " " + partition + " clear " + stamp);
     }
 
     @Override
-    public void onUnreadable(String cache, int partition) {
+    public void onUnreadable(BusConnection from, String cache, int partition) {
         note(cache + " " + partition + " unreadable");
     }
 

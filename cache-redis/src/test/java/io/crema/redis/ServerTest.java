@@ -8,6 +8,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
 import io.crema.testkit.EmbeddedRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -80,6 +81,11 @@ public abstract class ServerTest {
         } catch (CompletionException e) {
             return null;
         }
+    }
+
+    /** What was stored; fails if it was not. */
+    protected static StoreReply.Stored stored(CompletableFuture<StoreReply> reply) {
+        return (StoreReply.Stored) get(reply);
     }
 
     /** The result of a future, which must come in time. */

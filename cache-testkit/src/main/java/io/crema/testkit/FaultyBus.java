@@ -1,14 +1,11 @@
 package io.crema.testkit;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
-import io.crema.spi.BusPosition;
 import io.crema.spi.Invalidation;
 import io.crema.spi.InvalidationBus;
-import io.crema.spi.RemoteCache;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Any bus, with faults between it and its listener: invalidations are lost or delivered twice, as {@link BusFaults} say.
@@ -34,27 +31,7 @@ public final class FaultyBus implements InvalidationBus {
         bus.start(new FaultyListener(listener, faults));
     }
 
-    @Override
-    public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
-        bus.subscribe(cache, reply);
-    }
-
-    @Override
-    public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
-        bus.position(cache, reply);
-    }
-
-    @Override
-    public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
-        bus.heartbeat(reply);
-    }
-
-    @Override
-    public void reset() {
-        bus.reset();
-    }
-
-    /** Calls come one at a time, so that the random choices do too. */
+    /** Calls of different connections may come at one time; the random choices come one at a time. */
     private static final class FaultyListener implements BusListener {
 
         private final BusListener listener;
@@ -68,25 +45,31 @@ public final class FaultyBus implements InvalidationBus {
         }
 
         @Override
-        public void onInvalidation(String cache, Invalidation message) {
-            if (random.nextDouble() < faults.lostShare()) {
-                lose(cache, message);
+        public void onInvalidation(BusConnection connection, String cache, Invalidation message) {
+            if (chance() < faults.lostShare()) {
+                lose(connection, cache, message);
                 return;
             }
-            deliver(cache, message);
-            if (random.nextDouble() < faults.duplicatedShare()) {
-                deliver(cache, message);
+            deliver(connection, cache, message);
+            if (chance() < faults.duplicatedShare()) {
+                deliver(connection, cache, message);
             }
         }
 
-        private void lose(String cache, Invalidation message) {
+        private synchronized double chance() {
+            return random.nextDouble();
+        }
+
+        private void lose(BusConnection connection, String cache, Invalidation message) {
             switch (faults.loss()) {
                 case VISIBLE -> {}
                 case HIDDEN ->
                     listener.onInvalidation(
+                            connection,
                             cache,
                             new Invalidation(
                                     message.partition(),
+                                    message.kind(),
                                     message.stamp(),
                                     message.count(),
                                     List.of(),
@@ -94,29 +77,39 @@ public final class FaultyBus implements InvalidationBus {
             }
         }
 
-        private void deliver(String cache, Invalidation message) {
-            listener.onInvalidation(cache, message);
+        private void deliver(BusConnection connection, String cache, Invalidation message) {
+            listener.onInvalidation(connection, cache, message);
             faults.observer().accept(cache, message);
         }
 
         @Override
-        public void onConnected() {
-            listener.onConnected();
+        public void onConnected(BusConnection connection) {
+            listener.onConnected(connection);
         }
 
         @Override
-        public void onDisconnected() {
-            listener.onDisconnected();
+        public void onDisconnected(BusConnection connection) {
+            listener.onDisconnected(connection);
         }
 
         @Override
-        public void onClear(String cache, int partition, long stamp) {
-            listener.onClear(cache, partition, stamp);
+        public void onAssigned(BusConnection connection) {
+            listener.onAssigned(connection);
         }
 
         @Override
-        public void onUnreadable(String cache, int partition) {
-            listener.onUnreadable(cache, partition);
+        public void onUnsubscribed(BusConnection connection, String cache, int partition) {
+            listener.onUnsubscribed(connection, cache, partition);
+        }
+
+        @Override
+        public void onClear(BusConnection connection, String cache, int partition, long stamp) {
+            listener.onClear(connection, cache, partition, stamp);
+        }
+
+        @Override
+        public void onUnreadable(BusConnection connection, String cache, int partition) {
+            listener.onUnreadable(connection, cache, partition);
         }
     }
 }

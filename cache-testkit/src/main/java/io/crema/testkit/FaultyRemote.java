@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
 import io.crema.spi.Opening;
@@ -37,6 +38,16 @@ public final class FaultyRemote implements RemoteTier {
     @Override
     public CompletableFuture<Opening> open(CacheTerms terms) {
         return tier.open(terms);
+    }
+
+    @Override
+    public boolean storesValues() {
+        return tier.storesValues();
+    }
+
+    @Override
+    public CompletableFuture<Guarantee> guarantee() {
+        return tier.guarantee();
     }
 
     @Override

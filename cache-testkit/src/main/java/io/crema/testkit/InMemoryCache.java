@@ -9,7 +9,10 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.spi.TagReply;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,9 +71,10 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> fill(
+            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
         return instance.command(
-                Operation.FILL, () -> store(key).fill(key, leaseToken, value, atLeast, server.micros()));
+                Operation.FILL, () -> store(key).fill(key, leaseToken, leaseStamp, value, atLeast, server.micros()));
     }
 
     @Override
@@ -83,11 +87,13 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply.Stored> put(RemoteKey key, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
         return instance.command(Operation.PUT, () -> {
-            StoreReply.Stored stored = store(key).put(key, value, atLeast, server.micros());
-            publish(key.partition(), stored.stamp(), List.of(key));
-            return stored;
+            StoreReply reply = store(key).put(key, value, holder, atLeast, server.micros());
+            if (!(reply instanceof StoreReply.TooOld)) {
+                publishWritten(key);
+            }
+            return reply;
         });
     }
 
@@ -95,47 +101,108 @@ final class InMemoryCache implements RemoteCache {
     public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
         return instance.command(Operation.PUT_IF_ABSENT, () -> {
             StoreReply reply = store(key).putIfAbsent(key, value, atLeast, server.micros());
-            if (reply instanceof StoreReply.Stored stored) {
-                publish(key.partition(), stored.stamp(), List.of(key));
+            if (reply instanceof StoreReply.Stored) {
+                publishWritten(key);
             }
             return reply;
         });
     }
 
     @Override
-    public CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
-        if (keys.isEmpty() || keys.stream().anyMatch(key -> key.partition() != partition)) {
-            throw new IllegalArgumentException(
-                    name + ": an invalidation names at least one key, all of partition " + partition + ", not " + keys);
-        }
-        List<RemoteKey> asked = List.copyOf(keys);
+    public CompletableFuture<InvalidateReply> invalidate(
+            int partition, List<RemoteKey> keys, long least, long atLeast) {
+        List<RemoteKey> asked = ofOnePartition(partition, keys);
         return instance.command(Operation.INVALIDATE, () -> {
-            InvalidateReply reply = server.store(name, partition).invalidate(asked, atLeast, server.micros());
-            publish(partition, reply.stamp(), asked);
+            InvalidateReply reply = store(partition).invalidate(asked, least, atLeast, server.micros());
+            publish(partition, Invalidation.Kind.WRITTEN, bytes(asked));
             return reply;
+        });
+    }
+
+    @Override
+    public CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast) {
+        List<RemoteKey> asked = ofOnePartition(partition, keys);
+        return instance.command(Operation.EXPIRE, () -> {
+            InvalidateReply reply = store(partition).expire(asked, least, atLeast, server.micros());
+            publish(partition, Invalidation.Kind.EXPIRED, bytes(asked));
+            return reply;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
+        return instance.command(Operation.QUARANTINE, () -> {
+            long clock = store(key).quarantine(key, holder, millis, atLeast, server.micros());
+            publishWritten(key);
+            return clock;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
+        return instance.command(Operation.END_QUARANTINE, () -> {
+            long clock = store(key).endQuarantine(key, holder, atLeast, server.micros());
+            publishWritten(key);
+            return clock;
+        });
+    }
+
+    @Override
+    public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
+        List<String> asked = List.copyOf(tags);
+        return instance.command(Operation.TAG_VERSIONS, () -> {
+            PartitionStore store = store(tagPartition());
+            long now = server.micros();
+            long clock = store.startClock(atLeast, now);
+            return new TagReply(
+                    clock,
+                    asked.stream()
+                            .map(tag -> store.tags()
+                                    .version(tag, clock, store.floor(), keepMillis, Math.floorDiv(now, 1000L)))
+                            .toList());
+        });
+    }
+
+    @Override
+    public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
+        return instance.command(Operation.INVALIDATE_TAG, () -> {
+            long clock = store(tagPartition()).invalidateTag(tag, token, atLeast, server.micros());
+            publish(tagPartition(), Invalidation.Kind.WRITTEN, List.of(tag.getBytes(StandardCharsets.UTF_8)));
+            return clock;
         });
     }
 
     @Override
     public CompletableFuture<Long> clear(int partition, long atLeast) {
         return instance.command(Operation.CLEAR, () -> {
-            long floor = server.store(name, partition).clear(atLeast, server.micros());
-            server.publish(name, listener -> listener.onClear(name, partition, floor));
+            long floor = store(partition).clear(atLeast, server.micros());
+            publishClear(partition, floor);
             return floor;
         });
     }
 
     @Override
-    public CompletableFuture<Void> repair(int partition, String history, long atLeast) {
+    public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         return instance.command(Operation.REPAIR, () -> {
-                    PartitionStore store = server.store(name, partition);
-                    if (store.repair(history, atLeast, server.micros())) {
-                        long floor = store.floor();
-                        server.publish(name, listener -> listener.onClear(name, partition, floor));
-                    }
-                    return true;
-                })
-                .thenAccept(done -> {});
+            PartitionStore store = store(partition);
+            switch (store.repair(history, repair, atLeast, server.micros())) {
+                case NOTHING -> {}
+                case KEPT ->
+                    server.publish(name, partition, (listener, over) -> listener.onUnreadable(over, name, partition));
+                case CLEARED -> publishClear(partition, store.floor());
+            }
+            return store.epochStamp();
+        });
+    }
+
+    @Override
+    public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
+        List<RemoteKey> asked = ofOnePartition(partition, keys);
+        return instance.command(Operation.REPLAY, () -> {
+            long clock = store(partition).replay(asked, before, atLeast, server.micros());
+            publish(partition, Invalidation.Kind.WRITTEN, bytes(asked));
+            return clock;
+        });
     }
 
     @Override
@@ -143,13 +210,38 @@ final class InMemoryCache implements RemoteCache {
         return instance + "/" + name;
     }
 
-    private PartitionStore store(RemoteKey key) {
-        return server.store(name, key.partition());
+    private List<RemoteKey> ofOnePartition(int partition, List<RemoteKey> keys) {
+        if (keys.isEmpty() || keys.stream().anyMatch(key -> key.partition() != partition)) {
+            throw new IllegalArgumentException(
+                    name + ": an invalidation names at least one key, all of partition " + partition + ", not " + keys);
+        }
+        return List.copyOf(keys);
     }
 
-    private void publish(int partition, long stamp, List<RemoteKey> keys) {
-        List<byte[]> bytes = keys.stream().map(key -> key.bytes().clone()).toList();
-        Invalidation message = new Invalidation(partition, stamp, keys.size(), bytes, server.micros());
-        server.publish(name, listener -> listener.onInvalidation(name, message));
+    private PartitionStore store(RemoteKey key) {
+        return store(key.partition());
+    }
+
+    private PartitionStore store(int partition) {
+        return server.store(name, partition);
+    }
+
+    private static List<byte[]> bytes(List<RemoteKey> keys) {
+        return keys.stream().map(key -> key.bytes().clone()).toList();
+    }
+
+    private void publishWritten(RemoteKey key) {
+        publish(key.partition(), Invalidation.Kind.WRITTEN, bytes(List.of(key)));
+    }
+
+    /** What was written last advanced the clock by the number of its keys. */
+    private void publish(int partition, Invalidation.Kind kind, List<byte[]> keys) {
+        Invalidation message =
+                new Invalidation(partition, kind, store(partition).clock(), keys.size(), keys, server.micros());
+        server.publish(name, partition, (listener, over) -> listener.onInvalidation(over, name, message));
+    }
+
+    private void publishClear(int partition, long floor) {
+        server.publish(name, partition, (listener, over) -> listener.onClear(over, name, partition, floor));
     }
 }

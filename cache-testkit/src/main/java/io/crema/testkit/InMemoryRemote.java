@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
 import io.crema.spi.Opening;
@@ -8,6 +9,8 @@ import io.crema.spi.RemoteTier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * One instance's connections to an {@link InMemoryServer}: one for commands, one for the bus. The methods that are not of
+ * One instance's connections to an {@link InMemoryServer}: one for commands, those of the bus. The methods that are not of
  * {@link RemoteTier} disturb them.
  *
  * <p>Commands and bus are disturbed apart. What a test does to the one leaves the other alone. Thread-safe.
@@ -34,6 +37,9 @@ public final class InMemoryRemote implements RemoteTier {
     private final Map<Operation, RemoteGate> requestGates = new ConcurrentHashMap<>();
     private final Map<Operation, RemoteGate> replyGates = new ConcurrentHashMap<>();
     private final Map<Operation, Integer> executed = new EnumMap<>(Operation.class);
+    /** The numbers of partitions of the caches that were opened; under the server's lock. */
+    private final Map<String, Integer> opened = new HashMap<>();
+
     /** What fails each command under way. */
     private final Set<Runnable> failures = ConcurrentHashMap.newKeySet();
 
@@ -60,13 +66,19 @@ public final class InMemoryRemote implements RemoteTier {
     @Override
     public CompletableFuture<Opening> open(CacheTerms terms) {
         return command(Operation.OPEN, () -> {
-            InMemoryServer.Agreement agreed = server.agree(terms, partitions);
+            InMemoryPrimary.Agreement agreed = server.agree(terms, partitions);
             if (agreed.keyFormat().equals(terms.keyFormat())) {
+                opened.put(terms.cache(), agreed.partitions());
                 return new Opening.Agreed(new InMemoryCache(server, this, terms.cache(), agreed.partitions()));
             }
             return new Opening.Refused(terms.cache() + ": expected key format " + terms.keyFormat() + ", found "
                     + agreed.keyFormat() + "; use the same key codec in all instances, or another cache name");
         });
+    }
+
+    @Override
+    public CompletableFuture<Guarantee> guarantee() {
+        return CompletableFuture.completedFuture(new Guarantee(true, "memory", List.of()));
     }
 
     @Override
@@ -81,7 +93,7 @@ public final class InMemoryRemote implements RemoteTier {
                 return;
             }
             closed = true;
-            bus.lose();
+            bus.links().forEach(InMemoryLink::lose);
             server.forget(this);
         }
         bus.drain();
@@ -98,14 +110,14 @@ public final class InMemoryRemote implements RemoteTier {
     /** Keeps messages and replies of the bus back from now on: they are late, not lost. */
     public void holdDelivery() {
         synchronized (server.lock()) {
-            bus.hold();
+            bus.links().forEach(InMemoryLink::hold);
         }
     }
 
     /** Delivers what was held, and what comes. */
     public void releaseDelivery() {
         synchronized (server.lock()) {
-            bus.release();
+            bus.links().forEach(InMemoryLink::release);
         }
         bus.drain();
     }
@@ -124,28 +136,52 @@ public final class InMemoryRemote implements RemoteTier {
         }
     }
 
-    /** Loses the bus's connection with all that is on its way; none is made until {@link #reconnect}. */
+    /** Loses the bus's connections with all that is on its way; none is made until {@link #reconnect()}. */
     public void disconnect() {
         synchronized (server.lock()) {
-            bus.setUnreachable(true);
-            bus.lose();
+            bus.links().forEach(InMemoryRemote::cut);
         }
         bus.drain();
+    }
+
+    /** As {@link #disconnect()}, for the connection to one primary; the others stay. */
+    public void disconnect(int primary) {
+        synchronized (server.lock()) {
+            cut(bus.link(primary));
+        }
+        bus.drain();
+    }
+
+    private static void cut(InMemoryLink link) {
+        link.setUnreachable(true);
+        link.lose();
     }
 
     /** Lets the bus connect again, which it does at once. */
     public void reconnect() {
         synchronized (server.lock()) {
-            bus.setUnreachable(false);
-            bus.connect();
+            bus.links().forEach(InMemoryRemote::mend);
         }
         bus.drain();
     }
 
-    /** Whether the bus has a connection. */
+    /** As {@link #reconnect()}, to one primary. */
+    public void reconnect(int primary) {
+        synchronized (server.lock()) {
+            mend(bus.link(primary));
+        }
+        bus.drain();
+    }
+
+    private static void mend(InMemoryLink link) {
+        link.setUnreachable(false);
+        link.connect();
+    }
+
+    /** Whether the bus has a connection to every primary. */
     public boolean isConnected() {
         synchronized (server.lock()) {
-            return bus.isConnected();
+            return bus.links().stream().allMatch(InMemoryLink::isConnected);
         }
     }
 
@@ -229,6 +265,11 @@ public final class InMemoryRemote implements RemoteTier {
         return closed;
     }
 
+    /** The number of partitions of a cache that was opened; 0 if it was not. Under the server's lock. */
+    int partitions(String cache) {
+        return opened.getOrDefault(cache, 0);
+    }
+
     Behaviour behaviour(Operation operation) {
         return behaviours.getOrDefault(operation, Behaviour.ANSWER);
     }
@@ -264,10 +305,16 @@ public final class InMemoryRemote implements RemoteTier {
     }
 
     private <T> void execute(Operation operation, Supplier<T> execution, CompletableFuture<T> reply) {
-        T result = server.execute(() -> {
-            count(operation);
-            return execution.get();
-        });
+        T result;
+        try {
+            result = server.execute(() -> {
+                count(operation);
+                return execution.get();
+            });
+        } catch (IllegalStateException e) {
+            reply.completeExceptionally(e);
+            return;
+        }
         server.deliver();
         Runnable pass = () -> reply.complete(result);
         RemoteGate gate = replyGates.get(operation);

@@ -1,5 +1,6 @@
 package io.crema.testkit;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.CacheTerms;
@@ -9,10 +10,13 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A remote tier in memory, shared by the instances that {@link #connect} to it: the protocol's semantics without a
@@ -35,17 +39,40 @@ public final class InMemoryServer {
     private final Object lock = new Object();
     private final List<InMemoryRemote> instances = new CopyOnWriteArrayList<>();
     private final Map<Operation, Integer> executed = new EnumMap<>(Operation.class);
-    private Data data = new Data();
-    private int histories = 1;
+    /** Seeded: a run repeats itself. Not part of the data: what was lost is not issued again. */
+    private final Random tokens = new Random(1);
 
-    private InMemoryServer(Ticker ticker) {
+    /** Where a partition lies that was moved. */
+    private final Map<Place, Integer> moved = new HashMap<>();
+
+    private final List<InMemoryPrimary> primaries = new ArrayList<>();
+    private int histories;
+    private volatile boolean relayed;
+
+    private record Place(String cache, int partition) {}
+
+    private InMemoryServer(Ticker ticker, int count) {
         this.ticker = ticker;
         this.originNanos = ticker.nanos();
+        for (int primary = 0; primary < count; primary++) {
+            primaries.add(new InMemoryPrimary(newHistory()));
+        }
     }
 
-    /** An empty server. */
+    /** An empty server of one primary. */
     public static InMemoryServer create(Ticker ticker) {
-        return new InMemoryServer(ticker);
+        return create(ticker, 1);
+    }
+
+    /**
+     * An empty server of several primaries, as a cluster: partition p of each cache lies at primary p modulo their number
+     * until it is moved. Each bus has a connection to each of them.
+     */
+    public static InMemoryServer create(Ticker ticker, int primaries) {
+        if (primaries < 1) {
+            throw new IllegalArgumentException("A server has at least 1 primary, not " + primaries);
+        }
+        return new InMemoryServer(ticker, primaries);
     }
 
     /** A new instance, with connections of its own, that wants 4 partitions. */
@@ -103,6 +130,13 @@ public final class InMemoryServer {
         }
     }
 
+    /** Loses the version of a tag, as by eviction; nothing tells anybody. */
+    public void loseTag(String cache, String tag) {
+        synchronized (lock) {
+            primaries.forEach(primary -> primary.loseTag(cache, tag));
+        }
+    }
+
     /** Puts a record there that no instance of this version can read. */
     public void plantOpaque(String cache, int partition, byte[] key) {
         synchronized (lock) {
@@ -113,54 +147,110 @@ public final class InMemoryServer {
     /** Publishes a message of a partition that no instance of this version can read. */
     public void publishUnreadable(String cache, int partition) {
         execute(() -> {
-            publish(cache, listener -> listener.onUnreadable(cache, partition));
+            publish(cache, partition, (listener, over) -> listener.onUnreadable(over, cache, partition));
             return true;
         });
         deliver();
     }
 
-    /** Forgets all data, in the same history and with all connections intact. */
+    /** From now on the buses say that single messages may get lost without a connection being lost. */
+    public void relayMessages() {
+        relayed = true;
+    }
+
+    /**
+     * Moves a partition with all that is in it to another primary. Each bus is told that it has gone from the one
+     * connection, and then that it has come to the other.
+     */
+    public void movePartition(String cache, int partition, int toPrimary) {
+        int from;
+        synchronized (lock) {
+            from = primaryOf(cache, partition);
+            if (from == toPrimary) {
+                return;
+            }
+            primaries.get(from).moveStore(cache, partition, primaries.get(toPrimary));
+            moved.put(new Place(cache, partition), toPrimary);
+            instances.forEach(instance -> instance.bus().link(from).unsubscribe(cache, partition));
+        }
+        deliver();
+        synchronized (lock) {
+            instances.forEach(instance -> instance.bus().link(toPrimary).assign());
+        }
+        deliver();
+    }
+
+    /** Forgets all data, in the same histories and with all connections intact. */
     public void flushAll() {
         synchronized (lock) {
-            data = new Data().copy(data.history);
+            primaries.replaceAll(primary -> new InMemoryPrimary(primary.history()));
         }
     }
 
-    /** Restarts without data: all connections are lost and made anew, the history is another. */
+    /** Restarts all primaries without data: all connections are lost and made anew, the histories are others. */
     public void restartEmpty() {
-        replace(new Data());
+        allPrimaries().forEach(primary -> replace(primary, new InMemoryPrimary("")));
+        deliver();
+    }
+
+    /** As {@link #restartEmpty()}, for one primary. */
+    public void restartEmpty(int primary) {
+        replace(primary, new InMemoryPrimary(""));
+        deliver();
     }
 
     /** The data as it is now. */
     public Snapshot snapshot() {
         synchronized (lock) {
-            return new Snapshot(data.copy(data.history));
+            return new Snapshot(primaries.stream()
+                    .map(primary -> primary.copy(primary.history()))
+                    .toList());
         }
     }
 
-    /**
-     * Goes back to earlier data in another history, as a failover that loses the writes since: all connections are lost
-     * and made anew.
-     */
+    /** Replicas with earlier data become primaries: all connections are lost and made anew, the histories are others. */
     public void failover(Snapshot earlier) {
-        replace(earlier.data);
-    }
-
-    /** Goes back to earlier data with connections and history unchanged, so that only the clocks tell. */
-    public void rollback(Snapshot earlier) {
-        synchronized (lock) {
-            data = earlier.data.copy(data.history);
-        }
-    }
-
-    private void replace(Data other) {
-        synchronized (lock) {
-            histories++;
-            data = other.copy("history-" + histories);
-            instances.forEach(instance -> instance.bus().lose());
-            instances.forEach(instance -> instance.bus().connect());
-        }
+        allPrimaries().forEach(primary -> replace(primary, earlier.primaries.get(primary)));
         deliver();
+    }
+
+    /** As {@link #failover(Snapshot)}, of one primary. */
+    public void failover(int primary, Snapshot earlier) {
+        replace(primary, earlier.primaries.get(primary));
+        deliver();
+    }
+
+    /** Puts earlier data back with connections and histories unchanged, so that only the clocks tell. */
+    public void rollback(Snapshot earlier) {
+        allPrimaries().forEach(primary -> rollback(primary, earlier));
+    }
+
+    /** As {@link #rollback(Snapshot)}, of one primary. */
+    public void rollback(int primary, Snapshot earlier) {
+        synchronized (lock) {
+            String history = primaries.get(primary).history();
+            primaries.set(primary, earlier.primaries.get(primary).copy(history));
+        }
+    }
+
+    private void replace(int primary, InMemoryPrimary other) {
+        synchronized (lock) {
+            primaries.set(primary, other.copy(newHistory()));
+            for (InMemoryRemote instance : instances) {
+                InMemoryLink link = instance.bus().link(primary);
+                link.lose();
+                link.connect();
+            }
+        }
+    }
+
+    private String newHistory() {
+        histories++;
+        return "history-" + histories;
+    }
+
+    private IntStream allPrimaries() {
+        return IntStream.range(0, primaries.size());
     }
 
     // What instances ask for. Everything below but deliver() holds the lock.
@@ -180,36 +270,68 @@ public final class InMemoryServer {
         executed.merge(operation, 1, Integer::sum);
     }
 
+    int primaries() {
+        return primaries.size();
+    }
+
+    int primaryOf(String cache, int partition) {
+        return moved.getOrDefault(new Place(cache, partition), partition % primaries.size());
+    }
+
+    boolean isRelayed() {
+        return relayed;
+    }
+
     PartitionStore store(String cache, int partition) {
-        return data.stores.computeIfAbsent(new StoreId(cache, partition), id -> new PartitionStore());
+        return primaries.get(primaryOf(cache, partition)).store(cache, partition, tokens::nextLong);
     }
 
     /** The terms under which a cache is there, its clocks running; sets them if it is not. */
-    Agreement agree(CacheTerms terms, int partitions) {
-        Agreement agreed =
-                data.agreements.computeIfAbsent(terms.cache(), name -> new Agreement(terms.keyFormat(), partitions));
-        for (int partition = 0; partition < agreed.partitions(); partition++) {
-            store(terms.cache(), partition).startClock(micros());
+    InMemoryPrimary.Agreement agree(CacheTerms terms, int partitions) {
+        InMemoryPrimary.Agreement agreed =
+                primaries.get(0).agree(terms.cache(), new InMemoryPrimary.Agreement(terms.keyFormat(), partitions));
+        for (int partition = 0; partition <= agreed.partitions(); partition++) {
+            store(terms.cache(), partition).startClock(0, micros());
         }
         return agreed;
     }
 
-    String history() {
-        return data.history;
+    String history(int primary) {
+        return primaries.get(primary).history();
     }
 
-    BusPosition position(String cache, int partitions) {
-        List<Long> clocks = new ArrayList<>(partitions);
-        List<Long> floors = new ArrayList<>(partitions);
-        for (int partition = 0; partition < partitions; partition++) {
-            clocks.add(store(cache, partition).clock());
-            floors.add(store(cache, partition).floor());
+    /** Those of a cache's partitions that lie at a primary, of so many and that of the tags; none if 0. */
+    Set<Integer> partitionsAt(int primary, String cache, int partitions) {
+        return IntStream.rangeClosed(0, partitions)
+                .filter(partition -> partitions > 0 && primaryOf(cache, partition) == primary)
+                .boxed()
+                .collect(Collectors.toSet());
+    }
+
+    BusPosition position(int primary, String cache, Set<Integer> partitions) {
+        Map<Integer, BusPosition.At> found = new HashMap<>();
+        for (int partition : partitions) {
+            PartitionStore store = store(cache, partition);
+            found.put(partition, new BusPosition.At(store.clock(), store.floor()));
         }
-        return new BusPosition(data.history, clocks, floors);
+        return new BusPosition(history(primary), found);
     }
 
-    void publish(String cache, Consumer<BusListener> message) {
-        instances.forEach(instance -> instance.bus().offer(cache, message));
+    /** Writes that an instance is there; returns the time that was written, in milliseconds. */
+    long beat(int primary, InMemoryRemote instance) {
+        long now = Math.floorDiv(micros(), 1000L);
+        primaries.get(primary).beat(instance, now);
+        return now;
+    }
+
+    /** What {@link #beat} wrote last, as far as the primary remembers; else 0. */
+    long lastBeat(int primary, InMemoryRemote instance) {
+        return primaries.get(primary).lastBeat(instance, Math.floorDiv(micros(), 1000L));
+    }
+
+    void publish(String cache, int partition, BiConsumer<BusListener, BusConnection> message) {
+        int primary = primaryOf(cache, partition);
+        instances.forEach(instance -> instance.bus().offer(primary, cache, partition, message));
     }
 
     void forget(InMemoryRemote instance) {
@@ -226,10 +348,6 @@ public final class InMemoryServer {
                 failure = e;
             }
         }
-        rethrow(failure);
-    }
-
-    private static void rethrow(@Nullable RuntimeException failure) {
         if (failure != null) {
             throw failure;
         }
@@ -238,29 +356,10 @@ public final class InMemoryServer {
     /** Data of a server at one time. */
     public static final class Snapshot {
 
-        private final Data data;
+        private final List<InMemoryPrimary> primaries;
 
-        private Snapshot(Data data) {
-            this.data = data;
-        }
-    }
-
-    record Agreement(String keyFormat, int partitions) {}
-
-    private record StoreId(String cache, int partition) {}
-
-    private static final class Data {
-
-        private final Map<String, Agreement> agreements = new HashMap<>();
-        private final Map<StoreId, PartitionStore> stores = new HashMap<>();
-        private String history = "history-1";
-
-        Data copy(String newHistory) {
-            Data copy = new Data();
-            copy.agreements.putAll(agreements);
-            stores.forEach((id, store) -> copy.stores.put(id, store.copy()));
-            copy.history = newHistory;
-            return copy;
+        private Snapshot(List<InMemoryPrimary> primaries) {
+            this.primaries = primaries;
         }
     }
 }

@@ -9,6 +9,7 @@ import io.crema.spi.InvalidationBus;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
+import io.crema.spi.Repair;
 import io.crema.testkit.RecordingListener.Answered;
 import io.crema.testkit.RecordingListener.Cleared;
 import io.crema.testkit.RecordingListener.Connected;
@@ -34,7 +35,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     @BeforeEach
     void start() {
         bus = tierA.invalidations();
-        listener = new RecordingListener(bus, PATIENCE);
+        listener = new RecordingListener(PATIENCE);
         bus.start(listener);
         listener.next(Connected.class);
     }
@@ -57,7 +58,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(other);
         RemoteKey key = newKey();
 
-        await(b.put(key, value("unseen"), 0));
+        stored(b.put(key, value("unseen"), 0, 0));
         await(other.clear(0, 0));
 
         assertThat(listener.next(Cleared.class).cache()).isEqualTo(other.name());
@@ -68,7 +69,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(a);
         RemoteKey key = newKey();
 
-        long stamp = await(b.put(key, value("v"), 0)).stamp();
+        long stamp = stored(b.put(key, value("v"), 0, 0)).stamp();
 
         Invalidation message = nextInvalidation();
         assertThat(message.partition()).isEqualTo(key.partition());
@@ -82,7 +83,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(a);
         RemoteKey key = newKey();
 
-        long stamp = await(a.put(key, value("v"), 0)).stamp();
+        long stamp = stored(a.put(key, value("v"), 0, 0)).stamp();
 
         assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
     }
@@ -90,7 +91,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     @Test
     void message_serverMicros_isTheServersTimeOfTheWrite() {
         subscribe(a);
-        long loadedAt = await(b.put(newKey(), value("v"), 0)).loadedAt();
+        long loadedAt = stored(b.put(newKey(), value("v"), 0, 0)).loadedAt();
 
         long millis = TimeUnit.MICROSECONDS.toMillis(nextInvalidation().serverMicros());
 
@@ -102,9 +103,9 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(a);
         RemoteKey first = newKey();
         RemoteKey second = newKeyIn(first.partition());
-        long before = await(b.put(first, value("v"), 0)).stamp();
+        long before = stored(b.put(first, value("v"), 0, 0)).stamp();
 
-        long stamp = await(b.invalidate(first.partition(), List.of(first, second), before))
+        long stamp = await(b.invalidate(first.partition(), List.of(first, second), 0, before))
                 .stamp();
 
         assertThat(nextInvalidation().stamp()).isEqualTo(before);
@@ -135,7 +136,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         RemoteKey released = newKeyIn(filled.partition());
         long token = newToken();
         await(b.lease(filled, token, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
-        await(b.fill(filled, token, value("v"), 0));
+        await(b.fill(filled, token, Long.MAX_VALUE, value("v"), 0));
         await(b.lease(released, token, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
         await(b.release(released, token));
 
@@ -149,9 +150,9 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(a);
         RemoteKey key = newKey();
 
-        await(b.repair(key.partition(), "history-x", 0));
-        await(b.repair(key.partition(), "history-x", 0));
-        long stamp = await(b.put(key, value("v"), 0)).stamp();
+        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        long stamp = stored(b.put(key, value("v"), 0, 0)).stamp();
 
         Cleared told = listener.next(Cleared.class);
         assertThat(told.partition()).isEqualTo(key.partition());
@@ -163,7 +164,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(a);
         RemoteKey key = newKey();
         int writes = 200;
-        long before = await(b.invalidate(key.partition(), List.of(key), 0)).stamp();
+        long before = await(b.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
         assertThat(nextInvalidation().stamp()).isEqualTo(before);
 
         List<CompletableFuture<?>> replies = new ArrayList<>();
@@ -171,8 +172,8 @@ public abstract class InvalidationBusContract extends RemoteFixture {
             RemoteCache writer = i % 2 == 0 ? a : b;
             replies.add(
                     i % 3 == 0
-                            ? writer.put(key, value("v" + i), 0)
-                            : writer.invalidate(key.partition(), List.of(key), 0));
+                            ? writer.put(key, value("v" + i), 0, 0)
+                            : writer.invalidate(key.partition(), List.of(key), 0, 0));
         }
         replies.forEach(RemoteFixture::await);
 
@@ -189,7 +190,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         subscribe(a);
         RemoteKey key = newKey();
         for (int i = 0; i < 50; i++) {
-            await(b.put(key, value("v" + i), 0));
+            stored(b.put(key, value("v" + i), 0, 0));
         }
         listener.position(a);
 
@@ -198,7 +199,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
             last = nextInvalidation().stamp();
         }
         BusPosition position = listener.nextPosition();
-        assertThat(position.clocks().get(key.partition())).isEqualTo(last);
+        assertThat(position.at(key.partition()).clock()).isEqualTo(last);
     }
 
     @Test
@@ -207,18 +208,19 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         listener.position(a);
 
         BusPosition before = listener.nextPosition();
-        assertThat(before.clocks()).hasSize(a.partitions()).allMatch(clock -> clock > 0);
+        assertThat(before.partitions().keySet()).hasSize(a.partitions() + 1).contains(a.tagPartition());
+        assertThat(before.partitions().values()).allMatch(at -> at.clock() > 0);
         RemoteKey key = newKey();
         await(b.lease(key, 1, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
-        await(b.fill(key, 1, value("v"), 0));
+        await(b.fill(key, 1, Long.MAX_VALUE, value("v"), 0));
         listener.position(a);
-        assertThat(listener.nextPosition().clocks()).isEqualTo(before.clocks());
+        assertThat(listener.nextPosition().partitions()).isEqualTo(before.partitions());
     }
 
     @Test
     void heartbeat_afterWrite_comesAfterItsMessage() {
         subscribe(a);
-        long stamp = await(b.put(newKey(), value("v"), 0)).stamp();
+        long stamp = stored(b.put(newKey(), value("v"), 0, 0)).stamp();
         listener.heartbeat();
 
         assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
@@ -248,19 +250,19 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     void position_afterClear_hasClockAndFloorOfThatPartition() {
         int partition = a.partitions() - 1;
         long floor = await(b.clear(partition, 0));
-        long clock = await(b.put(newKeyIn(partition), value("v"), 0)).stamp();
+        long clock = stored(b.put(newKeyIn(partition), value("v"), 0, 0)).stamp();
         listener.position(a);
 
         BusPosition position = listener.nextPosition();
 
-        assertThat(position.clocks().get(partition)).isEqualTo(clock);
-        assertThat(position.floors().get(partition)).isEqualTo(floor);
+        assertThat(position.at(partition).clock()).isEqualTo(clock);
+        assertThat(position.at(partition).floor()).isEqualTo(floor);
     }
 
     @Test
     void heartbeat_history_isThatOfThePositionForAllInstances() {
         InvalidationBus otherBus = tierB.invalidations();
-        RecordingListener other = new RecordingListener(otherBus, PATIENCE);
+        RecordingListener other = new RecordingListener(PATIENCE);
         otherBus.start(other);
         other.next(Connected.class);
 
@@ -278,15 +280,15 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     void reset_connected_makesANewConnectionWithoutSubscriptions() {
         subscribe(a);
 
-        bus.reset();
+        listener.connection().reset();
 
         listener.next(Disconnected.class);
         listener.next(Connected.class);
-        await(b.put(newKey(), value("missed"), 0));
+        stored(b.put(newKey(), value("missed"), 0, 0));
         listener.heartbeat();
         listener.nextResult("heartbeat", String.class);
         subscribe(a);
-        long stamp = await(b.put(newKey(), value("seen"), 0)).stamp();
+        long stamp = stored(b.put(newKey(), value("seen"), 0, 0)).stamp();
         assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
     }
 
@@ -296,7 +298,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         for (int i = 0; i < requests; i++) {
             listener.heartbeat();
         }
-        bus.reset();
+        listener.connection().reset();
 
         List<Event> seen = listener.upTo(Connected.class::isInstance);
         listener.position(a);
@@ -319,16 +321,6 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         List<Event> seen = listener.upTo(Answered.class::isInstance);
 
         assertThat(((Answered) seen.get(seen.size() - 1)).failure()).isNotNull();
-    }
-
-    @Test
-    void request_beforeStart_fails() {
-        InvalidationBus unstarted = tierB.invalidations();
-        RecordingListener other = new RecordingListener(unstarted, PATIENCE);
-
-        other.position(b);
-
-        assertThat(other.next(Answered.class).failure()).isNotNull();
     }
 
     private void subscribe(RemoteCache cache) {

@@ -11,14 +11,20 @@ public enum Operation {
     PUT,
     PUT_IF_ABSENT,
     INVALIDATE,
+    EXPIRE,
+    QUARANTINE,
+    END_QUARANTINE,
+    TAG_VERSIONS,
+    INVALIDATE_TAG,
     CLEAR,
     REPAIR,
-    /** On the bus's connection, as are the next two. */
+    REPLAY,
+    /** On the bus's connections, as are the next two. */
     SUBSCRIBE,
     POSITION,
     HEARTBEAT;
 
-    /** Whether it goes over the bus's connection, in order with the messages. */
+    /** Whether it goes over a connection of the bus, in order with the messages. */
     public boolean onBus() {
         return this == SUBSCRIBE || this == POSITION || this == HEARTBEAT;
     }

@@ -6,13 +6,19 @@ import io.crema.spi.LeaseReply;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
+import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.testkit.StoredRecord.Lease;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +27,47 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionStore {
 
+    /** How far a repair moves the clock: farther than a lost history can have come. */
+    private static final long REPAIR_JUMP = 1L << 20;
+
+    private final LongSupplier tokens;
     private final Map<ByteBuffer, StoredRecord> records = new HashMap<>();
+    private final TagStore tags;
     private long clock;
     private long floor;
-    private @Nullable String repaired;
+    private @Nullable Epoch epoch;
+
+    /**
+     * The last repair.
+     *
+     * @param stamp the clock after it
+     * @param strongest what was done for this history
+     */
+    private record Epoch(String history, long stamp, Repair strongest) {}
+
+    /** What a repair has done now. */
+    enum Repaired {
+        NOTHING,
+        KEPT,
+        CLEARED
+    }
+
+    /** @param tokens random numbers, other ones after every loss of data */
+    PartitionStore(LongSupplier tokens) {
+        this(tokens, new TagStore(tokens));
+    }
+
+    private PartitionStore(LongSupplier tokens, TagStore tags) {
+        this.tokens = tokens;
+        this.tags = tags;
+    }
 
     PartitionStore copy() {
-        PartitionStore copy = new PartitionStore();
+        PartitionStore copy = new PartitionStore(tokens, tags.copy());
         copy.records.putAll(records);
         copy.clock = clock;
         copy.floor = floor;
-        copy.repaired = repaired;
+        copy.epoch = epoch;
         return copy;
     }
 
@@ -41,6 +77,15 @@ final class PartitionStore {
 
     long floor() {
         return floor;
+    }
+
+    /** The clock after the last repair; 0 if there was none. */
+    long epochStamp() {
+        return epoch == null ? 0 : epoch.stamp;
+    }
+
+    TagStore tags() {
+        return tags;
     }
 
     void loseClock() {
@@ -65,59 +110,152 @@ final class PartitionStore {
         advance(0, atLeast, nowMicros);
         long now = millis(nowMicros);
         StoredRecord found = find(key, nowMicros);
-        if (found == null || isBelowFloor(found)) {
-            store(key, StoredRecord.marker(clock, leaseToken, now + leaseMillis));
-            return new LeaseReply.Granted();
-        }
-        boolean wanted = mode == LeaseMode.EVEN_IF_FRESH || !found.isFresh(now);
-        if (found.kind() == RemoteRecord.Kind.OPAQUE || found.leaseRuns(now) || !wanted) {
+        boolean gone = found == null || isBelowFloor(found);
+        if (found != null && !gone && !mayLease(found, mode, now)) {
             return new LeaseReply.Refused(found.reply(ReadMode.VALUE, nowMicros, RemoteRecord.NO_FLOOR));
         }
-        store(
-                key,
-                found.kind() == RemoteRecord.Kind.LEASE
-                        ? StoredRecord.marker(clock, leaseToken, now + leaseMillis)
-                        : found.leased(leaseToken, now + leaseMillis));
-        return new LeaseReply.Granted();
+        Lease lease = new Lease(leaseToken, now + leaseMillis);
+        if (found == null) {
+            store(key, StoredRecord.marker(clock, 0, lease));
+        } else if (found.kind() == Kind.TOMBSTONE) {
+            store(key, (gone ? found.withStamp(clock) : found).withLease(lease));
+        } else if (gone || found.kind() == Kind.LEASE) {
+            store(key, StoredRecord.marker(clock, found.leastVersion(), lease));
+        } else {
+            store(key, found.withLease(lease));
+        }
+        return new LeaseReply.Granted(clock);
     }
 
-    StoreReply fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast, long nowMicros) {
+    private static boolean mayLease(StoredRecord found, LeaseMode mode, long nowMillis) {
+        return switch (found.kind()) {
+            case OPAQUE, QUARANTINE -> false;
+            case ABSENT, LEASE, TOMBSTONE -> !found.lease().runs(nowMillis);
+            case VALUE ->
+                !found.lease().runs(nowMillis) && (mode == LeaseMode.EVEN_IF_FRESH || !found.isFresh(nowMillis));
+        };
+    }
+
+    StoreReply fill(RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast, long nowMicros) {
         advance(0, atLeast, nowMicros);
         StoredRecord found = find(key, nowMicros);
-        if (found == null || leaseToken == 0 || found.leaseToken() != leaseToken) {
+        if (found == null || !found.lease().isHeldWith(leaseToken)) {
             return new StoreReply.Refused();
         }
-        if (isBelowFloor(found)) {
+        if (isBelowFloor(found) || leaseStamp < epochStamp()) {
             dropLease(key, found);
             return new StoreReply.Refused();
         }
-        return storeValue(key, value, nowMicros);
+        return found.refusesVersion(value.originVersion())
+                ? new StoreReply.TooOld(found.leastVersion())
+                : storeValue(key, value, nowMicros);
     }
 
     void release(RemoteKey key, long leaseToken, long nowMicros) {
         StoredRecord found = find(key, nowMicros);
-        if (found != null && leaseToken != 0 && found.leaseToken() == leaseToken) {
+        if (found != null && found.lease().isHeldWith(leaseToken)) {
             dropLease(key, found);
         }
     }
 
-    StoreReply.Stored put(RemoteKey key, RemoteValue value, long atLeast, long nowMicros) {
+    /** A value that is too old changes nothing; what is refused is an invalidation. */
+    StoreReply put(RemoteKey key, RemoteValue value, long holder, long atLeast, long nowMicros) {
+        StoredRecord found = find(key, nowMicros);
+        boolean quarantined = isQuarantine(found);
+        if (holder == 0 && !quarantined && found != null && found.refusesVersion(value.originVersion())) {
+            return new StoreReply.TooOld(found.leastVersion());
+        }
         advance(1, atLeast, nowMicros);
-        return storeValue(key, value, nowMicros);
+        if (found != null && quarantined && found.holders().equals(Set.of(holder)) && !found.shared()
+                || !quarantined && holder == 0) {
+            return storeValue(key, value, nowMicros);
+        }
+        leave(key, found, holder, nowMicros);
+        return new StoreReply.Refused();
     }
 
     StoreReply putIfAbsent(RemoteKey key, RemoteValue value, long atLeast, long nowMicros) {
-        return hasLiveValue(key, nowMicros) ? new StoreReply.Refused() : put(key, value, atLeast, nowMicros);
+        if (isQuarantine(find(key, nowMicros))) {
+            throw new IllegalStateException("The key is in quarantine");
+        }
+        return hasLiveValue(key, nowMicros) ? new StoreReply.Refused() : put(key, value, 0, atLeast, nowMicros);
     }
 
-    InvalidateReply invalidate(List<RemoteKey> keys, long atLeast, long nowMicros) {
+    InvalidateReply invalidate(List<RemoteKey> keys, long least, long atLeast, long nowMicros) {
         advance(keys.size(), atLeast, nowMicros);
         List<Boolean> removed = new ArrayList<>(keys.size());
         for (RemoteKey key : keys) {
             removed.add(hasLiveValue(key, nowMicros));
-            lose(key.bytes());
+            remove(key, find(key, nowMicros), least, nowMicros);
         }
         return new InvalidateReply(clock, removed);
+    }
+
+    InvalidateReply expire(List<RemoteKey> keys, long least, long atLeast, long nowMicros) {
+        advance(keys.size(), atLeast, nowMicros);
+        List<Boolean> removed = new ArrayList<>(keys.size());
+        for (RemoteKey key : keys) {
+            removed.add(hasLiveValue(key, nowMicros));
+            StoredRecord found = find(key, nowMicros);
+            if (found != null && found.kind() == Kind.VALUE && !isBelowFloor(found)) {
+                store(key, found.expired(clock, tokens.getAsLong(), least, millis(nowMicros)));
+            } else {
+                remove(key, found, least, nowMicros);
+            }
+        }
+        return new InvalidateReply(clock, removed);
+    }
+
+    /** A quarantine only learns of it; the least version that a tombstone remembers stays. */
+    private void remove(RemoteKey key, @Nullable StoredRecord found, long least, long nowMicros) {
+        if (found != null && found.kind() == Kind.QUARANTINE) {
+            store(key, StoredRecord.quarantine(clock, found.keepUntil(), found.holders(), true));
+            return;
+        }
+        boolean remembers = found != null && found.kind() == Kind.TOMBSTONE;
+        long kept = remembers ? StoredRecord.newer(found.leastVersion(), least) : least;
+        if (kept == 0) {
+            lose(key.bytes());
+        } else {
+            store(key, StoredRecord.tombstone(clock, kept, millis(nowMicros)));
+        }
+    }
+
+    /** Returns the clock. */
+    long quarantine(RemoteKey key, long holder, long forMillis, long atLeast, long nowMicros) {
+        advance(1, atLeast, nowMicros);
+        long until = millis(nowMicros) + forMillis;
+        StoredRecord found = find(key, nowMicros);
+        if (found != null && found.kind() == Kind.QUARANTINE) {
+            Set<Long> holders = new HashSet<>(found.holders());
+            holders.add(holder);
+            store(key, StoredRecord.quarantine(clock, Math.max(until, found.keepUntil()), holders, true));
+        } else {
+            store(key, StoredRecord.quarantine(clock, until, Set.of(holder), false));
+        }
+        return clock;
+    }
+
+    /** Returns the clock. */
+    long endQuarantine(RemoteKey key, long holder, long atLeast, long nowMicros) {
+        advance(1, atLeast, nowMicros);
+        leave(key, find(key, nowMicros), holder, nowMicros);
+        return clock;
+    }
+
+    /** Takes a holder out of a quarantine, which the last one ends; for all others, an invalidation. */
+    private void leave(RemoteKey key, @Nullable StoredRecord found, long holder, long nowMicros) {
+        if (found != null && found.kind() == Kind.QUARANTINE && found.holders().contains(holder)) {
+            Set<Long> others = new HashSet<>(found.holders());
+            others.remove(holder);
+            if (others.isEmpty()) {
+                lose(key.bytes());
+            } else {
+                store(key, StoredRecord.quarantine(clock, found.keepUntil(), others, true));
+            }
+        } else {
+            remove(key, found, 0, nowMicros);
+        }
     }
 
     long clear(long atLeast, long nowMicros) {
@@ -126,19 +264,50 @@ final class PartitionStore {
         return floor;
     }
 
-    /** Returns whether it did anything. */
-    boolean repair(String history, long atLeast, long nowMicros) {
-        if (history.equals(repaired) && clock >= atLeast) {
-            return false;
+    Repaired repair(String history, Repair repair, long atLeast, long nowMicros) {
+        Epoch last = epoch;
+        if (last == null || !last.history.equals(history) || clock == 0 || clock < atLeast) {
+            clock = Math.max(Math.max(clock, floor), Math.max(atLeast, nowMicros)) + REPAIR_JUMP;
+            epoch = new Epoch(history, clock, repair);
+        } else if (repair == Repair.CLEAR && last.strongest == Repair.KEEP) {
+            clock++;
+            epoch = new Epoch(history, last.stamp, repair);
+        } else {
+            return Repaired.NOTHING;
         }
-        clock = Math.max(Math.max(clock, floor), Math.max(atLeast, nowMicros)) + 1;
+        if (repair == Repair.KEEP) {
+            return Repaired.KEPT;
+        }
         floor = clock;
-        repaired = history;
-        return true;
+        return Repaired.CLEARED;
     }
 
-    void startClock(long nowMicros) {
-        advance(0, 0, nowMicros);
+    /** Returns the clock. */
+    long replay(List<RemoteKey> keys, long before, long atLeast, long nowMicros) {
+        advance(keys.size(), atLeast, nowMicros);
+        for (RemoteKey key : keys) {
+            StoredRecord found = find(key, nowMicros);
+            if (found != null
+                    && found.stamp() < before
+                    && found.kind() != Kind.TOMBSTONE
+                    && found.kind() != Kind.QUARANTINE) {
+                lose(key.bytes());
+            }
+        }
+        return clock;
+    }
+
+    /** Advances the clock by one for a tag that is invalidated; returns the clock. */
+    long invalidateTag(String tag, long token, long atLeast, long nowMicros) {
+        advance(1, atLeast, nowMicros);
+        tags.renew(tag, clock, token, millis(nowMicros));
+        return clock;
+    }
+
+    /** The clock as one that reads versions of tags finds it: running. */
+    long startClock(long atLeast, long nowMicros) {
+        advance(0, atLeast, nowMicros);
+        return clock;
     }
 
     /** Advances the clock; one that is missing starts above the time, the floor and what the caller has seen. */
@@ -163,21 +332,26 @@ final class PartitionStore {
         return found;
     }
 
+    private static boolean isQuarantine(@Nullable StoredRecord found) {
+        return found != null && found.kind() == Kind.QUARANTINE;
+    }
+
+    /** A quarantine outlives clears, and nobody knows the stamp of what is opaque. */
     private boolean isBelowFloor(StoredRecord found) {
-        return found.kind() != RemoteRecord.Kind.OPAQUE && found.stamp() < floor;
+        return found.kind() != Kind.OPAQUE && found.kind() != Kind.QUARANTINE && found.stamp() < floor;
     }
 
     private StoreReply.Stored storeValue(RemoteKey key, RemoteValue value, long nowMicros) {
-        StoredRecord stored = StoredRecord.value(value, clock, millis(nowMicros));
-        store(key, stored);
-        return new StoreReply.Stored(stored.stamp(), stored.loadedAt());
+        long now = millis(nowMicros);
+        store(key, StoredRecord.value(value, clock, now));
+        return new StoreReply.Stored(clock, now);
     }
 
     private void dropLease(RemoteKey key, StoredRecord found) {
-        if (found.kind() == RemoteRecord.Kind.LEASE) {
+        if (found.kind() == Kind.LEASE) {
             lose(key.bytes());
         } else {
-            store(key, found.leased(0, 0));
+            store(key, found.withLease(Lease.NONE));
         }
     }
 

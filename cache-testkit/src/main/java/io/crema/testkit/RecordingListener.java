@@ -2,10 +2,10 @@ package io.crema.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.Invalidation;
-import io.crema.spi.InvalidationBus;
 import io.crema.spi.RemoteCache;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,52 +40,62 @@ final class RecordingListener implements BusListener {
             @Nullable Object result,
             @Nullable Throwable failure) implements Event {}
 
-    private final InvalidationBus bus;
     private final Duration patience;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicInteger inside = new AtomicInteger();
+    private volatile @Nullable BusConnection connection;
 
     /** @param patience how long to wait for an event */
-    RecordingListener(InvalidationBus bus, Duration patience) {
-        this.bus = bus;
+    RecordingListener(Duration patience) {
         this.patience = patience;
     }
 
     @Override
-    public void onConnected() {
+    public void onConnected(BusConnection made) {
+        connection = made;
         note(new Connected());
     }
 
     @Override
-    public void onDisconnected() {
+    public void onDisconnected(BusConnection lost) {
         note(new Disconnected());
     }
 
     @Override
-    public void onInvalidation(String cache, Invalidation message) {
+    public void onAssigned(BusConnection to) {}
+
+    @Override
+    public void onUnsubscribed(BusConnection from, String cache, int partition) {}
+
+    @Override
+    public void onInvalidation(BusConnection from, String cache, Invalidation message) {
         note(new Invalidated(cache, message));
     }
 
     @Override
-    public void onClear(String cache, int partition, long stamp) {
+    public void onClear(BusConnection from, String cache, int partition, long stamp) {
         note(new Cleared(cache, partition, stamp));
     }
 
     @Override
-    public void onUnreadable(String cache, int partition) {
+    public void onUnreadable(BusConnection from, String cache, int partition) {
         note(new Unreadable(cache, partition));
     }
 
     void subscribe(RemoteCache cache) {
-        bus.subscribe(cache, answer("subscribe"));
+        connection().subscribe(cache.name(), connection().carries(cache.name()), answer("subscribe"));
     }
 
     void position(RemoteCache cache) {
-        bus.position(cache, answer("position"));
+        connection().position(cache.name(), connection().carries(cache.name()), answer("position"));
     }
 
     void heartbeat() {
-        bus.heartbeat(answer("heartbeat"));
+        connection().heartbeat(answer("heartbeat"));
+    }
+
+    BusConnection connection() {
+        return Objects.requireNonNull(connection, "connection");
     }
 
     private <T> BiConsumer<@Nullable T, @Nullable Throwable> answer(String request) {

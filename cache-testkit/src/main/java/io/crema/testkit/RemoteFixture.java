@@ -11,6 +11,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -107,6 +108,13 @@ abstract class RemoteFixture {
 
     static <T> T await(CompletableFuture<T> future) {
         return future.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** What was stored; fails if it was not. */
+    static StoreReply.Stored stored(CompletableFuture<StoreReply> reply) {
+        StoreReply answer = await(reply);
+        assertThat(answer).isInstanceOf(StoreReply.Stored.class);
+        return (StoreReply.Stored) answer;
     }
 
     /** A key that no other call of this test returns. */

@@ -65,7 +65,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     @Test
     void lease_freshValue_isRefusedWithTheValue() {
         RemoteKey key = newKey();
-        await(a.put(key, value("fresh"), 0));
+        stored(a.put(key, value("fresh"), 0, 0));
 
         assertThat(text(refused(lease(b, key, tokenB)))).isEqualTo("fresh");
         assertRefused(fill(b, key, tokenB, value("b")));
@@ -74,7 +74,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     @Test
     void lease_freshCachedNull_isRefusedWithTheNull() {
         RemoteKey key = newKey();
-        await(a.put(key, nullValue(), 0));
+        stored(a.put(key, nullValue(), 0, 0));
 
         assertThat(refused(lease(b, key, tokenB)).cachedNull()).isTrue();
     }
@@ -82,7 +82,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     @Test
     void lease_freshValueToBeRefreshed_isGrantedAndKeepsTheValueReadable() {
         RemoteKey key = newKey();
-        await(a.put(key, value("old"), 0));
+        stored(a.put(key, value("old"), 0, 0));
 
         assertGranted(lease(a, key, tokenA, LeaseMode.EVEN_IF_FRESH));
 
@@ -122,7 +122,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     @Test
     void lease_valueBelowFloor_replacesIt() {
         RemoteKey key = newKey();
-        await(a.put(key, value("cleared"), 0));
+        stored(a.put(key, value("cleared"), 0, 0));
         long floor = await(a.clear(key.partition(), 0));
 
         assertGranted(lease(b, key, tokenB));
@@ -236,7 +236,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     @Test
     void fill_refreshAfterClear_isRefused() {
         RemoteKey key = newKey();
-        await(a.put(key, value("old"), 0));
+        stored(a.put(key, value("old"), 0, 0));
         lease(a, key, tokenA, LeaseMode.EVEN_IF_FRESH);
         long floor = await(b.clear(key.partition(), 0));
 
@@ -249,7 +249,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     void fill_afterPut_isRefused() {
         RemoteKey key = newKey();
         lease(a, key, tokenA);
-        await(b.put(key, value("put"), 0));
+        stored(b.put(key, value("put"), 0, 0));
 
         assertRefused(fill(a, key, tokenA, value("a")));
 
@@ -301,20 +301,21 @@ abstract class RemoteLeaseContract extends RemoteFixture {
         assertGranted(await(a.lease(key, tokenA, LeaseMode.UNLESS_FRESH, LONG_MILLIS, seen)));
         loseClock(name, key.partition());
 
-        assertThat(assertStored(await(a.fill(key, tokenA, value("a"), seen))).stamp())
+        assertThat(assertStored(await(a.fill(key, tokenA, Long.MAX_VALUE, value("a"), seen)))
+                        .stamp())
                 .isGreaterThanOrEqualTo(seen);
         assertThat(invalidate(key)).isGreaterThan(seen);
     }
 
     private RemoteKey staleKey() {
         RemoteKey key = newKey();
-        await(a.put(key, value("stale", SHORT_MILLIS, LONG_MILLIS), 0));
+        stored(a.put(key, value("stale", SHORT_MILLIS, LONG_MILLIS), 0, 0));
         pass(LONGER_THAN_SHORT);
         return key;
     }
 
     private long invalidate(RemoteKey key) {
-        return await(b.invalidate(key.partition(), List.of(key), 0)).stamp();
+        return await(b.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
     }
 
     private static LeaseReply lease(RemoteCache cache, RemoteKey key, long token) {
@@ -330,7 +331,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
     }
 
     private static StoreReply fill(RemoteCache cache, RemoteKey key, long token, RemoteValue value) {
-        return await(cache.fill(key, token, value, 0));
+        return await(cache.fill(key, token, Long.MAX_VALUE, value, 0));
     }
 
     private static void assertGranted(LeaseReply reply) {

@@ -13,6 +13,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     void caches_sameKeyInAnother_areApart() {
         RemoteCache other = openCache(tierA, name + "-other");
         RemoteKey key = newKey();
-        await(a.put(key, value("a"), 0));
+        stored(a.put(key, value("a"), 0, 0));
 
         RemoteKey same = new RemoteKey(other.partitionOf(key.bytes()), key.bytes());
 
@@ -78,7 +79,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     void read_value_hasAllThatWasStored() {
         RemoteKey key = newKey();
         RemoteValue value = value("text", LONG_MILLIS, 2 * LONG_MILLIS);
-        StoreReply.Stored stored = await(a.put(key, value, 0));
+        StoreReply.Stored stored = stored(a.put(key, value, 0, 0));
         pass(LONGER_THAN_SHORT);
 
         RemoteRecord found = read(key);
@@ -98,7 +99,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     void read_header_hasAllButThePayload() {
         RemoteKey key = newKey();
         RemoteValue value = value("text");
-        StoreReply.Stored stored = await(a.put(key, value, 0));
+        StoreReply.Stored stored = stored(a.put(key, value, 0, 0));
 
         RemoteRecord found = await(b.read(key, ReadMode.HEADER));
 
@@ -118,7 +119,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         RemoteKey absent = newKeyIn(value.partition());
         RemoteKey lease = newKeyIn(value.partition());
         long floor = await(a.clear(value.partition(), 0));
-        await(a.put(value, value("text"), 0));
+        stored(a.put(value, value("text"), 0, 0));
         await(a.lease(lease, newToken(), LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
 
         for (ReadMode mode : List.of(ReadMode.VALUE_AND_FLOOR, ReadMode.HEADER)) {
@@ -133,7 +134,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void read_freshnessOver_isStale() {
         RemoteKey key = newKey();
-        await(a.put(key, value("stale", SHORT_MILLIS, LONG_MILLIS), 0));
+        stored(a.put(key, value("stale", SHORT_MILLIS, LONG_MILLIS), 0, 0));
         pass(LONGER_THAN_SHORT);
 
         assertThat(read(key).freshMillis()).isNotPositive();
@@ -143,7 +144,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void read_keptNoLonger_isAbsent() {
         RemoteKey key = newKey();
-        await(a.put(key, value("gone", SHORT_MILLIS, SHORT_MILLIS), 0));
+        stored(a.put(key, value("gone", SHORT_MILLIS, SHORT_MILLIS), 0, 0));
         pass(Duration.ofMillis(2 * SHORT_MILLIS));
 
         assertThat(kindOf(key)).isEqualTo(RemoteRecord.Kind.ABSENT);
@@ -153,7 +154,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     void readAll_manyPartitions_answersInTheirOrder() {
         List<RemoteKey> keys = List.of(newKey(), newKey(), newKey(), newKey(), newKey(), newKey());
         for (int i = 0; i < keys.size(); i += 2) {
-            await(a.put(keys.get(i), value("v" + i), 0));
+            stored(a.put(keys.get(i), value("v" + i), 0, 0));
         }
 
         List<RemoteRecord> found = await(b.readAll(keys, ReadMode.VALUE));
@@ -170,7 +171,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         RemoteKey key = newKey();
         byte[] payload = new byte[Math.min(1 << 20, tierA.limits().maxValueBytes())];
         random.nextBytes(payload);
-        await(a.put(key, RemoteValue.of(1, CODEC, payload, LONG_MILLIS, LONG_MILLIS, 0), 0));
+        stored(a.put(key, RemoteValue.of(1, CODEC, payload, LONG_MILLIS, LONG_MILLIS, 0), 0, 0));
 
         assertThat(read(key).payload()).isEqualTo(ByteBuffer.wrap(payload));
     }
@@ -178,7 +179,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void put_emptyPayload_isNoNull() {
         RemoteKey key = newKey();
-        await(a.put(key, value(""), 0));
+        stored(a.put(key, value(""), 0, 0));
 
         assertThat(textOf(key)).isEmpty();
         assertThat(read(key).cachedNull()).isFalse();
@@ -191,7 +192,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
             bytes[i] = (byte) i;
         }
         RemoteKey key = new RemoteKey(a.partitionOf(bytes), bytes);
-        await(a.put(key, value("v"), 0));
+        stored(a.put(key, value("v"), 0, 0));
 
         assertThat(textOf(key)).isEqualTo("v");
     }
@@ -199,9 +200,9 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void put_onValue_lastWinsAndClockAdvancesByOne() {
         RemoteKey key = newKey();
-        long first = await(a.put(key, value("first"), 0)).stamp();
-        long second = await(b.put(key, nullValue(), 0)).stamp();
-        long third = await(a.put(key, value("third"), 0)).stamp();
+        long first = stored(a.put(key, value("first"), 0, 0)).stamp();
+        long second = stored(b.put(key, nullValue(), 0, 0)).stamp();
+        long third = stored(a.put(key, value("third"), 0, 0)).stamp();
 
         assertThat(List.of(second, third)).containsExactly(first + 1, first + 2);
         assertThat(textOf(key)).isEqualTo("third");
@@ -210,7 +211,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void put_null_isCached() {
         RemoteKey key = newKey();
-        await(a.put(key, nullValue(), 0));
+        stored(a.put(key, nullValue(), 0, 0));
 
         RemoteRecord found = read(key);
 
@@ -222,7 +223,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void putIfAbsent_absent_isStored() {
         RemoteKey key = newKey();
-        long before = await(a.invalidate(key.partition(), List.of(key), 0)).stamp();
+        long before = await(a.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
 
         StoreReply.Stored stored = assertStored(await(a.putIfAbsent(key, value("a"), 0)));
 
@@ -233,19 +234,19 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void putIfAbsent_freshValue_isRefusedAndChangesNothing() {
         RemoteKey key = newKey();
-        long before = await(a.put(key, value("a"), 0)).stamp();
+        long before = stored(a.put(key, value("a"), 0, 0)).stamp();
 
         assertRefused(await(b.putIfAbsent(key, value("b"), 0)));
 
         assertThat(textOf(key)).isEqualTo("a");
-        assertThat(await(a.invalidate(key.partition(), List.of(key), 0)).stamp())
+        assertThat(await(a.invalidate(key.partition(), List.of(key), 0, 0)).stamp())
                 .isEqualTo(before + 1);
     }
 
     @Test
     void putIfAbsent_cachedNull_isRefused() {
         RemoteKey key = newKey();
-        await(a.put(key, nullValue(), 0));
+        stored(a.put(key, nullValue(), 0, 0));
 
         assertRefused(await(b.putIfAbsent(key, value("b"), 0)));
 
@@ -260,7 +261,7 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
 
         assertStored(await(b.putIfAbsent(key, value("b"), 0)));
 
-        assertRefused(await(a.fill(key, token, value("a"), 0)));
+        assertRefused(await(a.fill(key, token, Long.MAX_VALUE, value("a"), 0)));
         assertThat(textOf(key)).isEqualTo("b");
     }
 
@@ -268,9 +269,9 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     void putIfAbsent_staleOrBelowFloor_isStored() {
         RemoteKey stale = newKey();
         RemoteKey cleared = newKey();
-        await(a.put(cleared, value("cleared"), 0));
+        stored(a.put(cleared, value("cleared"), 0, 0));
         await(a.clear(cleared.partition(), 0));
-        await(a.put(stale, value("stale", SHORT_MILLIS, LONG_MILLIS), 0));
+        stored(a.put(stale, value("stale", SHORT_MILLIS, LONG_MILLIS), 0, 0));
         pass(LONGER_THAN_SHORT);
 
         assertStored(await(b.putIfAbsent(stale, value("new 1"), 0)));
@@ -288,14 +289,14 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         RemoteKey absent = newKeyIn(partition);
         RemoteKey lease = newKeyIn(partition);
         RemoteKey cachedNull = newKeyIn(partition);
-        await(a.put(cleared, value("cleared"), 0));
+        stored(a.put(cleared, value("cleared"), 0, 0));
         await(a.clear(partition, 0));
-        await(a.put(value, value("v"), 0));
+        stored(a.put(value, value("v"), 0, 0));
         await(a.lease(lease, newToken(), LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
-        long before = await(a.put(cachedNull, nullValue(), 0)).stamp();
+        long before = stored(a.put(cachedNull, nullValue(), 0, 0)).stamp();
         List<RemoteKey> keys = List.of(cleared, value, absent, lease, cachedNull);
 
-        InvalidateReply reply = await(b.invalidate(partition, keys, 0));
+        InvalidateReply reply = await(b.invalidate(partition, keys, 0, 0));
 
         assertThat(reply.stamp()).isEqualTo(before + keys.size());
         assertThat(reply.removed()).containsExactly(false, true, false, false, true);
@@ -307,16 +308,16 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void invalidate_absentKey_advancesTheClock() {
         RemoteKey key = newKey();
-        long first = await(a.invalidate(key.partition(), List.of(key), 0)).stamp();
+        long first = await(a.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
 
-        assertThat(await(b.invalidate(key.partition(), List.of(key), 0)).stamp())
+        assertThat(await(b.invalidate(key.partition(), List.of(key), 0, 0)).stamp())
                 .isEqualTo(first + 1);
     }
 
     @Test
     void clear_partition_raisesItsFloorAboveAllThatWasThere() {
         RemoteKey key = newKey();
-        long stamp = await(a.put(key, value("old"), 0)).stamp();
+        long stamp = stored(a.put(key, value("old"), 0, 0)).stamp();
 
         long floor = await(b.clear(key.partition(), 0));
 
@@ -324,13 +325,13 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         RemoteRecord found = await(a.read(key, ReadMode.VALUE_AND_FLOOR));
         assertThat(found.floor()).isEqualTo(floor);
         assertThat(found.stamp()).isLessThan(floor);
-        assertThat(await(a.put(key, value("new"), 0)).stamp()).isGreaterThan(floor);
+        assertThat(stored(a.put(key, value("new"), 0, 0)).stamp()).isGreaterThan(floor);
     }
 
     @Test
     void clear_partition_leavesTheOthers() {
         RemoteKey key = newKey();
-        long stamp = await(a.put(key, value("kept"), 0)).stamp();
+        long stamp = stored(a.put(key, value("kept"), 0, 0)).stamp();
         for (int partition = 0; partition < a.partitions(); partition++) {
             if (partition != key.partition()) {
                 await(a.clear(partition, 0));
@@ -343,12 +344,12 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void repair_historyOfOneChange_isDoneOnce() {
         RemoteKey key = newKey();
-        long seen = await(a.put(key, value("before"), 0)).stamp();
+        long seen = stored(a.put(key, value("before"), 0, 0)).stamp();
 
-        await(a.repair(key.partition(), "history-x", seen));
+        await(a.repair(key.partition(), "history-x", Repair.CLEAR, seen));
         RemoteRecord before = await(b.read(key, ReadMode.VALUE_AND_FLOOR));
-        long stamp = await(a.put(key, value("after"), 0)).stamp();
-        await(b.repair(key.partition(), "history-x", seen));
+        long stamp = stored(a.put(key, value("after"), 0, 0)).stamp();
+        await(b.repair(key.partition(), "history-x", Repair.CLEAR, seen));
 
         assertThat(before.stamp()).isLessThan(before.floor());
         assertThat(stamp).isGreaterThan(seen);
@@ -358,10 +359,10 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void repair_anotherHistory_clearsAgain() {
         RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", 0));
-        long stamp = await(a.put(key, value("between"), 0)).stamp();
+        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        long stamp = stored(a.put(key, value("between"), 0, 0)).stamp();
 
-        await(b.repair(key.partition(), "history-y", 0));
+        await(b.repair(key.partition(), "history-y", Repair.CLEAR, 0));
 
         assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isGreaterThan(stamp);
     }
@@ -369,26 +370,26 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     @Test
     void repair_clockBelowWhatTheCallerSaw_movesItAboveEvenInOneHistory() {
         RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", 0));
-        long seen = await(a.put(key, value("between"), 0)).stamp() + FAR;
+        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        long seen = stored(a.put(key, value("between"), 0, 0)).stamp() + FAR;
 
-        await(b.repair(key.partition(), "history-x", seen));
+        await(b.repair(key.partition(), "history-x", Repair.CLEAR, seen));
 
         assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isGreaterThan(seen);
-        assertThat(await(b.put(key, value("after"), 0)).stamp()).isGreaterThan(seen);
+        assertThat(stored(b.put(key, value("after"), 0, 0)).stamp()).isGreaterThan(seen);
     }
 
     @Test
     void clock_lost_isSetAboveWhatTheCallerSaw() {
         RemoteKey key = newKey();
         int partition = key.partition();
-        long seen = await(a.put(key, value("x"), 0)).stamp() + FAR;
+        long seen = stored(a.put(key, value("x"), 0, 0)).stamp() + FAR;
 
         loseClock(name, partition);
-        long put = await(a.put(key, value("y"), seen)).stamp();
+        long put = stored(a.put(key, value("y"), 0, seen)).stamp();
         loseClock(name, partition);
         long invalidated =
-                await(a.invalidate(partition, List.of(key), put + FAR)).stamp();
+                await(a.invalidate(partition, List.of(key), 0, put + FAR)).stamp();
         loseClock(name, partition);
         long cleared = await(a.clear(partition, invalidated + FAR));
         loseClock(name, partition);
@@ -407,8 +408,8 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
         tierA.close();
         tierA.close();
 
-        assertThatThrownBy(() -> await(a.put(key, value("a"), 0))).isNotNull();
-        await(b.put(key, value("b"), 0));
+        assertThatThrownBy(() -> stored(a.put(key, value("a"), 0, 0))).isNotNull();
+        stored(b.put(key, value("b"), 0, 0));
         assertThat(textOf(key)).isEqualTo("b");
     }
 

@@ -2,74 +2,139 @@ package io.crema.testkit;
 
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteRecord;
+import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.TagVersion;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What the server in memory keeps for a key. Times in milliseconds of its clock; a lease token of 0 means no lease. */
+/**
+ * What the server in memory keeps for a key. Times in milliseconds of its clock.
+ *
+ * @param keepUntil when it goes by itself
+ * @param leastVersion the least origin version that may take its place; of a value, also its own; 0 = any
+ * @param lease the lease to load the key; none for quarantines and what is opaque
+ * @param content of a value; null for every other kind
+ * @param holders of a quarantine; empty for every other kind
+ * @param shared whether somebody else than the only holder of a quarantine touched its key
+ */
 record StoredRecord(
-        RemoteRecord.Kind kind,
+        Kind kind,
         long stamp,
-        long token,
-        long loadedAt,
-        long freshUntil,
         long keepUntil,
-        boolean cachedNull,
-        byte codec,
-        ByteBuffer payload,
-        long leaseToken,
-        long leaseUntil) {
+        long leastVersion,
+        Lease lease,
+        @Nullable Content content,
+        Set<Long> holders,
+        boolean shared) {
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     /** How long a marker stays after its lease: a late loader may still fill. */
     private static final long MARKER_REST_MILLIS = 60_000;
 
+    /** How long the least origin version of a key without a value is remembered. */
+    private static final long TOMBSTONE_MILLIS = 60_000;
+
+    /** A lease on a key; a token of 0 means none. */
+    record Lease(long token, long until) {
+
+        static final Lease NONE = new Lease(0, 0);
+
+        boolean isHeldWith(long asked) {
+            return asked != 0 && token == asked;
+        }
+
+        boolean runs(long nowMillis) {
+            return token != 0 && nowMillis < until;
+        }
+    }
+
+    /** What a value is besides its place in the partition's history. */
+    record Content(
+            long token,
+            long loadedAt,
+            long freshUntil,
+            boolean cachedNull,
+            List<TagVersion> tags,
+            byte codec,
+            ByteBuffer payload) {}
+
     static StoredRecord value(RemoteValue value, long stamp, long nowMillis) {
-        return new StoredRecord(
-                RemoteRecord.Kind.VALUE,
-                stamp,
+        Content content = new Content(
                 value.token(),
                 nowMillis,
                 nowMillis + value.freshMillis(),
-                nowMillis + value.keepMillis(),
                 value.isNull(),
+                value.tags(),
                 value.codec(),
-                ByteBuffer.wrap(value.payload().clone()),
-                0,
-                0);
+                ByteBuffer.wrap(value.payload().clone()));
+        return new StoredRecord(
+                Kind.VALUE,
+                stamp,
+                nowMillis + value.keepMillis(),
+                value.originVersion(),
+                Lease.NONE,
+                content,
+                Set.of(),
+                false);
     }
 
-    static StoredRecord marker(long stamp, long leaseToken, long leaseUntil) {
+    static StoredRecord marker(long stamp, long leastVersion, Lease lease) {
         return new StoredRecord(
-                RemoteRecord.Kind.LEASE,
-                stamp,
-                0,
-                0,
-                0,
-                leaseUntil + MARKER_REST_MILLIS,
-                false,
-                (byte) 0,
-                EMPTY,
-                leaseToken,
-                leaseUntil);
+                Kind.LEASE, stamp, lease.until + MARKER_REST_MILLIS, leastVersion, lease, null, Set.of(), false);
+    }
+
+    static StoredRecord tombstone(long stamp, long leastVersion, long nowMillis) {
+        return new StoredRecord(
+                Kind.TOMBSTONE, stamp, nowMillis + TOMBSTONE_MILLIS, leastVersion, Lease.NONE, null, Set.of(), false);
+    }
+
+    static StoredRecord quarantine(long stamp, long until, Set<Long> holders, boolean shared) {
+        return new StoredRecord(Kind.QUARANTINE, stamp, until, 0, Lease.NONE, null, Set.copyOf(holders), shared);
     }
 
     static StoredRecord opaque() {
-        return new StoredRecord(RemoteRecord.Kind.OPAQUE, 0, 0, 0, 0, Long.MAX_VALUE, false, (byte) 0, EMPTY, 0, 0);
+        return new StoredRecord(Kind.OPAQUE, 0, Long.MAX_VALUE, 0, Lease.NONE, null, Set.of(), false);
     }
 
-    /** The same value with another lease in its header. */
-    StoredRecord leased(long newToken, long newUntil) {
+    StoredRecord withLease(Lease other) {
+        return new StoredRecord(kind, stamp, keepUntil, leastVersion, other, content, holders, shared);
+    }
+
+    StoredRecord withStamp(long other) {
+        return new StoredRecord(kind, other, keepUntil, leastVersion, lease, content, holders, shared);
+    }
+
+    /** A value that is stale from now on, whose place only this version or a later one may take. */
+    StoredRecord expired(long newStamp, long newToken, long least, long nowMillis) {
+        Content old = Objects.requireNonNull(content);
+        Content stale = new Content(
+                newToken,
+                old.loadedAt,
+                Math.min(old.freshUntil, nowMillis),
+                old.cachedNull,
+                old.tags,
+                old.codec,
+                old.payload);
         return new StoredRecord(
-                kind, stamp, token, loadedAt, freshUntil, keepUntil, cachedNull, codec, payload, newToken, newUntil);
-    }
-
-    boolean leaseRuns(long nowMillis) {
-        return leaseToken != 0 && nowMillis < leaseUntil;
+                kind, newStamp, keepUntil, newer(leastVersion, least), Lease.NONE, stale, Set.of(), false);
     }
 
     boolean isFresh(long nowMillis) {
-        return kind == RemoteRecord.Kind.VALUE && nowMillis < freshUntil;
+        return content != null && nowMillis < content.freshUntil;
+    }
+
+    /** Versions are unsigned; a value that has none is never too old. */
+    boolean refusesVersion(long version) {
+        return version != 0 && Long.compareUnsigned(version, leastVersion) < 0;
+    }
+
+    static long newer(long version, long other) {
+        return Long.compareUnsigned(version, other) < 0 ? other : version;
     }
 
     /** As a reply: ages rounded up, rests rounded down. */
@@ -77,20 +142,24 @@ record StoredRecord(
         return switch (kind) {
             case ABSENT -> RemoteRecord.absent(floor);
             case LEASE -> RemoteRecord.lease(stamp, floor);
+            case QUARANTINE -> RemoteRecord.quarantine(stamp, floor);
+            case TOMBSTONE -> RemoteRecord.tombstone(stamp, floor);
             case OPAQUE -> RemoteRecord.opaque(floor);
             case VALUE -> {
+                Content found = Objects.requireNonNull(content);
                 long now = Math.floorDiv(nowMicros + 999, 1000L);
-                ByteBuffer bytes = mode == ReadMode.HEADER ? EMPTY.duplicate() : copy(payload);
                 yield new RemoteRecord(
                         kind,
                         stamp,
-                        token,
-                        loadedAt,
-                        now - loadedAt,
-                        freshUntil - now,
-                        cachedNull,
-                        codec,
-                        bytes,
+                        found.token,
+                        found.loadedAt,
+                        now - found.loadedAt,
+                        found.freshUntil - now,
+                        found.cachedNull,
+                        leastVersion,
+                        found.tags,
+                        found.codec,
+                        mode == ReadMode.HEADER ? EMPTY.duplicate() : copy(found.payload),
                         floor);
             }
         };

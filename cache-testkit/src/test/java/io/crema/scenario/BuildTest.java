@@ -216,9 +216,11 @@ class BuildTest {
         assertThat(cache.stats().invalidationsReceived()).isZero();
         cache.get("k");
 
-        other.put("k", "shared");
+        other.put("k", "too early");
         instance.remote().comeBack();
         fixture.pass(Duration.ofSeconds(1));
+        assertThat(other.getIfPresent("k")).as("what was pending was sent").isNull();
+        other.put("k", "shared");
         assertThat(cache.getIfPresent("k")).isEqualTo("shared");
         cache.put("k", "mine");
         assertThat(other.getIfPresent("k")).isEqualTo("mine");

@@ -6,17 +6,20 @@ import io.crema.Crema;
 import io.crema.Tier;
 import io.crema.TieredCache;
 import io.crema.scenario.Fleet.Node;
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
+import io.crema.spi.Invalidation;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
 import io.crema.spi.Opening;
-import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteTier;
 import io.crema.testkit.InMemoryRemote;
 import io.crema.testkit.Operation;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +73,9 @@ class ChangingHistoryTest {
         // One heartbeat names the other history, the next one has the clocks compared.
         fleet.pass(Duration.ofSeconds(1));
 
-        assertThat(memory.executed(Operation.REPAIR)).isEqualTo(1);
+        assertThat(memory.executed(Operation.REPAIR))
+                .as("the partition and that of the tags")
+                .isEqualTo(2);
         assertThat(a.read("k")).isNull();
         assertThat(b.read("k")).isNull();
         assertThat(a.load("k", "v2")).isEqualTo("v2");
@@ -100,6 +105,11 @@ class ChangingHistoryTest {
         }
 
         @Override
+        public CompletableFuture<Guarantee> guarantee() {
+            return tier.guarantee();
+        }
+
+        @Override
         public InvalidationBus invalidations() {
             return bus;
         }
@@ -113,39 +123,101 @@ class ChangingHistoryTest {
 
             @Override
             public void start(BusListener listener) {
-                tier.invalidations().start(listener);
+                tier.invalidations().start(new RenamingListener(RenamingRemote.this, listener));
+            }
+        }
+
+        private record RenamingListener(RenamingRemote remote, BusListener listener) implements BusListener {
+
+            private BusConnection renaming(BusConnection connection) {
+                return new RenamingConnection(remote, connection);
             }
 
             @Override
-            public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
-                tier.invalidations().subscribe(cache, reply);
+            public void onConnected(BusConnection connection) {
+                listener.onConnected(renaming(connection));
             }
 
             @Override
-            public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
-                tier.invalidations()
-                        .position(
-                                cache,
-                                (position, failure) -> reply.accept(
-                                        position == null
-                                                ? null
-                                                : new BusPosition(
-                                                        position.history() + suffix,
-                                                        position.clocks(),
-                                                        position.floors()),
-                                        failure));
+            public void onDisconnected(BusConnection connection) {
+                listener.onDisconnected(renaming(connection));
+            }
+
+            @Override
+            public void onAssigned(BusConnection connection) {
+                listener.onAssigned(renaming(connection));
+            }
+
+            @Override
+            public void onUnsubscribed(BusConnection connection, String cache, int partition) {
+                listener.onUnsubscribed(renaming(connection), cache, partition);
+            }
+
+            @Override
+            public void onInvalidation(BusConnection connection, String cache, Invalidation message) {
+                listener.onInvalidation(renaming(connection), cache, message);
+            }
+
+            @Override
+            public void onClear(BusConnection connection, String cache, int partition, long stamp) {
+                listener.onClear(renaming(connection), cache, partition, stamp);
+            }
+
+            @Override
+            public void onUnreadable(BusConnection connection, String cache, int partition) {
+                listener.onUnreadable(renaming(connection), cache, partition);
+            }
+        }
+
+        private record RenamingConnection(RenamingRemote remote, BusConnection connection) implements BusConnection {
+
+            @Override
+            public boolean isRelayed() {
+                return connection.isRelayed();
+            }
+
+            @Override
+            public Set<Integer> carries(String cache) {
+                return connection.carries(cache);
+            }
+
+            @Override
+            public void subscribe(
+                    String cache, Set<Integer> partitions, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
+                connection.subscribe(cache, partitions, reply);
+            }
+
+            @Override
+            public void position(
+                    String cache,
+                    Set<Integer> partitions,
+                    BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
+                connection.position(
+                        cache,
+                        partitions,
+                        (found, failure) -> reply.accept(
+                                found == null ? null : new BusPosition(renamed(found.history()), found.partitions()),
+                                failure));
             }
 
             @Override
             public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
-                tier.invalidations()
-                        .heartbeat(
-                                (history, failure) -> reply.accept(history == null ? null : history + suffix, failure));
+                connection.heartbeat(
+                        (history, failure) -> reply.accept(history == null ? null : renamed(history), failure));
+            }
+
+            private String renamed(String history) {
+                return history + remote.suffix;
+            }
+
+            @Override
+            public long lostMillis() {
+                return connection.lostMillis();
             }
 
             @Override
             public void reset() {
-                tier.invalidations().reset();
+                connection.reset();
             }
         }
     }

@@ -323,7 +323,9 @@ class LossAndHistoryTest {
         assertThat(b.read("k")).isEqualTo("v2");
         assertThat(a.tier("k")).isEqualTo(Tier.NEAR);
         assertThat(fleet.server.floor("texts", 0)).as("cleared once").isEqualTo(floor);
-        assertThat(fleet.server.executed(Operation.REPAIR)).isEqualTo(2);
+        assertThat(fleet.server.executed(Operation.REPAIR))
+                .as("of the partition and that of the tags, by two instances")
+                .isEqualTo(4);
     }
 
     @Test
@@ -433,7 +435,9 @@ class LossAndHistoryTest {
         replies.awaitHeld(1);
         fleet.server.publishUnreadable("texts", 0);
 
-        assertThat(a.remote().executed(Operation.REPAIR)).isEqualTo(1);
+        assertThat(a.remote().executed(Operation.REPAIR))
+                .as("of the partition and that of the tags")
+                .isEqualTo(2);
         replies.open();
         assertThat(a.read("k")).isNull();
         assertThat(a.load("k", "v2")).isEqualTo("v2");

@@ -259,7 +259,8 @@ class RemoteTroubleTest {
     @Test
     void write_withoutTheRemote_dropsTheNearCopy_andSaysThatOthersMayServeTheirs() {
         String rest = " (java.io.IOException: " + remote
-                + " is out of reach); this instance dropped its copy, others may serve theirs: repeat the call";
+                + " is out of reach); this instance dropped its copy and will send the invalidation again until it is"
+                + " confirmed, others may serve their copies till then";
         Map<ThrowingCallable, String> writes = Map.of(
                 () -> cache.put("k", "new"), "the remote tier confirmed neither a put nor the invalidation after it",
                 () -> cache.putIfAbsent("k", "new"),
@@ -272,6 +273,7 @@ class RemoteTroubleTest {
                 () -> cache.clear(), "the remote tier did not confirm clear");
         writes.forEach((write, what) -> {
             remote.comeBack();
+            fixture.pass(Duration.ofSeconds(1));
             cache.put("k", "old");
             remote.goOffline();
             assertThatThrownBy(write)

@@ -10,6 +10,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.testkit.BusFaults.Loss;
 import io.crema.testkit.RecordingListener.Cleared;
+import io.crema.testkit.RecordingListener.Connected;
 import io.crema.testkit.RecordingListener.Event;
 import io.crema.testkit.RecordingListener.Invalidated;
 import java.time.Duration;
@@ -101,11 +102,12 @@ final class FaultyBusTest {
             RemoteCache cache = ((Opening.Agreed)
                             remote.open(new CacheTerms("cache", "format")).join())
                     .cache();
-            RecordingListener listener = new RecordingListener(remote.invalidations(), Duration.ofSeconds(10));
+            RecordingListener listener = new RecordingListener(Duration.ofSeconds(10));
             remote.invalidations().start(listener);
+            listener.next(Connected.class);
             listener.subscribe(cache);
             for (int i = 0; i < WRITES; i++) {
-                cache.invalidate(0, List.of(KEY), 0).join();
+                cache.invalidate(0, List.of(KEY), 0, 0).join();
             }
             cache.clear(0, 0).join();
             List<Event> events = listener.upTo(Cleared.class::isInstance);

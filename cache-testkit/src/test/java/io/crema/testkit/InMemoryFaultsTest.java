@@ -43,7 +43,7 @@ final class InMemoryFaultsTest {
     private final InMemoryRemote remoteB = server.connect();
     private final RemoteCache a = open(remoteA);
     private final RemoteCache b = open(remoteB);
-    private final RecordingListener listener = new RecordingListener(remoteA.invalidations(), Duration.ofSeconds(10));
+    private final RecordingListener listener = new RecordingListener(Duration.ofSeconds(10));
 
     @BeforeEach
     void subscribe() {
@@ -57,7 +57,7 @@ final class InMemoryFaultsTest {
     void write_noFaults_isDeliveredBeforeItsReply() {
         RemoteGate gate = remoteB.holdReplies(Operation.PUT);
 
-        CompletableFuture<StoreReply.Stored> reply = b.put(KEY, VALUE, 0);
+        CompletableFuture<StoreReply> reply = b.put(KEY, VALUE, 0, 0);
 
         gate.awaitHeld(1);
         listener.next(Invalidated.class);
@@ -104,7 +104,7 @@ final class InMemoryFaultsTest {
         listener.heartbeat();
 
         remoteA.disconnect();
-        remoteA.invalidations().reset();
+        listener.connection().reset();
         invalidate();
         listener.position(a);
 
@@ -129,7 +129,7 @@ final class InMemoryFaultsTest {
     @Test
     void holdRequests_command_isExecutedOnlyOnRelease() {
         RemoteGate gate = remoteA.holdRequests(Operation.PUT);
-        CompletableFuture<StoreReply.Stored> put = a.put(KEY, VALUE, 0);
+        CompletableFuture<StoreReply> put = a.put(KEY, VALUE, 0, 0);
         assertThat(kind()).isEqualTo(RemoteRecord.Kind.ABSENT);
         assertThat(gate.held()).isEqualTo(1);
 
@@ -142,8 +142,8 @@ final class InMemoryFaultsTest {
     @Test
     void holdReplies_command_isExecutedButUnanswered() {
         RemoteGate gate = remoteA.holdReplies(Operation.PUT);
-        CompletableFuture<StoreReply.Stored> first = a.put(KEY, VALUE, 0);
-        CompletableFuture<StoreReply.Stored> second = a.put(KEY, VALUE, 0);
+        CompletableFuture<StoreReply> first = a.put(KEY, VALUE, 0, 0);
+        CompletableFuture<StoreReply> second = a.put(KEY, VALUE, 0, 0);
         assertThat(kind()).isEqualTo(RemoteRecord.Kind.VALUE);
 
         gate.releaseNext();
@@ -157,7 +157,7 @@ final class InMemoryFaultsTest {
     @Test
     void failAll_heldRequests_areNeverExecuted() {
         RemoteGate gate = remoteA.holdRequests(Operation.PUT);
-        CompletableFuture<StoreReply.Stored> put = a.put(KEY, VALUE, 0);
+        CompletableFuture<StoreReply> put = a.put(KEY, VALUE, 0, 0);
 
         gate.failAll();
 
@@ -168,12 +168,12 @@ final class InMemoryFaultsTest {
     @Test
     void open_gate_letsLaterOnesPass() {
         RemoteGate gate = remoteA.holdRequests(Operation.PUT);
-        CompletableFuture<StoreReply.Stored> held = a.put(KEY, VALUE, 0);
+        CompletableFuture<StoreReply> held = a.put(KEY, VALUE, 0, 0);
 
         gate.open();
 
         assertThat(held).isCompleted();
-        assertThat(a.put(KEY, VALUE, 0)).isCompleted();
+        assertThat(a.put(KEY, VALUE, 0, 0)).isCompleted();
         assertThat(gate.held()).isZero();
     }
 
@@ -181,7 +181,7 @@ final class InMemoryFaultsTest {
     void gate_otherInstanceOrOperation_passes() {
         remoteA.holdRequests(Operation.PUT);
 
-        assertThat(b.put(KEY, VALUE, 0)).isCompleted();
+        assertThat(b.put(KEY, VALUE, 0, 0)).isCompleted();
         assertThat(a.read(KEY, ReadMode.VALUE)).isCompleted();
     }
 
@@ -207,7 +207,7 @@ final class InMemoryFaultsTest {
         listener.heartbeat();
         assertThat(listener.isSilent()).isTrue();
 
-        remoteA.invalidations().reset();
+        listener.connection().reset();
 
         assertThat(listener.next(Answered.class).failure()).isInstanceOf(IOException.class);
         listener.next(Disconnected.class);
@@ -229,13 +229,13 @@ final class InMemoryFaultsTest {
     @Test
     void goOffline_commandsAndBus_failUntilItComesBack() {
         remoteA.goOffline();
-        assertThatThrownBy(() -> a.put(KEY, VALUE, 0).join()).hasCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> a.put(KEY, VALUE, 0, 0).join()).hasCauseInstanceOf(IOException.class);
         listener.next(Disconnected.class);
 
         remoteA.comeBack();
 
         listener.next(Connected.class);
-        assertThat(a.put(KEY, VALUE, 0)).isCompleted();
+        assertThat(a.put(KEY, VALUE, 0, 0)).isCompleted();
     }
 
     @Test
@@ -247,7 +247,7 @@ final class InMemoryFaultsTest {
         BusPosition after = position();
 
         assertThat(after.history()).isEqualTo(history);
-        assertThat(after.clocks()).containsOnly(0L);
+        assertThat(after.partitions().values()).allMatch(at -> at.clock() == 0);
         assertThat(remoteA.isConnected()).isTrue();
     }
 
@@ -262,7 +262,7 @@ final class InMemoryFaultsTest {
         listener.next(Connected.class);
         BusPosition after = position();
         assertThat(after.history()).isNotEqualTo(history);
-        assertThat(after.clocks()).containsOnly(0L);
+        assertThat(after.partitions().values()).allMatch(at -> at.clock() == 0);
     }
 
     @Test
@@ -278,7 +278,7 @@ final class InMemoryFaultsTest {
         listener.next(Connected.class);
         BusPosition after = position();
         assertThat(after.history()).isNotEqualTo(history);
-        assertThat(after.clocks().get(0)).isEqualTo(kept);
+        assertThat(after.at(0).clock()).isEqualTo(kept);
     }
 
     @Test
@@ -296,7 +296,7 @@ final class InMemoryFaultsTest {
 
         assertThat(once).isEqualTo(twice);
         assertThat(once.history()).isEqualTo(history);
-        assertThat(once.clocks().get(0)).isEqualTo(kept);
+        assertThat(once.at(0).clock()).isEqualTo(kept);
     }
 
     @Test
@@ -306,9 +306,9 @@ final class InMemoryFaultsTest {
         LeaseReply lease = a.lease(KEY, 5, LeaseMode.EVEN_IF_FRESH, 1000, 0).join();
 
         assertThat(lease).isEqualTo(new LeaseReply.Refused(RemoteRecord.opaque(RemoteRecord.NO_FLOOR)));
-        assertThat(a.fill(KEY, 5, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
+        assertThat(a.fill(KEY, 5, Long.MAX_VALUE, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
         assertThat(kind()).isEqualTo(RemoteRecord.Kind.OPAQUE);
-        a.put(KEY, VALUE, 0).join();
+        a.put(KEY, VALUE, 0, 0).join();
         assertThat(kind()).isEqualTo(RemoteRecord.Kind.VALUE);
     }
 
@@ -317,7 +317,7 @@ final class InMemoryFaultsTest {
         a.lease(KEY, 5, LeaseMode.UNLESS_FRESH, 1000, 0).join();
         server.loseRecord(NAME, 0, KEY.bytes());
 
-        assertThat(a.fill(KEY, 5, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
+        assertThat(a.fill(KEY, 5, Long.MAX_VALUE, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
     }
 
     @Test
@@ -329,8 +329,8 @@ final class InMemoryFaultsTest {
 
     @Test
     void executed_operations_areCountedByInstanceAndKind() {
-        a.put(KEY, VALUE, 0).join();
-        b.put(KEY, VALUE, 0).join();
+        a.put(KEY, VALUE, 0, 0).join();
+        b.put(KEY, VALUE, 0, 0).join();
         b.readAll(List.of(KEY, KEY), ReadMode.VALUE).join();
 
         assertThat(remoteA.executed(Operation.PUT)).isEqualTo(1);
@@ -356,7 +356,7 @@ final class InMemoryFaultsTest {
             RemoteCache writer = thread % 2 == 0 ? a : b;
             running.add(CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < writes; i++) {
-                    writer.put(KEY, VALUE, 0).join();
+                    writer.put(KEY, VALUE, 0, 0).join();
                 }
             }));
         }
@@ -374,9 +374,8 @@ final class InMemoryFaultsTest {
         RemoteCache cache = open(remote);
         StringBuilder order = new StringBuilder();
         remote.invalidations().start(new WritingListener(cache, order));
-        remote.invalidations().subscribe(cache, (done, failure) -> {});
 
-        b.put(KEY, VALUE, 0).join();
+        b.put(KEY, VALUE, 0, 0).join();
 
         assertThat(order).hasToString("(write reply)(told)");
     }
@@ -386,7 +385,7 @@ final class InMemoryFaultsTest {
     }
 
     private long invalidate() {
-        return b.invalidate(0, List.of(KEY), 0)
+        return b.invalidate(0, List.of(KEY), 0, 0)
                 .thenApply(InvalidateReply::stamp)
                 .join();
     }

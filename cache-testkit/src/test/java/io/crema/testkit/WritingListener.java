@@ -1,5 +1,6 @@
 package io.crema.testkit;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.Invalidation;
 import io.crema.spi.RemoteCache;
@@ -17,7 +18,7 @@ final class WritingListener implements BusListener {
     }
 
     @Override
-    public void onInvalidation(String name, Invalidation message) {
+    public void onInvalidation(BusConnection from, String name, Invalidation message) {
         order.append('(');
         if (order.length() == 1) {
             cache.clear(0, 0).thenAccept(floor -> order.append("write "));
@@ -26,18 +27,26 @@ final class WritingListener implements BusListener {
     }
 
     @Override
-    public void onClear(String name, int partition, long stamp) {
+    public void onClear(BusConnection from, String name, int partition, long stamp) {
         order.append("(told)");
     }
 
     @Override
-    public void onConnected() {}
+    public void onConnected(BusConnection made) {
+        made.subscribe(cache.name(), made.carries(cache.name()), (done, failure) -> {});
+    }
 
     @Override
-    public void onDisconnected() {}
+    public void onDisconnected(BusConnection lost) {}
 
     @Override
-    public void onUnreadable(String name, int partition) {
+    public void onAssigned(BusConnection to) {}
+
+    @Override
+    public void onUnsubscribed(BusConnection from, String name, int partition) {}
+
+    @Override
+    public void onUnreadable(BusConnection from, String name, int partition) {
         throw new AssertionError(List.of(name, partition));
     }
 }

@@ -44,6 +44,8 @@ public class CoherenceRules {
         STALE,
         /** Somebody is loading it. */
         LEASED,
+        /** Somebody is about to change the origin: it is asked, and what it says is not kept. */
+        QUARANTINED,
         /** Not readable by this version; must be left alone. */
         OPAQUE
     }
@@ -87,6 +89,11 @@ public class CoherenceRules {
         return mayServe(entryGeneration, partitionGeneration, now, deadline) && now - asOf < window;
     }
 
+    /** Whether an entry may be served although nothing proves that it is within the bound, where that is asked for. */
+    public boolean mayReserve(long stamp, long floor, long now, long freshUntil) {
+        return stamp >= floor && now < freshUntil;
+    }
+
     /** Whether a read that starts now may wait for a flight instead of its own. */
     public boolean mayJoin(
             long flightGeneration,
@@ -128,6 +135,8 @@ public class CoherenceRules {
         return switch (kind) {
             case ABSENT -> Freshness.GONE;
             case OPAQUE -> Freshness.OPAQUE;
+            case TOMBSTONE -> Freshness.GONE;
+            case QUARANTINE -> Freshness.QUARANTINED;
             case LEASE -> stamp < floor ? Freshness.GONE : Freshness.LEASED;
             case VALUE -> {
                 if (stamp < floor) {

@@ -9,8 +9,9 @@ public final class Partitions {
     private final List<Partition> all;
     private volatile boolean inDoubt;
 
+    /** @param count of those for keys; one more holds the tags */
     public Partitions(int count, CoherenceRules rules) {
-        all = IntStream.range(0, count)
+        all = IntStream.rangeClosed(0, count)
                 .mapToObj(index -> new Partition(index, rules))
                 .toList();
     }
@@ -21,6 +22,14 @@ public final class Partitions {
 
     public List<Partition> all() {
         return all;
+    }
+
+    public List<Partition> ofKeys() {
+        return all.subList(0, all.size() - 1);
+    }
+
+    public Partition ofTags() {
+        return all.get(all.size() - 1);
     }
 
     /** Whether the remote tier may have forgotten writes, so that its records are not to be read. */

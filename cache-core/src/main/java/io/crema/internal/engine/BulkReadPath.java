@@ -128,6 +128,9 @@ final class BulkReadPath<K, V> {
         List<Route<K>> routes = new ArrayList<>();
         for (K key : distinct) {
             NearEntry<V> entry = engine.readPath.near(key, single, leased);
+            if (entry == null) {
+                entry = engine.readPath.reserve(key, single, leased);
+            }
             if (entry != null) {
                 bulk.found.put(key, entry);
             } else {

@@ -17,6 +17,7 @@ import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.remote.Serialization;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
+import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
@@ -54,6 +55,7 @@ public final class CacheEngine<K, V> {
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
     final WritePath<K, V> writePath;
+    final Outbox<K> outbox;
 
     private final CacheSettings<K, V> settings;
     private final @Nullable Serialization<K, V> serialization;
@@ -81,13 +83,14 @@ public final class CacheEngine<K, V> {
         this.log = new RareLog(System.getLogger("io.crema." + settings.name()), clock);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
-        this.near = new NearTier<>(settings.near(), rules, clock, lease, window, executor);
+        this.near = new NearTier<>(settings.near(), rules, clock, settings.readClock(), lease, window, executor);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = new Layout(new Partitions(1, rules), null);
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
         this.writePath = new WritePath<>(this);
+        this.outbox = new Outbox<>(name, clock, writePath::sendAgain);
     }
 
     /**
@@ -122,13 +125,17 @@ public final class CacheEngine<K, V> {
     }
 
     void install(K key, NearEntry<V> entry, Flight<V> flight) {
-        near.install(key, entry, flight::isDetached);
+        near.install(key, entry, flight::mustNotInstall);
     }
 
     // Where keys lie
 
     boolean hasRemoteTier() {
         return serialization != null;
+    }
+
+    Degraded degraded() {
+        return settings.degraded();
     }
 
     /** Where nothing is shared, this instance itself has the latest. */
@@ -287,11 +294,12 @@ public final class CacheEngine<K, V> {
             return null;
         }
         long now = clock.exact();
+        long freshUntil = outcome.source() == Outcome.Source.RESERVE ? now : entry.freshUntil;
         return new CacheEntry<>(
                 entry.value,
-                outcome.tier(),
+                outcome.source().tier(),
                 Duration.ofNanos(Math.max(0, now - entry.bornAt)),
-                Duration.ofNanos(Math.max(0, entry.freshUntil - now)));
+                Duration.ofNanos(Math.max(0, freshUntil - now)));
     }
 
     // Life
@@ -324,6 +332,7 @@ public final class CacheEngine<K, V> {
             }
         });
         near.discardAll();
+        outbox.close();
     }
 
     public String name() {
@@ -346,6 +355,7 @@ public final class CacheEngine<K, V> {
                 counters.remoteFailures.sum(),
                 joined == null ? 0 : joined.keysReceived(),
                 joined == null ? 0 : joined.gaps(),
-                joined == null ? 0 : joined.kept());
+                joined == null ? 0 : joined.kept(),
+                outbox.size());
     }
 }

@@ -1,9 +1,11 @@
 package io.crema.internal.engine;
 
 import io.crema.internal.remote.RemoteSettings;
+import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
+import io.crema.policy.ReadClock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +21,6 @@ public record CacheSettings<K, V>(
         Expiration expiration,
         NullCaching nulls,
         Duration window,
+        Degraded degraded,
+        ReadClock readClock,
         @Nullable RemoteSettings<K, V> remote) {}

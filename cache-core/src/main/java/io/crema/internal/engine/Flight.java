@@ -28,6 +28,7 @@ final class Flight<V> implements Registered {
     final CompletableFuture<Optional<NearEntry<V>>> result = new CompletableFuture<>();
 
     private volatile boolean detached;
+    private volatile boolean bypassing;
     private volatile boolean fromRemote;
 
     /** The thread that runs the user's loader for it. */
@@ -51,6 +52,15 @@ final class Flight<V> implements Registered {
     /** From now on nothing that it finds may be installed, and nobody joins it; who waits still gets its value. */
     void detach() {
         detached = true;
+    }
+
+    /** It asks the origin because what is stored is known to be wrong: nothing of it may be installed. */
+    void bypass() {
+        bypassing = true;
+    }
+
+    boolean mustNotInstall() {
+        return detached || bypassing;
     }
 
     @Override

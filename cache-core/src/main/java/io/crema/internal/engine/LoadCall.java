@@ -40,6 +40,9 @@ final class LoadCall<K, V> {
     /** Set while the lease to load the key is ours. */
     private long leaseToken;
 
+    /** The partition's clock when it was granted. */
+    private long leaseStamp;
+
     /** When another instance was first found to be loading; 0 = it was not. */
     private long busySince;
 
@@ -88,8 +91,15 @@ final class LoadCall<K, V> {
         return route;
     }
 
-    /** After a change of history, not before that is repaired: what is there may be older than what was invalidated. */
+    /**
+     * Not while an invalidation of the key is pending, nor after a change of history before that is repaired: what is
+     * there may be older than what was invalidated.
+     */
     boolean mayAskRemote() {
+        if (engine.outbox.holds(key())) {
+            flight.bypass();
+            return false;
+        }
         return route.isRemote() && !engine.partitions().inDoubt();
     }
 
@@ -197,7 +207,7 @@ final class LoadCall<K, V> {
     private void notThere(Freshness freshness) {
         if (request.isLookUp()) {
             nothing();
-        } else if (freshness == Freshness.OPAQUE) {
+        } else if (freshness == Freshness.OPAQUE || freshness == Freshness.QUARANTINED) {
             load();
         } else {
             askLease(LeaseMode.UNLESS_FRESH);
@@ -232,15 +242,16 @@ final class LoadCall<K, V> {
             load();
         } else if (reply.get() instanceof LeaseReply.Refused refused) {
             onRefusedLease(refused.current(), mode);
-        } else {
+        } else if (reply.get() instanceof LeaseReply.Granted granted) {
             leaseToken = token;
+            leaseStamp = granted.stamp();
             load();
         }
     }
 
     private void onRefusedLease(RemoteRecord current, LeaseMode mode) {
         Freshness freshness = freshness(current);
-        if (freshness == Freshness.OPAQUE) {
+        if (freshness == Freshness.OPAQUE || freshness == Freshness.QUARANTINED) {
             load();
         } else if (freshness == Freshness.USABLE && mode == LeaseMode.UNLESS_FRESH) {
             useOrReplace(current);
@@ -311,7 +322,12 @@ final class LoadCall<K, V> {
 
     private void fill(@Nullable V value, LoadTimer timer, long freshNanos, NearEntry<V> own) {
         RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, timer.nanos());
-        remote().fill(route.remoteKey(), leaseToken, remoteValue, partition().highest())
+        remote().fill(
+                        route.remoteKey(),
+                        leaseToken,
+                        leaseStamp,
+                        remoteValue,
+                        partition().highest())
                 .whenComplete((reply, none) -> onRunner(() -> onFill(reply, remoteValue, own)));
     }
 

@@ -2,8 +2,8 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
-import io.crema.Tier;
 import io.crema.internal.engine.Flights.Place;
+import io.crema.internal.engine.Outcome.Source;
 import io.crema.internal.entry.NearEntry;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,7 +33,7 @@ final class ReadPath<K, V> {
     }
 
     /** Where a read stands after its first two steps: answered, or waiting for a flight. */
-    record Start<V>(@Nullable NearEntry<V> answer, @Nullable Flight<V> flight, boolean leading) {
+    record Start<V>(@Nullable Outcome<V> answer, @Nullable Flight<V> flight, boolean leading) {
 
         Flight<V> requiredFlight() {
             return Objects.requireNonNull(flight, "flight");
@@ -45,7 +45,7 @@ final class ReadPath<K, V> {
             CallerRunner runner = new CallerRunner(engine.executor);
             Start<V> start = begin(key, request, runner);
             if (start.answer() != null) {
-                return new Outcome<>(start.answer(), Tier.NEAR);
+                return start.answer();
             }
             Flight<V> flight = start.requiredFlight();
             try {
@@ -90,7 +90,7 @@ final class ReadPath<K, V> {
     /** Each caller counts its own read, and throws the flight's failure as it is. */
     private Outcome<V> outcome(Flight<V> flight) {
         countEnd(flight);
-        return new Outcome<>(Futures.valueOf(flight.result).orElse(null), Tier.REMOTE);
+        return new Outcome<>(Futures.valueOf(flight.result).orElse(null), Source.REMOTE);
     }
 
     /** What a flight that the caller led has found; throws what it failed with. */
@@ -130,7 +130,7 @@ final class ReadPath<K, V> {
             return CompletableFuture.failedFuture(e);
         }
         if (start.answer() != null) {
-            return CompletableFuture.completedFuture(new Outcome<>(start.answer(), Tier.NEAR));
+            return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
         return flight.result
@@ -143,7 +143,8 @@ final class ReadPath<K, V> {
                             }
                             countEnd(flight);
                             return failure == null
-                                    ? CompletableFuture.completedFuture(new Outcome<>(found.orElse(null), Tier.REMOTE))
+                                    ? CompletableFuture.completedFuture(
+                                            new Outcome<>(found.orElse(null), Source.REMOTE))
                                     : CompletableFuture.<Outcome<V>>failedFuture(failure);
                         },
                         engine.executor)
@@ -167,7 +168,11 @@ final class ReadPath<K, V> {
         boolean leased = engine.near.leaseValid();
         NearEntry<V> entry = near(key, request, leased);
         if (entry != null) {
-            return new Start<>(entry, null, false);
+            return new Start<>(new Outcome<>(entry, Source.NEAR), null, false);
+        }
+        NearEntry<V> reserve = reserve(key, request, leased);
+        if (reserve != null) {
+            return new Start<>(new Outcome<>(reserve, Source.RESERVE), null, false);
         }
         Route<K> route = engine.route(key);
         Flight<V> mine = new Flight<>(route.partition(), engine.clock.coarse(), leased);
@@ -184,7 +189,7 @@ final class ReadPath<K, V> {
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
                 mine.result.complete(Optional.of(landed));
-                return new Start<>(landed, null, false);
+                return new Start<>(new Outcome<>(landed, Source.NEAR), null, false);
             }
         }
         new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
@@ -205,6 +210,30 @@ final class ReadPath<K, V> {
         if (!request.usesNear()) {
             return null;
         }
+        if (request.isEventual()) {
+            return engine.near.hitEventually(key);
+        }
         return leased ? engine.near.hit(key) : engine.near.hitUnleased(key);
+    }
+
+    /**
+     * What the degraded policy gives to a read that the near tier cannot answer for want of a lease.
+     *
+     * @throws CacheException if it says so
+     */
+    @Nullable
+    NearEntry<V> reserve(K key, ReadRequest<K, V> request, boolean leased) {
+        if (leased || !request.isBounded()) {
+            return null;
+        }
+        return switch (engine.degraded()) {
+            case REMOTE_THEN_ORIGIN -> null;
+            case RESERVE -> engine.near.reserve(key);
+            case FAIL ->
+                throw new CacheException("Cache '" + engine.name
+                        + "': the connection that carries invalidations is lost, so no value can be shown to be within"
+                        + " the staleness bound, and the cache's degraded policy is FAIL; try again later, or read with"
+                        + " ReadConsistency.EVENTUAL");
+        };
     }
 }

@@ -48,6 +48,15 @@ record ReadRequest<K, V>(
         return consistency == ReadConsistency.LATEST;
     }
 
+    /** Whether the staleness bound is to be kept by means of what this process holds. */
+    boolean isBounded() {
+        return consistency == ReadConsistency.BOUNDED && !isRefresh();
+    }
+
+    boolean isEventual() {
+        return consistency == ReadConsistency.EVENTUAL;
+    }
+
     /** Whether an entry of this process may answer it. */
     boolean usesNear() {
         return !isRefresh() && !isLatest();

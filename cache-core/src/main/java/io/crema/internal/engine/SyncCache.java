@@ -32,7 +32,11 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
         if (key == null) {
             engine.requireKey(null);
         }
-        return consistency == ReadConsistency.BOUNDED ? engine.near.hit(key) : null;
+        return switch (consistency) {
+            case BOUNDED -> engine.near.hit(key);
+            case EVENTUAL -> engine.near.hitEventually(key);
+            case LATEST -> null;
+        };
     }
 
     @Override

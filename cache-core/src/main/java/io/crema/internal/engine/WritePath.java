@@ -4,9 +4,11 @@ import io.crema.CacheException;
 import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.engine.Outbox.Pending;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
+import io.crema.spi.InvalidateReply;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
@@ -32,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>put</td><td>nobody knows whether it was executed: the key is invalidated, and the caller is told whether
  *     that was confirmed</td></tr>
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
- *   <tr><td>invalidate</td><td>the near copy is dropped; the caller is told that others may still serve theirs</td></tr>
- *   <tr><td>clear</td><td>nothing near is served any more; the caller is told as above</td></tr>
+ *   <tr><td>invalidate</td><td>the near copy is dropped, and the key goes into the {@link Outbox}; the caller is told
+ *     that others may still serve theirs</td></tr>
+ *   <tr><td>clear</td><td>nothing near is served any more; the rest as above</td></tr>
  * </table>
  *
  * Without a remote tier the partition's own counter gives the stamps.
@@ -84,11 +87,16 @@ final class WritePath<K, V> {
                     ? unconfirmed(List.of(route), "put", notReached())
                     : storeHere(key, write, own, decision);
         }
+        if (decision == Decision.IF_ABSENT && engine.outbox.holds(key)) {
+            return CompletableFuture.failedFuture(pending(
+                    "an earlier invalidation of the key, so whether it has a value cannot be told",
+                    new IllegalStateException("it waits to be sent again")));
+        }
         RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
         engine.flights.add(key, write);
         long atLeast = write.partition.highest();
         CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
-                ? route.access().put(route.remoteKey(), remoteValue, atLeast).thenApply(stored -> stored.map(s -> s))
+                ? route.access().put(route.remoteKey(), remoteValue, 0, atLeast)
                 : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
         return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
                 .whenComplete((stored, failure) -> engine.flights.remove(key, write));
@@ -114,11 +122,7 @@ final class WritePath<K, V> {
         engine.requireOpen();
         return invalidatePartition(List.of(route)).handle((removed, failure) -> {
             if (failure != null) {
-                throw new InvalidationPendingException(
-                        "Cache '" + engine.name + "': the remote tier confirmed neither a put nor the invalidation"
-                                + " after it (" + reason + "); this instance dropped its copy, others may serve theirs:"
-                                + " repeat the call",
-                        reason);
+                throw pendingAfter("confirmed neither a put nor the invalidation after it", reason);
             }
             throw new CacheException(
                     "Cache '" + engine.name + "': the remote tier did not confirm a put (" + reason
@@ -166,6 +170,15 @@ final class WritePath<K, V> {
     /** Gives whether there was a value for any of the keys. */
     CompletableFuture<Boolean> invalidateAll(Collection<? extends K> keys) {
         engine.requireOpen();
+        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        for (List<Route<K>> part : parts(keys)) {
+            any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
+        }
+        return any;
+    }
+
+    /** What can be sent in one operation: keys of one partition, and not too many. */
+    private List<List<Route<K>>> parts(Collection<? extends K> keys) {
         Map<Partition, List<Route<K>>> byPartition = new LinkedHashMap<>();
         for (K key : new LinkedHashSet<K>(keys)) {
             Route<K> route = engine.route(key);
@@ -173,54 +186,98 @@ final class WritePath<K, V> {
                     .computeIfAbsent(route.partition(), partition -> new ArrayList<>())
                     .add(route);
         }
-        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
+        List<List<Route<K>>> parts = new ArrayList<>(byPartition.size());
         for (List<Route<K>> routes : byPartition.values()) {
             for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
-                List<Route<K>> part = routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE));
-                any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
+                parts.add(routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE)));
             }
         }
-        return any;
+        return parts;
     }
 
     private CompletableFuture<Boolean> invalidatePartition(List<Route<K>> routes) {
-        Partition partition = routes.get(0).partition();
         if (!engine.hasRemoteTier()) {
-            long stamp = partition.tick();
-            boolean removed = false;
-            for (Route<K> route : routes) {
-                removed |= engine.invalidated(route.key(), partition, stamp);
-            }
-            return CompletableFuture.completedFuture(removed);
+            return CompletableFuture.completedFuture(
+                    invalidatedHere(routes, routes.get(0).partition().tick()));
         }
         if (!routes.get(0).isRemote()) {
             return unconfirmed(routes, "invalidate", notReached());
         }
-        RemoteAccess access = routes.get(0).access();
+        return invalidateRemotely(routes).thenCompose(answer -> {
+            if (answer.isEmpty()) {
+                return unconfirmed(routes, "invalidate", answer.reason());
+            }
+            return CompletableFuture.completedFuture(answer.get().removed().contains(true));
+        });
+    }
+
+    /** Whether there was an entry to serve. */
+    private boolean invalidatedHere(List<Route<K>> routes, long stamp) {
+        boolean removed = false;
+        for (Route<K> route : routes) {
+            removed |= engine.invalidated(route.key(), route.partition(), stamp);
+        }
+        return removed;
+    }
+
+    private CompletableFuture<Answer<InvalidateReply>> invalidateRemotely(List<Route<K>> routes) {
+        Partition partition = routes.get(0).partition();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
-        return access.invalidate(partition.index(), remoteKeys, partition.highest())
-                .thenCompose(answer -> {
-                    if (answer.isEmpty()) {
-                        return unconfirmed(routes, "invalidate", answer.reason());
+        return routes.get(0)
+                .access()
+                .invalidate(partition.index(), remoteKeys, 0, partition.highest())
+                .thenApply(answer -> {
+                    if (answer.isPresent()) {
+                        partition.met(answer.get().stamp());
+                        boolean unused = invalidatedHere(routes, answer.get().stamp());
                     }
-                    partition.met(answer.get().stamp());
-                    routes.forEach(route -> engine.invalidated(
-                            route.key(), partition, answer.get().stamp()));
-                    return CompletableFuture.completedFuture(
-                            answer.get().removed().contains(true));
+                    return answer;
                 });
     }
 
+    /** Kept before the copy is dropped: a read that begins in between finds one or the other. */
     private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
+        engine.outbox.add(routes.stream()
+                .<Pending<K>>map(route -> new Pending.OfKey<>(route.key()))
+                .toList());
         routes.forEach(route -> engine.dropHere(route.key()));
         return CompletableFuture.failedFuture(pending(operation, reason));
     }
 
     private InvalidationPendingException pending(String operation, Throwable reason) {
+        return pendingAfter("did not confirm " + operation, reason);
+    }
+
+    private InvalidationPendingException pendingAfter(String what, Throwable reason) {
         return new InvalidationPendingException(
-                "Cache '" + engine.name + "': the remote tier did not confirm " + operation + " (" + reason
-                        + "); this instance dropped its copy, others may serve theirs: repeat the call",
+                "Cache '" + engine.name + "': the remote tier " + what + " (" + reason
+                        + "); this instance dropped its copy and will send the invalidation again until it is"
+                        + " confirmed, others may serve their copies till then",
                 reason);
+    }
+
+    /** Sends what is pending, of which only keys come together; gives whether all of it was confirmed. */
+    CompletableFuture<Boolean> sendAgain(List<Pending<K>> together) {
+        Optional<RemoteAccess> access = engine.remote();
+        if (access.isEmpty()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        if (together.get(0) instanceof Pending.OfAll) {
+            return clearAll(access).thenApply(Optional::isEmpty);
+        }
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (List<Route<K>> part : parts(keys(together))) {
+            all = all.thenCombine(invalidateRemotely(part), (before, answer) -> before && answer.isPresent());
+        }
+        return all;
+    }
+
+    private static <K> List<K> keys(List<Pending<K>> pending) {
+        List<K> keys = new ArrayList<>(pending.size());
+        for (Pending<K> one : pending) {
+            keys.add(((Pending.OfKey<K>) one).key());
+        }
+        return keys;
     }
 
     /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
@@ -228,13 +285,13 @@ final class WritePath<K, V> {
         engine.requireOpen();
         // Before the partitions: if it is there, so are its partitions.
         Optional<RemoteAccess> access = engine.remote();
-        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
-        for (Partition partition : engine.partitions().all()) {
-            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
-        }
+        CompletableFuture<Optional<Throwable>> all = clearAll(access);
         engine.near.discardAll();
         return all.thenApply(failure -> {
             if (failure.isPresent()) {
+                // Kept before the entries become suspect: what is stored must not make them good again.
+                engine.outbox.add(List.of(new Pending.OfAll<>()));
+                engine.partitions().nextGeneration();
                 throw pending("clear", failure.get());
             }
             engine.near.discardAll();
@@ -243,18 +300,28 @@ final class WritePath<K, V> {
     }
 
     /** Gives why it was not confirmed. */
+    private CompletableFuture<Optional<Throwable>> clearAll(Optional<RemoteAccess> access) {
+        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
+        for (Partition partition : engine.partitions().ofKeys()) {
+            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
+        }
+        return all;
+    }
+
+    /** Gives why it was not confirmed. */
     private CompletableFuture<Optional<Throwable>> clearPartition(Partition partition, Optional<RemoteAccess> access) {
         if (access.isEmpty()) {
+            if (engine.hasRemoteTier()) {
+                return CompletableFuture.completedFuture(Optional.of(notReached()));
+            }
             partition.nextGeneration();
-            return CompletableFuture.completedFuture(
-                    engine.hasRemoteTier() ? Optional.of(notReached()) : Optional.empty());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
         return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
             if (floor.isPresent()) {
                 partition.raiseFloor(floor.get());
                 return Optional.empty();
             }
-            partition.nextGeneration();
             return Optional.of(floor.reason());
         });
     }

@@ -10,6 +10,7 @@ import io.crema.internal.coherence.Partition;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.time.InstanceClock;
 import io.crema.policy.Near;
+import io.crema.policy.ReadClock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +29,7 @@ public final class NearTier<K, V> {
 
     private final CoherenceRules rules;
     private final InstanceClock clock;
+    private final boolean strict;
     private final Lease lease;
     private final long window;
     private final @Nullable Cache<K, NearEntry<V>> entries;
@@ -36,9 +38,16 @@ public final class NearTier<K, V> {
 
     /** @param window nanoseconds that a confirmation of the lease is good for */
     public NearTier(
-            Near policy, CoherenceRules rules, InstanceClock clock, Lease lease, long window, Executor executor) {
+            Near policy,
+            CoherenceRules rules,
+            InstanceClock clock,
+            ReadClock readClock,
+            Lease lease,
+            long window,
+            Executor executor) {
         this.rules = rules;
         this.clock = clock;
+        this.strict = readClock == ReadClock.STRICT;
         this.lease = lease;
         this.window = window;
         this.entries = policy.bound() == Near.Bound.NONE ? null : build(policy, executor);
@@ -85,7 +94,7 @@ public final class NearTier<K, V> {
         if (map == null) {
             return null;
         }
-        long now = clock.coarse();
+        long now = now();
         if (!rules.leaseValid(now, lease.confirmed(), window)) {
             return null;
         }
@@ -102,12 +111,27 @@ public final class NearTier<K, V> {
         NearEntry<V> entry = peek(key);
         if (entry == null
                 || !rules.mayServeUnleased(
-                        entry.generation,
-                        entry.partition.generation(),
-                        clock.coarse(),
-                        entry.deadline,
-                        entry.asOf,
-                        window)) {
+                        entry.generation, entry.partition.generation(), now(), entry.deadline, entry.asOf, window)) {
+            return null;
+        }
+        hits.increment();
+        return entry;
+    }
+
+    /** As {@link #hit}, whether there is a lease or not: the bound does not hold. */
+    public @Nullable NearEntry<V> hitEventually(K key) {
+        NearEntry<V> entry = peek(key);
+        if (entry == null || !rules.mayServe(entry.generation, entry.partition.generation(), now(), entry.deadline)) {
+            return null;
+        }
+        hits.increment();
+        return entry;
+    }
+
+    /** The entry of a key, good or suspect, unless it is known to be gone or its time to live is over. */
+    public @Nullable NearEntry<V> reserve(K key) {
+        NearEntry<V> entry = peek(key);
+        if (entry == null || !rules.mayReserve(entry.stamp, entry.partition.floor(), now(), entry.freshUntil)) {
             return null;
         }
         hits.increment();
@@ -191,7 +215,11 @@ public final class NearTier<K, V> {
     }
 
     public boolean leaseValid() {
-        return rules.leaseValid(clock.coarse(), lease.confirmed(), window);
+        return rules.leaseValid(now(), lease.confirmed(), window);
+    }
+
+    private long now() {
+        return strict ? clock.exact() : clock.coarse();
     }
 
     public long hits() {

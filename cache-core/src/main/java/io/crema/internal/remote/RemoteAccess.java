@@ -8,7 +8,9 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.spi.TagReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,8 +73,9 @@ public final class RemoteAccess {
         return paced(1, "lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
     }
 
-    public CompletableFuture<Answer<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
-        return paced(1, "fill", () -> cache.fill(key, token, value, atLeast));
+    public CompletableFuture<Answer<StoreReply>> fill(
+            RemoteKey key, long token, long leaseStamp, RemoteValue value, long atLeast) {
+        return paced(1, "fill", () -> cache.fill(key, token, leaseStamp, value, atLeast));
     }
 
     /** Nobody waits for it: a lease that stays ends by itself. */
@@ -81,24 +84,50 @@ public final class RemoteAccess {
                 ask("release", () -> cache.release(key, token).thenApply(done -> true));
     }
 
-    public CompletableFuture<Answer<StoreReply.Stored>> put(RemoteKey key, RemoteValue value, long atLeast) {
-        return paced(1, "put", () -> cache.put(key, value, atLeast));
+    public CompletableFuture<Answer<StoreReply>> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
+        return paced(1, "put", () -> cache.put(key, value, holder, atLeast));
     }
 
     public CompletableFuture<Answer<StoreReply>> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
         return paced(1, "putIfAbsent", () -> cache.putIfAbsent(key, value, atLeast));
     }
 
-    public CompletableFuture<Answer<InvalidateReply>> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
-        return paced(keys.size(), "invalidate", () -> cache.invalidate(partition, keys, atLeast));
+    public CompletableFuture<Answer<InvalidateReply>> invalidate(
+            int partition, List<RemoteKey> keys, long least, long atLeast) {
+        return paced(keys.size(), "invalidate", () -> cache.invalidate(partition, keys, least, atLeast));
+    }
+
+    public CompletableFuture<Answer<InvalidateReply>> expire(
+            int partition, List<RemoteKey> keys, long least, long atLeast) {
+        return paced(keys.size(), "expire", () -> cache.expire(partition, keys, least, atLeast));
+    }
+
+    public CompletableFuture<Answer<Long>> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
+        return paced(1, "quarantine", () -> cache.quarantine(key, holder, millis, atLeast));
+    }
+
+    public CompletableFuture<Answer<Long>> endQuarantine(RemoteKey key, long holder, long atLeast) {
+        return paced(1, "endQuarantine", () -> cache.endQuarantine(key, holder, atLeast));
+    }
+
+    public CompletableFuture<Answer<TagReply>> tagVersions(List<String> tags, long keepMillis, long atLeast) {
+        return paced(tags.size(), "tagVersions", () -> cache.tagVersions(tags, keepMillis, atLeast));
+    }
+
+    public CompletableFuture<Answer<Long>> invalidateTag(String tag, long token, long atLeast) {
+        return paced(1, "invalidateTag", () -> cache.invalidateTag(tag, token, atLeast));
     }
 
     public CompletableFuture<Answer<Long>> clear(int partition, long atLeast) {
         return ask("clear", () -> cache.clear(partition, atLeast));
     }
 
-    public CompletableFuture<Answer<Boolean>> repair(int partition, String history, long atLeast) {
-        return ask("repair", () -> cache.repair(partition, history, atLeast).thenApply(done -> true));
+    public CompletableFuture<Answer<Long>> repair(int partition, String history, Repair repair, long atLeast) {
+        return ask("repair", () -> cache.repair(partition, history, repair, atLeast));
+    }
+
+    public CompletableFuture<Answer<Long>> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
+        return paced(keys.size(), "replay", () -> cache.replay(partition, keys, before, atLeast));
     }
 
     private <T> CompletableFuture<Answer<T>> paced(int keys, String operation, Supplier<CompletableFuture<T>> request) {

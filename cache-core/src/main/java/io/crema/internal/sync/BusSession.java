@@ -5,17 +5,21 @@ import io.crema.internal.coherence.Partition;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.sync.Subscription.State;
 import io.crema.internal.time.InstanceClock;
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.Invalidation;
 import io.crema.spi.InvalidationBus;
+import io.crema.spi.Repair;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +49,7 @@ public final class BusSession implements BusListener {
     private final InstanceClock clock;
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
 
-    private boolean connected;
-    private long connection;
+    private @Nullable BusConnection connection;
     private int missedBeats;
     private boolean beatUnderWay;
     private long beats;
@@ -73,10 +76,9 @@ public final class BusSession implements BusListener {
     }
 
     @Override
-    public void onConnected() {
+    public void onConnected(BusConnection made) {
         synchronized (this) {
-            connected = true;
-            connection++;
+            connection = made;
             missedBeats = 0;
             beatUnderWay = false;
             subscriptions.values().forEach(BusSession::forget);
@@ -85,11 +87,18 @@ public final class BusSession implements BusListener {
     }
 
     @Override
-    public void onDisconnected() {
+    public void onDisconnected(BusConnection lost) {
         synchronized (this) {
-            connected = false;
+            if (lost != connection) {
+                return;
+            }
+            connection = null;
             subscriptions.values().forEach(BusSession::forget);
         }
+    }
+
+    private static Set<Integer> all(Subscription subscription) {
+        return subscription.partitions().all().stream().map(Partition::index).collect(Collectors.toSet());
     }
 
     private static void forget(Subscription subscription) {
@@ -98,7 +107,13 @@ public final class BusSession implements BusListener {
     }
 
     @Override
-    public void onInvalidation(String cache, Invalidation message) {
+    public void onAssigned(BusConnection to) {}
+
+    @Override
+    public void onUnsubscribed(BusConnection from, String cache, int partition) {}
+
+    @Override
+    public void onInvalidation(BusConnection from, String cache, Invalidation message) {
         Subscription subscription = subscriptions.get(cache);
         if (subscription != null) {
             follow(subscription, subscription.apply(message));
@@ -106,7 +121,7 @@ public final class BusSession implements BusListener {
     }
 
     @Override
-    public void onClear(String cache, int partition, long stamp) {
+    public void onClear(BusConnection from, String cache, int partition, long stamp) {
         Subscription subscription = subscriptions.get(cache);
         if (subscription != null) {
             follow(subscription, subscription.applyClear(partition, stamp));
@@ -114,7 +129,7 @@ public final class BusSession implements BusListener {
     }
 
     @Override
-    public void onUnreadable(String cache, int partition) {
+    public void onUnreadable(BusConnection from, String cache, int partition) {
         Subscription subscription = subscriptions.get(cache);
         if (subscription != null) {
             follow(subscription, subscription.applyUnreadable(partition));
@@ -135,15 +150,15 @@ public final class BusSession implements BusListener {
     }
 
     private void join(Subscription subscription) {
-        long mine;
+        BusConnection mine;
         synchronized (this) {
-            if (!connected || closed || subscription.state != State.IDLE) {
+            mine = connection;
+            if (mine == null || closed || subscription.state != State.IDLE) {
                 return;
             }
             subscription.state = State.SUBSCRIBING;
-            mine = connection;
         }
-        bus.subscribe(subscription.cache(), (acknowledged, failure) -> {
+        mine.subscribe(subscription.cache().name(), all(subscription), (acknowledged, failure) -> {
             if (failure == null) {
                 onSubscribed(subscription, mine);
             } else {
@@ -152,7 +167,7 @@ public final class BusSession implements BusListener {
         });
     }
 
-    private void onSubscribed(Subscription subscription, long mine) {
+    private void onSubscribed(Subscription subscription, BusConnection mine) {
         synchronized (this) {
             if (mine != connection || subscription.state != State.SUBSCRIBING) {
                 return;
@@ -163,8 +178,9 @@ public final class BusSession implements BusListener {
     }
 
     /** The next heartbeat tries again. */
-    private synchronized void backToIdle(Subscription subscription, long mine, String what, Throwable failure) {
-        if (mine == connection && connected) {
+    private synchronized void backToIdle(
+            Subscription subscription, BusConnection mine, String what, Throwable failure) {
+        if (mine == connection) {
             forget(subscription);
             rareLog.warn(
                     "Cache '" + subscription.cache().name() + "': " + what
@@ -175,15 +191,15 @@ public final class BusSession implements BusListener {
 
     /** Not before the subscription is acknowledged, and not while a repair is under way, which ends with asking. */
     private void askPosition(Subscription subscription) {
-        long mine;
+        BusConnection mine;
         synchronized (this) {
-            if (!connected || closed || subscription.positionAsked || !subscription.state.mayCompare()) {
+            mine = connection;
+            if (mine == null || closed || subscription.positionAsked || !subscription.state.mayCompare()) {
                 return;
             }
             subscription.positionAsked = true;
-            mine = connection;
         }
-        bus.position(subscription.cache(), (position, failure) -> {
+        mine.position(subscription.cache().name(), all(subscription), (position, failure) -> {
             if (position != null) {
                 onPosition(subscription, mine, position);
             } else {
@@ -192,7 +208,7 @@ public final class BusSession implements BusListener {
         });
     }
 
-    private void onPosition(Subscription subscription, long mine, BusPosition position) {
+    private void onPosition(Subscription subscription, BusConnection mine, BusPosition position) {
         boolean wasSynchronised;
         boolean repair;
         synchronized (this) {
@@ -216,7 +232,7 @@ public final class BusSession implements BusListener {
     }
 
     /** What was stored may be older than what was invalidated: everything is cleared, then compared anew. */
-    private void repair(Subscription subscription, long mine, String history) {
+    private void repair(Subscription subscription, BusConnection mine, String history) {
         LOG.log(
                 Level.WARNING,
                 "Cache '" + subscription.cache().name()
@@ -224,13 +240,13 @@ public final class BusSession implements BusListener {
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (Partition partition : subscription.partitions().all()) {
             all = all.thenCombine(
-                    subscription.access().repair(partition.index(), history, partition.highest()),
+                    subscription.access().repair(partition.index(), history, Repair.CLEAR, partition.highest()),
                     (before, here) -> before && here.isPresent());
         }
         CompletableFuture<Void> unused = all.thenAccept(done -> onRepaired(subscription, mine, done));
     }
 
-    private void onRepaired(Subscription subscription, long mine, boolean done) {
+    private void onRepaired(Subscription subscription, BusConnection mine, boolean done) {
         synchronized (this) {
             if (mine != connection || subscription.state != State.REPAIRING) {
                 return;
@@ -248,12 +264,14 @@ public final class BusSession implements BusListener {
     private void beat() {
         boolean audit;
         boolean reset;
+        BusConnection mine;
         synchronized (this) {
             if (closed) {
                 return;
             }
             clock.after(BEAT_NANOS, this::beat);
-            if (!connected) {
+            mine = connection;
+            if (mine == null) {
                 return;
             }
             missedBeats = beatUnderWay ? missedBeats + 1 : 0;
@@ -262,7 +280,7 @@ public final class BusSession implements BusListener {
         }
         if (reset) {
             LOG.log(Level.WARNING, "The invalidation connection does not answer; making a new one");
-            bus.reset();
+            mine.reset();
             return;
         }
         subscriptions.values().forEach(this::join);
@@ -279,20 +297,20 @@ public final class BusSession implements BusListener {
     }
 
     private void sendBeat() {
-        long mine;
+        BusConnection mine;
         synchronized (this) {
-            if (!connected || closed) {
+            mine = connection;
+            if (mine == null || closed) {
                 return;
             }
             beatUnderWay = true;
-            mine = connection;
         }
         // Before the request is sent: what the reply proves is true at least until here.
         long sent = clock.exact();
-        bus.heartbeat((history, failure) -> onBeat(mine, sent, history, failure));
+        mine.heartbeat((history, failure) -> onBeat(mine, sent, history, failure));
     }
 
-    private void onBeat(long mine, long sent, @Nullable String history, @Nullable Throwable failure) {
+    private void onBeat(BusConnection mine, long sent, @Nullable String history, @Nullable Throwable failure) {
         synchronized (this) {
             if (mine != connection) {
                 return;

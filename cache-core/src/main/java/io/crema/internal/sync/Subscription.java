@@ -141,8 +141,8 @@ public final class Subscription {
             Resync resync = partition.resynchronise(
                     first,
                     same,
-                    position.clocks().get(partition.index()),
-                    position.floors().get(partition.index()));
+                    position.at(partition.index()).clock(),
+                    position.at(partition.index()).floor());
             found.add(resync);
             switch (resync) {
                 case KEPT -> kept.increment();

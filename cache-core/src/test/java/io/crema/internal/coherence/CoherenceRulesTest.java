@@ -171,6 +171,18 @@ class CoherenceRulesTest {
 
     @ParameterizedTest
     @CsvSource({
+        // stamp, floor, now, freshUntil
+        "10, 10, 5, 6, true",
+        "10, 11, 5, 6, false",
+        "10, 10, 6, 6, false",
+        "11, 10, 7, 6, false",
+    })
+    void mayReserve(long stamp, long floor, long now, long freshUntil, boolean expected) {
+        assertThat(rules.mayReserve(stamp, floor, now, freshUntil)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         // kind, stamp, floor, fresh
         "VALUE, 10, 9, 1, USABLE",
         "VALUE, 10, 10, 1, USABLE",
@@ -183,6 +195,8 @@ class CoherenceRulesTest {
         "ABSENT, 0, 0, 0, GONE",
         "OPAQUE, 0, 0, 0, OPAQUE",
         "OPAQUE, 0, 11, 0, OPAQUE",
+        "TOMBSTONE, 10, 10, 0, GONE",
+        "QUARANTINE, 10, 11, 0, QUARANTINED",
     })
     void freshness(RemoteRecord.Kind kind, long stamp, long floor, long freshMillis, Freshness expected) {
         assertThat(rules.freshness(kind, stamp, floor, freshMillis)).isEqualTo(expected);

@@ -175,7 +175,7 @@ class PartitionTest {
 
         partitions.nextGeneration();
 
-        assertThat(partitions.all()).extracting(Partition::index).containsExactly(0, 1, 2, 3);
-        assertThat(partitions.all()).extracting(Partition::generation).containsExactly(2L, 2L, 3L, 2L);
+        assertThat(partitions.all()).extracting(Partition::index).containsExactly(0, 1, 2, 3, 4);
+        assertThat(partitions.all()).extracting(Partition::generation).containsExactly(2L, 2L, 3L, 2L, 2L);
     }
 }

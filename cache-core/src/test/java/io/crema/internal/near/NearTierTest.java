@@ -9,6 +9,7 @@ import io.crema.internal.entry.NearEntry;
 import io.crema.internal.time.HandMovedTicker;
 import io.crema.internal.time.InstanceClock;
 import io.crema.policy.Near;
+import io.crema.policy.ReadClock;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class NearTierTest {
     }
 
     private NearTier<String, String> tier(Near policy) {
-        return new NearTier<>(policy, rules, clock, lease, WINDOW, Runnable::run);
+        return new NearTier<>(policy, rules, clock, ReadClock.COARSE, lease, WINDOW, Runnable::run);
     }
 
     private void pass(long nanos) {
@@ -203,7 +204,7 @@ class NearTierTest {
 
     /** Its map does no housekeeping, which could clear a removed entry that somebody still looks at. */
     private NearTier<TrapKey, String> trapped() {
-        return new NearTier<>(Near.entries(10), rules, clock, lease, WINDOW, task -> {});
+        return new NearTier<>(Near.entries(10), rules, clock, ReadClock.COARSE, lease, WINDOW, task -> {});
     }
 
     /** Equal to every other; does something when it is compared. */

@@ -4,16 +4,15 @@ import io.crema.redis.internal.client.Commands;
 import io.crema.redis.internal.client.Keeper;
 import io.crema.redis.internal.client.Link;
 import io.crema.redis.internal.client.Request;
-import io.crema.redis.internal.store.RedisCache;
 import io.crema.redis.internal.store.Script;
 import io.crema.redis.internal.store.ScriptCall;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.redis.internal.wire.Message;
 import io.crema.redis.internal.wire.ServerClock;
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.InvalidationBus;
-import io.crema.spi.RemoteCache;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -22,14 +21,19 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +57,7 @@ public final class RedisBus implements InvalidationBus {
     private final ServerClock clock;
     private final EventExecutor executor;
     private final Runnable onReset;
+    private final Function<String, KeyLayout> layouts;
     private final Keeper<Subscription> keeper;
     private final Map<ByteBuffer, Channel> channels = new ConcurrentHashMap<>();
     private final Object delivery = new Object();
@@ -62,6 +67,7 @@ public final class RedisBus implements InvalidationBus {
      * @param heartbeatKey what the heartbeat writes
      * @param executor reports failures of requests and runs the timers
      * @param onReset told that the server seems dead
+     * @param layouts of the caches that were opened, by name
      * @param connector makes a connection for pub/sub
      */
     public RedisBus(
@@ -70,11 +76,13 @@ public final class RedisBus implements InvalidationBus {
             String server,
             EventExecutor executor,
             Runnable onReset,
+            Function<String, KeyLayout> layouts,
             Supplier<? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
         this.heartbeatKey = heartbeatKey;
         this.clock = clock;
         this.executor = executor;
         this.onReset = onReset;
+        this.layouts = layouts;
         this.keeper = new Keeper<>(server, executor, new Owner(server, connector));
     }
 
@@ -93,107 +101,9 @@ public final class RedisBus implements InvalidationBus {
         return keeper.close();
     }
 
-    @Override
-    public void reset() {
-        keeper.reset();
-        onReset.run();
-    }
-
-    /**
-     * The server acknowledges the channels one by one, Lettuce reports the first of them. A PING behind them is answered
-     * when all have been.
-     */
-    @Override
-    public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
-        KeyLayout layout = layoutOf(cache);
-        Reply<Boolean> outcome = new Reply<>(reply);
-        Subscription subscription = keeper.current();
-        if (subscription == null) {
-            outcome.fail(keeper.notConnected());
-            return;
-        }
-        List<byte[]> names = register(layout, cache.name());
-        Request<List<byte @Nullable []>> subscribe = Commands.request(CommandType.SUBSCRIBE, names);
-        Request<List<byte @Nullable []>> after = Commands.request(CommandType.PING, List.of());
-        Failure earlier = new Failure();
-        subscribe.whenComplete((acknowledged, failure) -> earlier.cause = failure);
-        after.whenComplete((answer, failure) -> {
-            Throwable cause = earlier.cause != null ? earlier.cause : failure;
-            if (cause != null) {
-                outcome.fail(cause);
-            } else {
-                outcome.succeed(true);
-            }
-        });
-        subscription.link.send(subscribe);
-        subscription.link.send(after);
-        outcome.callReturns();
-    }
-
-    /** One process is at the other end of a connection: its run id is asked for once. */
-    @Override
-    public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
-        KeyLayout layout = layoutOf(cache);
-        Reply<BusPosition> outcome = new Reply<>(reply);
-        Subscription subscription = keeper.current();
-        if (subscription == null) {
-            outcome.fail(keeper.notConnected());
-            return;
-        }
-        Request<List<byte @Nullable []>> info =
-                Commands.request(CommandType.INFO, List.of(Commands.ascii("replication")));
-        Request<List<byte @Nullable []>> read = Commands.request(CommandType.MGET, clocksAndFloors(layout));
-        String[] replication = new String[1];
-        Failure earlier = new Failure();
-        info.whenComplete((answer, failure) -> {
-            earlier.cause = failure;
-            if (answer != null) {
-                replication[0] = Commands.infoField(answer.get(0), "master_replid");
-            }
-        });
-        read.whenComplete((@Nullable List<byte @Nullable []> values, @Nullable Throwable failure) -> {
-            Throwable cause = earlier.cause != null ? earlier.cause : failure;
-            if (cause != null) {
-                outcome.fail(cause);
-            } else if (values == null || replication[0] == null) {
-                outcome.fail(new IllegalStateException("The server's INFO replication has no master_replid"));
-            } else {
-                outcome.succeed(positionOf(subscription.history(replication[0]), values));
-            }
-        });
-        subscription.link.send(info);
-        subscription.link.send(read);
-        outcome.callReturns();
-    }
-
-    @Override
-    public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
-        Reply<String> outcome = new Reply<>(reply);
-        Subscription subscription = keeper.current();
-        if (subscription == null) {
-            outcome.fail(keeper.notConnected());
-            return;
-        }
-        long sent = System.nanoTime();
-        ScriptCall<String> call = ScriptCall.of(
-                subscription.link, Script.HEARTBEAT, List.of(heartbeatKey), List.of(HEARTBEAT_MILLIS), values -> {
-                    clock.observe(Commands.number(values.get(1)), sent);
-                    return subscription.history(Commands.text(values.get(0)));
-                });
-        call.whenComplete((history, failure) -> {
-            if (history != null) {
-                outcome.succeed(history);
-            } else {
-                outcome.fail(failure);
-            }
-        });
-        call.start();
-        outcome.callReturns();
-    }
-
-    private List<byte[]> register(KeyLayout layout, String cache) {
-        List<byte[]> names = new ArrayList<>(layout.partitions());
-        for (int p = 0; p < layout.partitions(); p++) {
+    private List<byte[]> register(KeyLayout layout, String cache, Set<Integer> partitions) {
+        List<byte[]> names = new ArrayList<>(partitions.size());
+        for (int p : partitions) {
             byte[] name = layout.channel(p);
             names.add(name);
             channels.put(ByteBuffer.wrap(name), new Channel(cache, p));
@@ -201,45 +111,39 @@ public final class RedisBus implements InvalidationBus {
         return names;
     }
 
-    private static List<byte[]> clocksAndFloors(KeyLayout layout) {
-        List<byte[]> names = new ArrayList<>(2 * layout.partitions());
-        for (int p = 0; p < layout.partitions(); p++) {
+    private static List<byte[]> clocksAndFloors(KeyLayout layout, List<Integer> partitions) {
+        List<byte[]> names = new ArrayList<>(2 * partitions.size());
+        for (int p : partitions) {
             names.add(layout.clock(p));
-        }
-        for (int p = 0; p < layout.partitions(); p++) {
             names.add(layout.floor(p));
         }
         return names;
     }
 
-    private static BusPosition positionOf(String history, List<byte @Nullable []> values) {
-        List<Long> numbers = values.stream().map(Commands::number).toList();
-        int partitions = numbers.size() / 2;
-        return new BusPosition(history, numbers.subList(0, partitions), numbers.subList(partitions, 2 * partitions));
-    }
-
-    private static KeyLayout layoutOf(RemoteCache cache) {
-        if (cache instanceof RedisCache redisCache) {
-            return redisCache.layout();
+    private static BusPosition positionOf(String history, List<Integer> partitions, List<byte @Nullable []> values) {
+        Map<Integer, BusPosition.At> found = new HashMap<>();
+        for (int i = 0; i < partitions.size(); i++) {
+            long clock = Commands.number(values.get(2 * i));
+            found.put(partitions.get(i), new BusPosition.At(clock, Commands.number(values.get(2 * i + 1))));
         }
-        throw new IllegalArgumentException(
-                "Cache " + cache.name() + " was not opened by the remote tier of this bus: " + cache.getClass());
+        return new BusPosition(history, found);
     }
 
     private void onMessage(byte[] name, byte[] body) {
         Channel channel = channels.get(ByteBuffer.wrap(name));
         BusListener to = listener;
-        if (channel == null || to == null) {
+        Subscription from = keeper.current();
+        if (channel == null || to == null || from == null) {
             return;
         }
         Message message = Message.decode(channel.partition, body);
         deliver(() -> {
             if (message instanceof Message.Keys keys) {
-                to.onInvalidation(channel.cache, keys.invalidation());
+                to.onInvalidation(from, channel.cache, keys.invalidation());
             } else if (message instanceof Message.Clear clear) {
-                to.onClear(channel.cache, channel.partition, clear.stamp());
+                to.onClear(from, channel.cache, channel.partition, clear.stamp());
             } else {
-                to.onUnreadable(channel.cache, channel.partition);
+                to.onUnreadable(from, channel.cache, channel.partition);
             }
         });
     }
@@ -257,9 +161,121 @@ public final class RedisBus implements InvalidationBus {
     private record Channel(String cache, int partition) {}
 
     /** What belongs to one connection for pub/sub. */
-    private record Subscription(Link link, String runId) {
-        String history(String replication) {
+    private final class Subscription implements BusConnection {
+
+        private final Link link;
+        private final String runId;
+
+        Subscription(Link link, String runId) {
+            this.link = link;
+            this.runId = runId;
+        }
+
+        private String history(String replication) {
             return runId + ":" + replication;
+        }
+
+        @Override
+        public boolean isRelayed() {
+            return false;
+        }
+
+        @Override
+        public long lostMillis() {
+            return 0;
+        }
+
+        @Override
+        public Set<Integer> carries(String cache) {
+            return IntStream.rangeClosed(0, layouts.apply(cache).partitions())
+                    .boxed()
+                    .collect(Collectors.toSet());
+        }
+
+        @Override
+        public void reset() {
+            link.drop();
+            onReset.run();
+        }
+
+        /**
+         * The server acknowledges the channels one by one, Lettuce reports the first of them. A PING behind them is answered
+         * when all have been.
+         */
+        @Override
+        public void subscribe(
+                String cache, Set<Integer> partitions, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
+            KeyLayout layout = layouts.apply(cache);
+            Reply<Boolean> outcome = new Reply<>(reply);
+            List<byte[]> names = register(layout, cache, partitions);
+            Request<List<byte @Nullable []>> subscribe = Commands.request(CommandType.SUBSCRIBE, names);
+            Request<List<byte @Nullable []>> after = Commands.request(CommandType.PING, List.of());
+            Failure earlier = new Failure();
+            subscribe.whenComplete((acknowledged, failure) -> earlier.cause = failure);
+            after.whenComplete((answer, failure) -> {
+                Throwable cause = earlier.cause != null ? earlier.cause : failure;
+                if (cause != null) {
+                    outcome.fail(cause);
+                } else {
+                    outcome.succeed(true);
+                }
+            });
+            link.send(subscribe);
+            link.send(after);
+            outcome.callReturns();
+        }
+
+        /** One process is at the other end of a connection: its run id is asked for once. */
+        @Override
+        public void position(
+                String cache, Set<Integer> partitions, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
+            KeyLayout layout = layouts.apply(cache);
+            List<Integer> asked = List.copyOf(partitions);
+            Reply<BusPosition> outcome = new Reply<>(reply);
+            Request<List<byte @Nullable []>> info =
+                    Commands.request(CommandType.INFO, List.of(Commands.ascii("replication")));
+            Request<List<byte @Nullable []>> read = Commands.request(CommandType.MGET, clocksAndFloors(layout, asked));
+            String[] replication = new String[1];
+            Failure earlier = new Failure();
+            info.whenComplete((answer, failure) -> {
+                earlier.cause = failure;
+                if (answer != null) {
+                    replication[0] = Commands.infoField(answer.get(0), "master_replid");
+                }
+            });
+            read.whenComplete((@Nullable List<byte @Nullable []> values, @Nullable Throwable failure) -> {
+                Throwable cause = earlier.cause != null ? earlier.cause : failure;
+                if (cause != null) {
+                    outcome.fail(cause);
+                } else if (values == null || replication[0] == null) {
+                    outcome.fail(new IllegalStateException("The server's INFO replication has no master_replid"));
+                } else {
+                    outcome.succeed(positionOf(history(replication[0]), asked, values));
+                }
+            });
+            link.send(info);
+            link.send(read);
+            outcome.callReturns();
+        }
+
+        @Override
+        public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
+            Reply<String> outcome = new Reply<>(reply);
+            long sent = System.nanoTime();
+            ScriptCall<String> call =
+                    ScriptCall.of(link, Script.HEARTBEAT, List.of(heartbeatKey), List.of(HEARTBEAT_MILLIS), values -> {
+                        clock.observe(Commands.number(values.get(1)), sent);
+                        return history(Commands.text(values.get(0)));
+                    });
+            call.whenComplete((history, failure) -> {
+                if (history != null) {
+                    outcome.succeed(history);
+                } else {
+                    outcome.fail(failure);
+                }
+            });
+            call.start();
+            outcome.callReturns();
         }
     }
 
@@ -368,7 +384,7 @@ public final class RedisBus implements InvalidationBus {
         public void onReady(Subscription session) {
             BusListener to = listener;
             if (to != null) {
-                deliver(to::onConnected);
+                deliver(() -> to.onConnected(session));
             }
         }
 
@@ -376,7 +392,7 @@ public final class RedisBus implements InvalidationBus {
         public void onLost(Subscription session) {
             BusListener to = listener;
             if (to != null) {
-                deliver(to::onDisconnected);
+                deliver(() -> to.onDisconnected(session));
             }
         }
     }

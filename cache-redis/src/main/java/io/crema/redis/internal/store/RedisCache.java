@@ -12,7 +12,9 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.spi.TagReply;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -142,7 +144,7 @@ public final class RedisCache implements RemoteCache {
         List<byte[]> values = List.of(Commands.ascii(atLeast), token(leaseToken), millis, modeArgument);
         return store.run(Script.LEASE, entryKeys(key), values, reply -> {
             if (Commands.number(reply.get(0)) == 1) {
-                return new LeaseReply.Granted();
+                return new LeaseReply.Granted(Long.MAX_VALUE);
             }
             long floor = Commands.number(reply.get(2));
             byte[] record = reply.size() > 3 ? reply.get(3) : null;
@@ -152,7 +154,8 @@ public final class RedisCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> fill(
+            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
         List<byte[]> values = new ArrayList<>(9);
         values.add(Commands.ascii(atLeast));
         values.add(token(leaseToken));
@@ -166,8 +169,8 @@ public final class RedisCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply.Stored> put(RemoteKey key, RemoteValue value, long atLeast) {
-        return store.run(Script.PUT, entryKeys(key), putValues(key, value, atLeast), RedisCache::stored);
+    public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
+        return store.run(Script.PUT, entryKeys(key), putValues(key, value, atLeast), RedisCache::storeReply);
     }
 
     @Override
@@ -191,7 +194,8 @@ public final class RedisCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
+    public CompletableFuture<InvalidateReply> invalidate(
+            int partition, List<RemoteKey> keys, long least, long atLeast) {
         if (keys.isEmpty() || keys.size() > MAX_INVALIDATED) {
             throw new IllegalArgumentException("Cache " + name() + ": an invalidation takes 1 to " + MAX_INVALIDATED
                     + " keys, not " + keys.size());
@@ -226,7 +230,7 @@ public final class RedisCache implements RemoteCache {
 
     /** A clock that came into being with the first fill would look like a message missed to everybody else. */
     CompletableFuture<Void> startClocks() {
-        CompletableFuture<?>[] started = new CompletableFuture<?>[partitions()];
+        CompletableFuture<?>[] started = new CompletableFuture<?>[1 + partitions()];
         for (int p = 0; p < started.length; p++) {
             started[p] = run(Script.START, List.of(layout.clock(p), layout.floor(p)), List.of());
         }
@@ -235,7 +239,7 @@ public final class RedisCache implements RemoteCache {
 
     /** The terms may be gone with the lost history: they are set again first, before anybody sets others. */
     @Override
-    public CompletableFuture<Void> repair(int partition, String history, long atLeast) {
+    public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         List<byte[]> keys = List.of(layout.clock(partition), layout.floor(partition), layout.epoch(partition));
         List<byte[]> values = List.of(layout.channel(partition), Commands.ascii(atLeast), Commands.ascii(history));
         return store.agree(meta).thenCompose(found -> {
@@ -247,9 +251,39 @@ public final class RedisCache implements RemoteCache {
                                 + "; restart this instance";
             }
             return refusal == null
-                    ? run(Script.REPAIR, keys, values)
+                    ? store.run(Script.REPAIR, keys, values, reply -> Commands.number(reply.get(0)))
                     : CompletableFuture.failedFuture(new IllegalStateException(refusal));
         });
+    }
+
+    @Override
+    public CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
+    }
+
+    @Override
+    public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
+        throw new UnsupportedOperationException("to be built");
     }
 
     @Override

@@ -14,8 +14,10 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -32,6 +34,7 @@ public final class RedisStore {
     private final int database;
     private final ServerClock clock;
     private final Keeper<Session> keeper;
+    private final Map<String, KeyLayout> layouts = new ConcurrentHashMap<>();
 
     /**
      * @param partitions the number for caches that nobody has opened yet
@@ -92,8 +95,18 @@ public final class RedisStore {
             int agreed = CacheMeta.partitionsIn(found);
             CacheMeta meta = new CacheMeta(namespace, terms.cache(), agreed, terms.keyFormat());
             RedisCache cache = new RedisCache(this, meta);
+            layouts.put(cache.name(), cache.layout());
             return cache.startClocks().thenApply(started -> new Opening.Agreed(cache));
         });
+    }
+
+    /** The layout of a cache that was opened. */
+    public KeyLayout layout(String cache) {
+        KeyLayout layout = layouts.get(cache);
+        if (layout == null) {
+            throw new IllegalArgumentException("Cache " + cache + " was not opened by the remote tier of this bus");
+        }
+        return layout;
     }
 
     /** Writes what is offered if nothing is there, and returns what is there then. */

@@ -34,10 +34,11 @@ public final class KeyLayout {
             throw new IllegalArgumentException(
                     "Cache " + cache + ": partitions must be 1 to " + MAX_PARTITIONS + ", but are " + partitions);
         }
-        prefixes = new String[partitions];
+        prefixes = new String[partitions + 1];
         for (int p = 0; p < partitions; p++) {
             prefixes[p] = prefix(namespace + ":" + cache, p, partitions);
         }
+        prefixes[partitions] = "{" + namespace + ":" + cache + ":t:0}";
         clocks = names("", "clk");
         floors = names("", "floor");
         epochs = names("", "epoch");
@@ -65,12 +66,13 @@ public final class KeyLayout {
         return utf8(namespace + "::hb:" + instance);
     }
 
+    /** The number of partitions for keys; the one more, of that number, is that of the tags. */
     public int partitions() {
-        return prefixes.length;
+        return prefixes.length - 1;
     }
 
     public int partitionOf(byte[] key) {
-        return Integer.remainderUnsigned(Murmur3.hash(key, SEED), prefixes.length);
+        return Integer.remainderUnsigned(Murmur3.hash(key, SEED), partitions());
     }
 
     /** The slot prefix of a partition, with its braces. */

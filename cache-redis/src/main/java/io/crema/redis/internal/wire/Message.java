@@ -39,7 +39,9 @@ public sealed interface Message {
             return count == 0 && !in.hasRemaining() ? new Clear(stamp) : null;
         }
         List<byte[]> keys = bytes[1] == KIND_KEYS ? keys(in, count) : null;
-        return keys == null ? null : new Keys(new Invalidation(partition, stamp, count, keys, serverMicros));
+        return keys == null
+                ? null
+                : new Keys(new Invalidation(partition, Invalidation.Kind.WRITTEN, stamp, count, keys, serverMicros));
     }
 
     private static @Nullable List<byte[]> keys(ByteBuffer in, int count) {

@@ -3,6 +3,7 @@ package io.crema.redis.internal.wire;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ public final class RecordFormat {
                 Math.max(0, serverMillis - loadedAt),
                 u48(header, FRESH_UNTIL) - serverMillis,
                 (header.getShort(FLAGS) & FLAG_NULL) != 0,
+                0,
+                List.of(),
                 bytes[CODEC],
                 header.position(HEADER_BYTES),
                 floor);

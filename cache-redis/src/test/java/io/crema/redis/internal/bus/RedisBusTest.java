@@ -9,7 +9,6 @@ import io.crema.redis.RedisRemote;
 import io.crema.redis.ServerTest;
 import io.crema.redis.internal.store.RedisCache;
 import io.crema.spi.BusPosition;
-import io.crema.spi.InvalidationBus;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
@@ -18,15 +17,17 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.protocol.ProtocolVersion;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RedisBusTest extends ServerTest {
@@ -49,8 +50,8 @@ class RedisBusTest extends ServerTest {
         RemoteCache same = open(writer);
         RemoteKey key = key(cache, "sA");
 
-        long put = get(same.put(key, value("x"), 0)).stamp();
-        long removed = get(same.invalidate(key.partition(), List.of(key), 0)).stamp();
+        long put = stored(same.put(key, value("x"), 0, 0)).stamp();
+        long removed = get(same.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
         long cleared = get(same.clear(3, 0));
 
         awaitEvents(5);
@@ -75,7 +76,7 @@ class RedisBusTest extends ServerTest {
                 names.append(" s").append(i);
             }
         }
-        long stamp = get(cache.invalidate(5, keys, 0)).stamp();
+        long stamp = get(cache.invalidate(5, keys, 0, 0)).stamp();
         awaitEvents(3);
         assertThat(listener.events.get(2)).isEqualTo("products 5 " + stamp + " 300" + names);
     }
@@ -86,8 +87,8 @@ class RedisBusTest extends ServerTest {
         RemoteCache cache = subscribed(remote);
         RemoteKey key = key(cache, "sA");
         get(cache.lease(key, 1, LeaseMode.UNLESS_FRESH, 1_000, 0));
-        get(cache.fill(key, 1, value("x"), 0));
-        remote.invalidations().position(cache, listener.reply("position"));
+        get(cache.fill(key, 1, Long.MAX_VALUE, value("x"), 0));
+        listener.connection().position(cache.name(), all(cache), listener.reply("position"));
         awaitEvents(3);
         assertThat(listener.events.get(2)).startsWith("position ");
     }
@@ -95,13 +96,12 @@ class RedisBusTest extends ServerTest {
     @Test
     void heartbeat_afterWrites_comesBehindTheirMessages() {
         RedisRemote remote = remote();
-        InvalidationBus bus = remote.invalidations();
         RemoteCache cache = subscribed(remote);
         RemoteKey key = key(cache, "sA");
         for (int round = 0; round < 200; round++) {
-            long stamp = get(cache.put(key, value("x"), 0)).stamp();
+            long stamp = stored(cache.put(key, value("x"), 0, 0)).stamp();
             CompletableFuture<Integer> seen = new CompletableFuture<>();
-            bus.heartbeat((history, failure) -> seen.complete(listener.events.size()));
+            listener.connection().heartbeat((history, failure) -> seen.complete(listener.events.size()));
             int before = get(seen);
             assertThat(listener.events.get(before - 1))
                     .isEqualTo("products " + key.partition() + " " + stamp + " 1 sA");
@@ -114,28 +114,25 @@ class RedisBusTest extends ServerTest {
         RedisRemote remote = remote();
         RedisCache cache = (RedisCache) subscribed(remote);
         RemoteKey key = key(cache, "sA");
-        long put = get(cache.put(key, value("x"), 0)).stamp();
+        long put = stored(cache.put(key, value("x"), 0, 0)).stamp();
         int other = (key.partition() + 1) % 16;
         long cleared = get(cache.clear(other, 0));
 
-        BusPosition position = position(remote, cache);
-        assertThat(position.clocks()).hasSize(16);
-        assertThat(position.floors()).hasSize(16);
-        assertThat(position.clocks().get(key.partition())).isEqualTo(put);
-        assertThat(position.floors().get(key.partition())).isZero();
-        assertThat(position.clocks().get(other)).isEqualTo(cleared);
-        assertThat(position.floors().get(other)).isEqualTo(cleared);
+        BusPosition position = position(cache);
+        assertThat(position.partitions()).hasSize(17);
+        assertThat(position.at(key.partition())).isEqualTo(new BusPosition.At(put, 0));
+        assertThat(position.at(other)).isEqualTo(new BusPosition.At(cleared, cleared));
         assertThat(position.history()).matches("[0-9a-f]{40}:[0-9a-f]{40}");
-        assertThat(heartbeat(remote)).isEqualTo(position.history());
+        assertThat(heartbeat()).isEqualTo(position.history());
     }
 
     @Test
     void heartbeat_scriptsFlushed_isAnswered() {
         RedisRemote remote = remote();
         subscribed(remote);
-        String history = heartbeat(remote);
+        String history = heartbeat();
         plain().scriptFlush();
-        assertThat(heartbeat(remote)).isEqualTo(history);
+        assertThat(heartbeat()).isEqualTo(history);
     }
 
     @Test
@@ -143,7 +140,7 @@ class RedisBusTest extends ServerTest {
         RedisRemote remote = remote();
         subscribed(remote);
         plain().replicaof("127.0.0.1", 1);
-        remote.invalidations().heartbeat(listener.reply("heartbeat"));
+        listener.connection().heartbeat(listener.reply("heartbeat"));
         awaitEvents(3);
         assertThat(listener.events.get(2)).isEqualTo("heartbeat failed");
     }
@@ -157,27 +154,17 @@ class RedisBusTest extends ServerTest {
     }
 
     @Test
-    void requests_withoutAConnection_failOnceAndNotWithinTheCall() {
+    void requests_onALostConnection_failOnceAndNotWithinTheCall() {
         RedisRemote remote = remote();
         RemoteCache cache = open(remote);
-        List<String> order = new ArrayList<>();
-        CompletableFuture<String> failed = new CompletableFuture<>();
-        remote.invalidations().heartbeat((history, failure) -> {
-            synchronized (order) {
-                order.add("reply");
-            }
-            failed.complete(failure == null ? "none" : failure.getMessage());
-        });
-        assertThat(get(failed)).contains("Not connected to Redis at 127.0.0.1:" + redis.port());
         remote.invalidations().start(listener);
         await().until(() -> listener.events.contains("connected"));
         remote.close();
         await().until(() -> listener.events.contains("disconnected"));
-        remote.invalidations().subscribe(cache, listener.reply("subscribe"));
-        remote.invalidations().position(cache, listener.reply("position"));
+        listener.connection().subscribe(cache.name(), all(cache), listener.reply("subscribe"));
+        listener.connection().position(cache.name(), all(cache), listener.reply("position"));
         awaitEvents(4);
         assertThat(listener.events).containsExactly("connected", "disconnected", "subscribe failed", "position failed");
-        assertThat(order).containsExactly("reply");
     }
 
     @Test
@@ -185,7 +172,7 @@ class RedisBusTest extends ServerTest {
         RedisRemote remote = remote();
         RemoteCache cache = subscribed(remote);
         redis.pause();
-        remote.invalidations().heartbeat(listener.reply("heartbeat"));
+        listener.connection().heartbeat(listener.reply("heartbeat"));
         redis.kill();
         redis.restart();
         await().until(() -> listener.events.size() >= 5);
@@ -193,8 +180,8 @@ class RedisBusTest extends ServerTest {
                 .containsExactly("connected", "subscribe true", "heartbeat failed", "disconnected", "connected");
 
         open(remote);
-        get(cache.put(key(cache, "sA"), value("x"), 0));
-        remote.invalidations().position(cache, listener.reply("position"));
+        stored(cache.put(key(cache, "sA"), value("x"), 0, 0));
+        listener.connection().position(cache.name(), all(cache), listener.reply("position"));
         awaitEvents(6);
         assertThat(listener.events.get(5)).startsWith("position ");
     }
@@ -203,21 +190,21 @@ class RedisBusTest extends ServerTest {
     void clientKill_pubsub_reconnectsWithTheSameHistory() {
         RedisRemote remote = remote();
         RemoteCache cache = subscribed(remote);
-        String history = position(remote, cache).history();
+        String history = position(cache).history();
         plain().clientKill(KillArgs.Builder.typePubsub());
         await().until(() -> listener.events.size() >= 4);
         assertThat(listener.events).containsExactly("connected", "subscribe true", "disconnected", "connected");
-        assertThat(position(remote, cache).history()).isEqualTo(history);
+        assertThat(position(cache).history()).isEqualTo(history);
     }
 
     @Test
     void restart_empty_changesTheHistory() {
         RedisRemote remote = remote();
         RemoteCache cache = subscribed(remote);
-        String history = position(remote, cache).history();
+        String history = position(cache).history();
         redis.restart();
         await().until(() -> listener.events.size() >= 4);
-        assertThat(position(remote, cache).history()).isNotEqualTo(history);
+        assertThat(position(cache).history()).isNotEqualTo(history);
     }
 
     @Test
@@ -225,8 +212,8 @@ class RedisBusTest extends ServerTest {
         RedisRemote remote = remote();
         subscribed(remote);
         redis.pause();
-        remote.invalidations().heartbeat(listener.reply("heartbeat"));
-        remote.invalidations().reset();
+        listener.connection().heartbeat(listener.reply("heartbeat"));
+        listener.connection().reset();
         awaitEvents(4);
         assertThat(listener.events).containsExactly("connected", "subscribe true", "heartbeat failed", "disconnected");
         redis.resume();
@@ -239,8 +226,8 @@ class RedisBusTest extends ServerTest {
         RedisRemote remote = remote();
         RemoteCache cache = subscribed(remote);
         redis.pause();
-        CompletableFuture<?> put = cache.put(key(cache, "sA"), value("x"), 0);
-        remote.invalidations().reset();
+        CompletableFuture<?> put = cache.put(key(cache, "sA"), value("x"), 0, 0);
+        listener.connection().reset();
         assertThatThrownBy(() -> get(put))
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("onnection");
@@ -252,26 +239,21 @@ class RedisBusTest extends ServerTest {
     void reset_serverAnswers_keepsTheConnectionForCommands() {
         RedisRemote remote = remote();
         RemoteCache cache = subscribed(remote);
-        get(cache.put(key(cache, "sA"), value("x"), 0));
-        get(cache.put(key(cache, "sA"), value("x"), 0));
+        stored(cache.put(key(cache, "sA"), value("x"), 0, 0));
+        stored(cache.put(key(cache, "sA"), value("x"), 0, 0));
         String before = commandClient();
-        remote.invalidations().reset();
+        listener.connection().reset();
         awaitEvents(4);
-        get(cache.put(key(cache, "sA"), value("x"), 0));
+        stored(cache.put(key(cache, "sA"), value("x"), 0, 0));
         assertThat(commandClient()).isEqualTo(before).isNotEqualTo("none");
     }
 
     @Test
-    void subscribe_foreignCache_isRefused() {
-        RedisRemote remote = remote();
-        RemoteCache cache = open(remote);
-        RemoteCache foreign = (RemoteCache) Proxy.newProxyInstance(
-                RemoteCache.class.getClassLoader(), new Class<?>[] {RemoteCache.class}, (proxy, method, arguments) -> {
-                    return "foreign";
-                });
-        assertThat(cache.name()).isEqualTo("products");
-        assertThatThrownBy(() -> remote.invalidations().subscribe(foreign, (ok, failure) -> {}))
-                .isInstanceOf(IllegalArgumentException.class);
+    void subscribe_cacheThatWasNotOpened_isRefused() {
+        subscribed(remote());
+        assertThatThrownBy(() -> listener.connection().subscribe("foreign", Set.of(0), (ok, failure) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("foreign");
     }
 
     @Test
@@ -326,19 +308,23 @@ class RedisBusTest extends ServerTest {
         RemoteCache cache = open(remote);
         remote.invalidations().start(listener);
         awaitEvents(1);
-        remote.invalidations().subscribe(cache, listener.reply("subscribe"));
+        listener.connection().subscribe(cache.name(), all(cache), listener.reply("subscribe"));
         awaitEvents(2);
         assertThat(listener.events).containsExactly("connected", "subscribe true");
         return cache;
+    }
+
+    private static Set<Integer> all(RemoteCache cache) {
+        return IntStream.rangeClosed(0, cache.tagPartition()).boxed().collect(Collectors.toSet());
     }
 
     private void awaitEvents(int count) {
         await().untilAsserted(() -> assertThat(listener.events).hasSizeGreaterThanOrEqualTo(count));
     }
 
-    private static BusPosition position(RedisRemote remote, RemoteCache cache) {
+    private BusPosition position(RemoteCache cache) {
         CompletableFuture<BusPosition> position = new CompletableFuture<>();
-        remote.invalidations().position(cache, (found, failure) -> {
+        listener.connection().position(cache.name(), all(cache), (found, failure) -> {
             if (found != null) {
                 position.complete(found);
             } else {
@@ -348,9 +334,9 @@ class RedisBusTest extends ServerTest {
         return get(position);
     }
 
-    private static String heartbeat(RedisRemote remote) {
+    private String heartbeat() {
         CompletableFuture<String> heartbeat = new CompletableFuture<>();
-        remote.invalidations().heartbeat((history, failure) -> {
+        listener.connection().heartbeat((history, failure) -> {
             if (history != null) {
                 heartbeat.complete(history);
             } else {

@@ -38,7 +38,7 @@ class RedisCacheTest extends ServerTest {
     void read_value_agesAndFreshnessAreOnTheSafeSide() {
         RemoteKey key = key(cache, "sA");
         long before = System.nanoTime();
-        get(cache.put(key, value("x", 30_000), 0));
+        stored(cache.put(key, value("x", 30_000), 0, 0));
 
         RemoteRecord record = get(cache.read(key, ReadMode.VALUE));
 
@@ -52,7 +52,7 @@ class RedisCacheTest extends ServerTest {
     void read_modes_giveFloorAndPayloadAsAsked() {
         RemoteKey key = key(cache, "sA");
         long floor = get(cache.clear(key.partition(), 0));
-        long stamp = get(cache.put(key, value("hello"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("hello"), 0, 0)).stamp();
 
         RemoteRecord value = get(cache.read(key, ReadMode.VALUE));
         RemoteRecord both = get(cache.read(key, ReadMode.VALUE_AND_FLOOR));
@@ -74,7 +74,7 @@ class RedisCacheTest extends ServerTest {
             RemoteKey key = key(cache, "s" + i);
             keys.add(key);
             if (i % 3 != 0) {
-                get(cache.put(key, value("v" + i), 0));
+                stored(cache.put(key, value("v" + i), 0, 0));
             }
         }
         long floor = get(cache.clear(2, 0));
@@ -99,7 +99,7 @@ class RedisCacheTest extends ServerTest {
         int threads = 8;
         int each = 3_000;
         for (int i = 0; i < 64; i++) {
-            get(cache.put(key(cache, "s" + i), value("v" + i), 0));
+            stored(cache.put(key(cache, "s" + i), value("v" + i), 0, 0));
         }
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -123,7 +123,7 @@ class RedisCacheTest extends ServerTest {
 
     @Test
     void read_moreThanABatchAtOnce_allAreAnsweredInFewCommands() {
-        get(cache.put(key(cache, "sA"), value("x"), 0));
+        stored(cache.put(key(cache, "sA"), value("x"), 0, 0));
         long before = commandsProcessed();
         redis.pause();
         List<CompletableFuture<RemoteRecord>> reads = new ArrayList<>();

@@ -14,6 +14,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.ByteBuffer;
@@ -56,7 +57,7 @@ class ScriptTest extends ServerTest {
     void put_absentKey_storesTheseBytes() {
         RemoteValue value = RemoteValue.of(MINE, (byte) 0x85, bytes("hello"), 5_000, 70_000, 300);
 
-        StoreReply.Stored stored = get(cache.put(key, value, 0));
+        StoreReply.Stored stored = stored(cache.put(key, value, 0, 0));
 
         long now = stored.loadedAt() + 300;
         assertThat(now).isBetween(serverMillis() - 10_000, serverMillis());
@@ -77,7 +78,7 @@ class ScriptTest extends ServerTest {
 
     @Test
     void put_null_isFlagged() {
-        get(cache.put(key, RemoteValue.ofNull(MINE, 5_000, 5_000, 0), 0));
+        stored(cache.put(key, RemoteValue.ofNull(MINE, 5_000, 5_000, 0), 0, 0));
 
         assertThat(plain.get(name)).hasSize(64).startsWith(hex("c1010001"));
         assertThat(read().cachedNull()).isTrue();
@@ -86,8 +87,8 @@ class ScriptTest extends ServerTest {
 
     @Test
     void put_again_theLastOneWinsWithAHigherStamp() {
-        long first = get(cache.put(key, value("first"), 0)).stamp();
-        long second = get(cache.put(key, value("second"), 0)).stamp();
+        long first = stored(cache.put(key, value("first"), 0, 0)).stamp();
+        long second = stored(cache.put(key, value("second"), 0, 0)).stamp();
 
         assertThat(second).isEqualTo(first + 1);
         assertThat(text(read().payload())).isEqualTo("second");
@@ -96,23 +97,24 @@ class ScriptTest extends ServerTest {
     @Test
     void put_unknownRecord_isReplaced() {
         plain.set(name, bytes("foreign"));
-        get(cache.put(key, value("ours"), 0));
+        stored(cache.put(key, value("ours"), 0, 0));
         assertThat(text(read().payload())).isEqualTo("ours");
     }
 
     @Test
     void put_leaseOnKey_revokesIt() {
         lease(MINE);
-        get(cache.put(key, value("put"), 0));
+        stored(cache.put(key, value("put"), 0, 0));
 
-        assertThat(get(cache.fill(key, MINE, value("filled"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("filled"), 0)))
+                .isEqualTo(new StoreReply.Refused());
         assertThat(text(read().payload())).isEqualTo("put");
     }
 
     @Test
     void put_veryLongTimes_areCut() {
         RemoteValue value = RemoteValue.of(MINE, (byte) 1, bytes("x"), Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
-        get(cache.put(key, value, 0));
+        stored(cache.put(key, value, 0, 0));
         assertThat(read().freshMillis()).isGreaterThan(31_000_000_000_000L);
         assertThat(plain.get(name)[60]).isEqualTo((byte) 0xff);
     }
@@ -131,7 +133,7 @@ class ScriptTest extends ServerTest {
     void put_noClock_startsAtTheServersTime() {
         plain.del(layout.clock(key.partition()));
         long before = serverMicros();
-        long stamp = get(cache.put(key, value("x"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("x"), 0, 0)).stamp();
         assertThat(stamp).isBetween(before + 1, serverMicros() + 1);
     }
 
@@ -140,16 +142,16 @@ class ScriptTest extends ServerTest {
         plain.del(layout.clock(key.partition()));
         long ahead = serverMicros() + 3_600_000_000L;
         plain.set(layout.floor(key.partition()), bytes(Long.toString(ahead)));
-        assertThat(get(cache.put(key, value("x"), 0)).stamp()).isEqualTo(ahead + 1);
+        assertThat(stored(cache.put(key, value("x"), 0, 0)).stamp()).isEqualTo(ahead + 1);
 
         plain.del(layout.clock(key.partition()));
-        assertThat(get(cache.put(key, value("x"), ahead + 50)).stamp()).isEqualTo(ahead + 51);
+        assertThat(stored(cache.put(key, value("x"), 0, ahead + 50)).stamp()).isEqualTo(ahead + 51);
     }
 
     @Test
     void put_clockThere_atLeastDoesNotMoveIt() {
         plain.set(layout.clock(key.partition()), bytes("41"));
-        assertThat(get(cache.put(key, value("x"), 1000)).stamp()).isEqualTo(42);
+        assertThat(stored(cache.put(key, value("x"), 0, 1000)).stamp()).isEqualTo(42);
     }
 
     @Test
@@ -157,11 +159,11 @@ class ScriptTest extends ServerTest {
         plain.del(layout.clock(key.partition()));
         long ahead = serverMicros() + 3_600_000_000L;
         assertThat(get(cache.lease(key, MINE, LeaseMode.UNLESS_FRESH, LEASE_MILLIS, ahead)))
-                .isEqualTo(new LeaseReply.Granted());
+                .isInstanceOf(LeaseReply.Granted.class);
         assertThat(clock()).isEqualTo(ahead);
 
         plain.del(layout.clock(key.partition()));
-        StoreReply filled = get(cache.fill(key, MINE, value("x"), ahead + 7));
+        StoreReply filled = get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), ahead + 7));
         assertThat(((StoreReply.Stored) filled).stamp()).isEqualTo(ahead + 7);
         assertThat(clock()).isEqualTo(ahead + 7);
     }
@@ -178,12 +180,12 @@ class ScriptTest extends ServerTest {
 
     @Test
     void putIfAbsent_freshValueOrNull_isRefusedWithoutATick() {
-        long stamp = get(cache.put(key, value("first"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("first"), 0, 0)).stamp();
         assertThat(get(cache.putIfAbsent(key, value("second"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(text(read().payload())).isEqualTo("first");
         assertThat(clock()).isEqualTo(stamp);
 
-        get(cache.put(key, RemoteValue.ofNull(1, 5_000, 5_000, 0), 0));
+        stored(cache.put(key, RemoteValue.ofNull(1, 5_000, 5_000, 0), 0, 0));
         assertThat(get(cache.putIfAbsent(key, value("second"), 0))).isEqualTo(new StoreReply.Refused());
     }
 
@@ -202,7 +204,7 @@ class ScriptTest extends ServerTest {
 
     @Test
     void putIfAbsent_valueBelowFloor_stores() {
-        get(cache.put(key, value("old"), 0));
+        stored(cache.put(key, value("old"), 0, 0));
         get(cache.clear(key.partition(), 0));
         assertThat(get(cache.putIfAbsent(key, value("new"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
@@ -221,9 +223,10 @@ class ScriptTest extends ServerTest {
 
     @Test
     void lease_absentKey_leavesThisMarker() {
-        long stamp = get(cache.put(key(cache, samePartition()), value("x"), 0)).stamp();
+        long stamp =
+                stored(cache.put(key(cache, samePartition()), value("x"), 0, 0)).stamp();
 
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
 
         byte[] marker = plain.get(name);
         long until = ByteBuffer.wrap(marker).getLong(54 - 2) & 0xffffffffffffL;
@@ -252,20 +255,22 @@ class ScriptTest extends ServerTest {
         long stamp = clock();
         assertThat(get(cache.lease(key, MINE, mode, LEASE_MILLIS, 0)))
                 .isEqualTo(new LeaseReply.Refused(RemoteRecord.lease(stamp, 0)));
-        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
+                .isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
     void lease_markerRunOut_isTaken() {
         get(cache.lease(key, OTHERS, LeaseMode.UNLESS_FRESH, 100, 0));
-        Awaitility.await().untilAsserted(() -> assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted()));
-        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
+        Awaitility.await().untilAsserted(() -> assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class));
+        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
+                .isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
     void lease_freshValue_isRefusedWithIt() {
-        long stamp = get(cache.put(key, value("fresh"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("fresh"), 0, 0)).stamp();
         LeaseReply reply = lease(MINE);
         assertThat(reply).isInstanceOf(LeaseReply.Refused.class);
         RemoteRecord current = ((LeaseReply.Refused) reply).current();
@@ -277,12 +282,12 @@ class ScriptTest extends ServerTest {
 
     @Test
     void lease_freshValueAnyway_isGrantedInItsHeader() {
-        get(cache.put(key, value("fresh"), 0));
+        stored(cache.put(key, value("fresh"), 0, 0));
         byte[] before = plain.get(name);
         long ttl = plain.pttl(name);
 
         assertThat(get(cache.lease(key, MINE, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0)))
-                .isEqualTo(new LeaseReply.Granted());
+                .isInstanceOf(LeaseReply.Granted.class);
 
         ByteBuffer after = ByteBuffer.wrap(plain.get(name));
         assertThat(after.getLong(46)).isEqualTo(MINE);
@@ -295,7 +300,7 @@ class ScriptTest extends ServerTest {
     @Test
     void lease_staleValue_isGrantedOnceAndThenRefusedWithIt() {
         putStale("old");
-        assertThat(lease(OTHERS)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(OTHERS)).isInstanceOf(LeaseReply.Granted.class);
 
         LeaseReply reply = lease(MINE);
         assertThat(reply).isInstanceOf(LeaseReply.Refused.class);
@@ -307,29 +312,31 @@ class ScriptTest extends ServerTest {
     void lease_headerLeaseRunOut_isTaken() {
         putStale("old");
         get(cache.lease(key, OTHERS, LeaseMode.UNLESS_FRESH, 100, 0));
-        Awaitility.await().untilAsserted(() -> assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted()));
-        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
+        Awaitility.await().untilAsserted(() -> assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class));
+        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
+                .isEqualTo(new StoreReply.Refused());
     }
 
     @Test
     void lease_belowTheFloor_isGrantedByAMarkerWhoeverHeldOne() {
-        get(cache.put(key, value("old"), 0));
+        stored(cache.put(key, value("old"), 0, 0));
         get(cache.lease(key, OTHERS, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0));
         long floor = get(cache.clear(key.partition(), 0));
 
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
 
         assertThat(read()).isEqualTo(RemoteRecord.lease(floor, RemoteRecord.NO_FLOOR));
-        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
+                .isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
     void lease_markerBelowTheFloor_isReplaced() {
         lease(OTHERS);
         get(cache.clear(key.partition(), 0));
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
-        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
@@ -337,7 +344,7 @@ class ScriptTest extends ServerTest {
         plain.set(name, bytes("foreign"));
         assertThat(get(cache.lease(key, MINE, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0)))
                 .isEqualTo(new LeaseReply.Refused(RemoteRecord.opaque(0)));
-        assertThat(get(cache.fill(key, MINE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
         get(cache.release(key, MINE));
         assertThat(plain.get(name)).asString().isEqualTo("foreign");
     }
@@ -347,23 +354,25 @@ class ScriptTest extends ServerTest {
     @Test
     void fill_leaseHeld_storesWithTheClockAndPublishesNothing() {
         lease(MINE);
-        long stamp = get(cache.put(key(cache, samePartition()), value("x"), 0)).stamp();
+        long stamp =
+                stored(cache.put(key(cache, samePartition()), value("x"), 0, 0)).stamp();
 
-        StoreReply reply = get(cache.fill(key, MINE, value("loaded"), 0));
+        StoreReply reply = get(cache.fill(key, MINE, Long.MAX_VALUE, value("loaded"), 0));
 
         assertThat(((StoreReply.Stored) reply).stamp()).isEqualTo(stamp);
         assertThat(clock()).isEqualTo(stamp);
         assertThat(read().stamp()).isEqualTo(stamp);
         assertThat(read().loadedAt()).isEqualTo(((StoreReply.Stored) reply).loadedAt());
         assertThat(text(read().payload())).isEqualTo("loaded");
-        assertThat(get(cache.fill(key, MINE, value("twice"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("twice"), 0)))
+                .isEqualTo(new StoreReply.Refused());
     }
 
     @Test
     void fill_headerLeaseHeld_replacesTheValue() {
         putStale("old");
         lease(MINE);
-        assertThat(get(cache.fill(key, MINE, value("new"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("new"), 0))).isInstanceOf(StoreReply.Stored.class);
         assertThat(text(read().payload())).isEqualTo("new");
         assertThat(read().freshMillis()).isPositive();
     }
@@ -371,8 +380,8 @@ class ScriptTest extends ServerTest {
     @Test
     void fill_afterInvalidation_isRefused() {
         lease(MINE);
-        get(cache.invalidate(key.partition(), List.of(key), 0));
-        assertThat(get(cache.fill(key, MINE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
+        get(cache.invalidate(key.partition(), List.of(key), 0, 0));
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(read().kind()).isEqualTo(Kind.ABSENT);
     }
 
@@ -380,7 +389,7 @@ class ScriptTest extends ServerTest {
     void fill_afterClear_isRefusedAndDropsTheMarker() {
         lease(MINE);
         get(cache.clear(key.partition(), 0));
-        assertThat(get(cache.fill(key, MINE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(plain.exists(name)).isZero();
     }
 
@@ -390,22 +399,23 @@ class ScriptTest extends ServerTest {
         byte[] before = plain.get(name);
         lease(MINE);
         get(cache.clear(key.partition(), 0));
-        assertThat(get(cache.fill(key, MINE, value("new"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("new"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(plain.get(name)).isEqualTo(before);
     }
 
     @Test
     void fill_someoneElsesLease_isRefusedAndLeavesIt() {
         lease(OTHERS);
-        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, 0, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, 0, Long.MAX_VALUE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
+                .isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
     void fill_leaseOfTokenZero_neverMatchesAValueWithoutLease() {
-        get(cache.put(key, value("put"), 0));
-        assertThat(get(cache.fill(key, 0, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
+        stored(cache.put(key, value("put"), 0, 0));
+        assertThat(get(cache.fill(key, 0, Long.MAX_VALUE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
     }
 
     // release
@@ -428,17 +438,17 @@ class ScriptTest extends ServerTest {
         get(cache.release(key, MINE));
         assertThat(plain.get(name)).isEqualTo(before);
         assertThat(plain.pttl(name)).isPositive();
-        assertThat(lease(OTHERS)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(OTHERS)).isInstanceOf(LeaseReply.Granted.class);
     }
 
     // invalidate
 
     @Test
     void invalidate_keys_removesThemAndTellsWhichWereThere() {
-        long stamp = get(cache.put(key, value("x"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("x"), 0, 0)).stamp();
         RemoteKey absent = key(cache, samePartition());
 
-        InvalidateReply reply = get(cache.invalidate(key.partition(), List.of(absent, key), 0));
+        InvalidateReply reply = get(cache.invalidate(key.partition(), List.of(absent, key), 0, 0));
 
         assertThat(reply).isEqualTo(new InvalidateReply(stamp + 2, List.of(false, true)));
         assertThat(plain.exists(name)).isZero();
@@ -451,7 +461,7 @@ class ScriptTest extends ServerTest {
         assertThat(removed()).isFalse();
         lease(MINE);
         assertThat(removed()).isFalse();
-        get(cache.put(key, value("x"), 0));
+        stored(cache.put(key, value("x"), 0, 0));
         get(cache.clear(key.partition(), 0));
         assertThat(removed()).isFalse();
         plain.set(name, bytes("foreign"));
@@ -461,9 +471,9 @@ class ScriptTest extends ServerTest {
 
     @Test
     void invalidate_badArguments_areRefused() {
-        assertThatThrownBy(() -> cache.invalidate(0, List.of(), 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> cache.invalidate(0, List.of(), 0, 0)).isInstanceOf(IllegalArgumentException.class);
         int other = (key.partition() + 1) % cache.partitions();
-        assertThatThrownBy(() -> cache.invalidate(other, List.of(key), 0))
+        assertThatThrownBy(() -> cache.invalidate(other, List.of(key), 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not of partition");
     }
@@ -472,35 +482,35 @@ class ScriptTest extends ServerTest {
 
     @Test
     void clear_partition_raisesTheFloorAboveItsValues() {
-        long stamp = get(cache.put(key, value("x"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("x"), 0, 0)).stamp();
 
         assertThat(get(cache.clear(key.partition(), 0))).isEqualTo(stamp + 1);
 
         assertThat(clock()).isEqualTo(stamp + 1);
         assertThat(get(cache.read(key, ReadMode.VALUE_AND_FLOOR)).floor()).isEqualTo(stamp + 1);
         assertThat(read().stamp()).isEqualTo(stamp);
-        assertThat(get(cache.put(key, value("y"), 0)).stamp()).isGreaterThan(stamp + 1);
+        assertThat(stored(cache.put(key, value("y"), 0, 0)).stamp()).isGreaterThan(stamp + 1);
     }
 
     // repair
 
     @Test
     void repair_newHistory_jumpsAndClearsOnce() {
-        long stamp = get(cache.put(key, value("x"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("x"), 0, 0)).stamp();
         long ahead = stamp + 5_000_000;
 
-        get(cache.repair(key.partition(), "run:repl", ahead));
+        get(cache.repair(key.partition(), "run:repl", Repair.CLEAR, ahead));
 
         long clock = clock();
         assertThat(clock).isGreaterThanOrEqualTo(ahead + 1_048_576);
         assertThat(number(layout.floor(key.partition()))).isEqualTo(clock);
         assertThat(plain.get(layout.epoch(key.partition()))).asString().isEqualTo("run:repl");
 
-        get(cache.repair(key.partition(), "run:repl", clock));
+        get(cache.repair(key.partition(), "run:repl", Repair.CLEAR, clock));
         assertThat(clock()).isEqualTo(clock);
-        get(cache.repair(key.partition(), "run:repl", clock + 1));
+        get(cache.repair(key.partition(), "run:repl", Repair.CLEAR, clock + 1));
         assertThat(clock()).isEqualTo(clock + 1 + 1_048_576);
-        get(cache.repair(key.partition(), "run:other", 0));
+        get(cache.repair(key.partition(), "run:other", Repair.CLEAR, 0));
         assertThat(clock()).isGreaterThan(clock + 1 + 1_048_576);
     }
 
@@ -509,11 +519,11 @@ class ScriptTest extends ServerTest {
         byte[] meta = KeyLayout.meta("crema", "products");
         byte[] terms = plain.get(meta);
         plain.flushall();
-        get(cache.repair(0, "run:repl", 0));
+        get(cache.repair(0, "run:repl", Repair.CLEAR, 0));
         assertThat(plain.get(meta)).isEqualTo(terms);
 
         plain.set(meta, bytes(new String(terms, StandardCharsets.UTF_8).replace("partitions=16", "partitions=8")));
-        assertThatThrownBy(() -> get(cache.repair(0, "run:repl2", 0)))
+        assertThatThrownBy(() -> get(cache.repair(0, "run:repl2", Repair.CLEAR, 0)))
                 .hasCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("8")
                 .hasMessageContaining("16 partitions");
@@ -524,18 +534,18 @@ class ScriptTest extends ServerTest {
     @Test
     void scriptFlush_atAnyTime_isSurvived() {
         plain.scriptFlush();
-        long stamp = get(cache.put(key, value("x"), 0)).stamp();
+        long stamp = stored(cache.put(key, value("x"), 0, 0)).stamp();
         plain.scriptFlush();
-        assertThat(get(cache.invalidate(key.partition(), List.of(key), 0)).stamp())
+        assertThat(get(cache.invalidate(key.partition(), List.of(key), 0, 0)).stamp())
                 .isEqualTo(stamp + 1);
         plain.scriptFlush();
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
         plain.scriptFlush();
-        assertThat(get(cache.fill(key, MINE, value("y"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("y"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     private void putStale(String text) {
-        get(cache.put(key, value(text, 1), 0));
+        stored(cache.put(key, value(text, 1), 0, 0));
         Awaitility.await().until(() -> read().freshMillis() < -1);
     }
 
@@ -544,7 +554,9 @@ class ScriptTest extends ServerTest {
     }
 
     private boolean removed() {
-        return get(cache.invalidate(key.partition(), List.of(key), 0)).removed().get(0);
+        return get(cache.invalidate(key.partition(), List.of(key), 0, 0))
+                .removed()
+                .get(0);
     }
 
     private RemoteRecord read() {

@@ -1,8 +1,7 @@
 package io.crema.examples.quickstart;
 
-import io.crema.spi.BusListener;
-import io.crema.spi.BusPosition;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.LeaseMode;
@@ -15,24 +14,22 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.spi.TagReply;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** A remote tier that tells a probe of every read; all passes unchanged. */
 final class ProbedRemote implements RemoteTier {
 
     private final RemoteTier remote;
     private final TierProbe probe;
-    private final ProbedBus bus;
 
     ProbedRemote(RemoteTier remote, TierProbe probe) {
         this.remote = remote;
         this.probe = probe;
-        bus = new ProbedBus(remote.invalidations());
     }
 
     @Override
@@ -54,8 +51,13 @@ final class ProbedRemote implements RemoteTier {
     }
 
     @Override
+    public CompletableFuture<Guarantee> guarantee() {
+        return remote.guarantee();
+    }
+
+    @Override
     public InvalidationBus invalidations() {
-        return bus;
+        return remote.invalidations();
     }
 
     @Override
@@ -66,39 +68,6 @@ final class ProbedRemote implements RemoteTier {
     @Override
     public String toString() {
         return remote.toString();
-    }
-
-    /** A bus knows the caches of its own tier only. */
-    private record ProbedBus(InvalidationBus bus) implements InvalidationBus {
-
-        private static RemoteCache own(RemoteCache cache) {
-            return cache instanceof ProbedCache probed ? probed.cache() : cache;
-        }
-
-        @Override
-        public void start(BusListener listener) {
-            bus.start(listener);
-        }
-
-        @Override
-        public void subscribe(RemoteCache cache, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
-            bus.subscribe(own(cache), reply);
-        }
-
-        @Override
-        public void position(RemoteCache cache, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply) {
-            bus.position(own(cache), reply);
-        }
-
-        @Override
-        public void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
-            bus.heartbeat(reply);
-        }
-
-        @Override
-        public void reset() {
-            bus.reset();
-        }
     }
 
     private record ProbedCache(RemoteCache cache, TierProbe probe) implements RemoteCache {
@@ -137,8 +106,9 @@ final class ProbedRemote implements RemoteTier {
         }
 
         @Override
-        public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
-            return cache.fill(key, leaseToken, value, atLeast);
+        public CompletableFuture<StoreReply> fill(
+                RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
+            return cache.fill(key, leaseToken, leaseStamp, value, atLeast);
         }
 
         @Override
@@ -147,8 +117,8 @@ final class ProbedRemote implements RemoteTier {
         }
 
         @Override
-        public CompletableFuture<StoreReply.Stored> put(RemoteKey key, RemoteValue value, long atLeast) {
-            return cache.put(key, value, atLeast);
+        public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
+            return cache.put(key, value, holder, atLeast);
         }
 
         @Override
@@ -157,8 +127,9 @@ final class ProbedRemote implements RemoteTier {
         }
 
         @Override
-        public CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long atLeast) {
-            return cache.invalidate(partition, keys, atLeast);
+        public CompletableFuture<InvalidateReply> invalidate(
+                int partition, List<RemoteKey> keys, long least, long atLeast) {
+            return cache.invalidate(partition, keys, least, atLeast);
         }
 
         @Override
@@ -167,8 +138,39 @@ final class ProbedRemote implements RemoteTier {
         }
 
         @Override
-        public CompletableFuture<Void> repair(int partition, String history, long atLeast) {
-            return cache.repair(partition, history, atLeast);
+        public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
+            return cache.repair(partition, history, repair, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<InvalidateReply> expire(
+                int partition, List<RemoteKey> keys, long least, long atLeast) {
+            return cache.expire(partition, keys, least, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
+            return cache.quarantine(key, holder, millis, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
+            return cache.endQuarantine(key, holder, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
+            return cache.tagVersions(tags, keepMillis, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
+            return cache.invalidateTag(tag, token, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
+            return cache.replay(partition, keys, before, atLeast);
         }
     }
 }
