@@ -173,6 +173,11 @@ public final class RedisRemote implements RemoteTier {
     public static Builder clusterBuilder(String... uris) {
         List<RedisURI> parsed = new ArrayList<>();
         for (String uri : uris) {
+            int database = parse(() -> RedisURI.create(uri)).getDatabase();
+            if (database != 0) {
+                throw new IllegalArgumentException(
+                        "A Redis Cluster has one database only, but the URI selects database " + database);
+            }
             parsed.addAll(parse(() -> RedisClusterURIUtil.toRedisURIs(URI.create(uri))));
         }
         return new Builder(null, parsed, true);
@@ -325,10 +330,6 @@ public final class RedisRemote implements RemoteTier {
         private static void requireNode(RedisURI uri) {
             if (!uri.getSentinels().isEmpty() || uri.getHost() == null) {
                 throw new IllegalArgumentException("The URI of a node of a cluster must name a host, and no sentinel");
-            }
-            if (uri.getDatabase() != 0) {
-                throw new IllegalArgumentException(
-                        "A Redis Cluster has one database only, but the URI selects " + uri.getDatabase());
             }
         }
 

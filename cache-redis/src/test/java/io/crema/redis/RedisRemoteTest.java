@@ -89,9 +89,18 @@ class RedisRemoteTest extends ServerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()
                 .hasMessageNotContaining("secret");
-        assertThatThrownBy(() -> RedisRemote.connect("redis-sentinel://localhost:26379#main"))
+        assertThatThrownBy(() -> RedisRemote.connect("redis-sentinel://localhost:26379"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("sentinel");
+                .hasMessageContaining("redis-sentinel://");
+        assertThatThrownBy(() -> RedisRemote.connect("redis://one,two"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("RedisRemote.cluster");
+        assertThatThrownBy(() -> RedisRemote.cluster("redis://:secret@one,two/3"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(RedisRemote::cluster)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("No node");
         RedisRemote.Builder builder = RedisRemote.builder("redis://localhost");
         assertThatThrownBy(() -> builder.namespace("a{b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.partitions(0)).isInstanceOf(IllegalArgumentException.class);

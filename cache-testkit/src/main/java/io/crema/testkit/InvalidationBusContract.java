@@ -32,10 +32,15 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     private RecordingListener listener;
     private InvalidationBus bus;
 
+    /** To how many primaries the bus connects. */
+    protected int primaries() {
+        return 1;
+    }
+
     @BeforeEach
     void start() {
         bus = tierA.invalidations();
-        listener = new RecordingListener(PATIENCE);
+        listener = new RecordingListener(PATIENCE, primaries());
         bus.start(listener);
         listener.next(Connected.class);
     }
@@ -262,7 +267,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     @Test
     void heartbeat_history_isThatOfThePositionForAllInstances() {
         InvalidationBus otherBus = tierB.invalidations();
-        RecordingListener other = new RecordingListener(PATIENCE);
+        RecordingListener other = new RecordingListener(PATIENCE, primaries());
         otherBus.start(other);
         other.next(Connected.class);
 
@@ -280,7 +285,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     void reset_connected_makesANewConnectionWithoutSubscriptions() {
         subscribe(a);
 
-        listener.connection().reset();
+        listener.reset();
 
         listener.next(Disconnected.class);
         listener.next(Connected.class);
@@ -298,7 +303,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         for (int i = 0; i < requests; i++) {
             listener.heartbeat();
         }
-        listener.connection().reset();
+        listener.reset();
 
         List<Event> seen = listener.upTo(Connected.class::isInstance);
         listener.position(a);

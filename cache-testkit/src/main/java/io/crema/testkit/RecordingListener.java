@@ -9,17 +9,26 @@ import io.crema.spi.Invalidation;
 import io.crema.spi.RemoteCache;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Notes what a bus tells and answers, in one order, and that it does so one at a time. */
+/**
+ * Notes what a bus tells and answers, in one order, and that each connection does so one at a time. The connections to all
+ * primaries are taken for one: connected, or lost, when the last of them is, and asked together.
+ */
 final class RecordingListener implements BusListener {
 
     /** What was told. */
@@ -42,23 +51,45 @@ final class RecordingListener implements BusListener {
 
     private final Duration patience;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final AtomicInteger inside = new AtomicInteger();
-    private volatile @Nullable BusConnection connection;
+    private final int primaries;
+    private final Map<BusConnection, AtomicInteger> inside = new ConcurrentHashMap<>();
+    /** The latest to each primary, lost ones too; guarded by this. */
+    private final List<BusConnection> connections = new ArrayList<>();
 
-    /** @param patience how long to wait for an event */
+    private final Set<BusConnection> lost = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger made = new AtomicInteger();
+
+    /** @param patience how long to wait for an event of the one primary */
     RecordingListener(Duration patience) {
+        this(patience, 1);
+    }
+
+    /**
+     * @param patience how long to wait for an event
+     * @param primaries how many there are
+     */
+    RecordingListener(Duration patience, int primaries) {
         this.patience = patience;
+        this.primaries = primaries;
     }
 
     @Override
-    public void onConnected(BusConnection made) {
-        connection = made;
-        note(new Connected());
+    public void onConnected(BusConnection connection) {
+        synchronized (this) {
+            connections.removeIf(lost::contains);
+            connections.add(connection);
+        }
+        if (made.incrementAndGet() % primaries == 0) {
+            note(connection, new Connected());
+        }
     }
 
     @Override
-    public void onDisconnected(BusConnection lost) {
-        note(new Disconnected());
+    public void onDisconnected(BusConnection connection) {
+        lost.add(connection);
+        if (lost.size() % primaries == 0) {
+            note(connection, new Disconnected());
+        }
     }
 
     @Override
@@ -69,37 +100,91 @@ final class RecordingListener implements BusListener {
 
     @Override
     public void onInvalidation(BusConnection from, String cache, Invalidation message) {
-        note(new Invalidated(cache, message));
+        note(from, new Invalidated(cache, message));
     }
 
     @Override
     public void onClear(BusConnection from, String cache, int partition, long stamp) {
-        note(new Cleared(cache, partition, stamp));
+        note(from, new Cleared(cache, partition, stamp));
     }
 
     @Override
     public void onUnreadable(BusConnection from, String cache, int partition) {
-        note(new Unreadable(cache, partition));
+        note(from, new Unreadable(cache, partition));
     }
 
     void subscribe(RemoteCache cache) {
-        connection().subscribe(cache.name(), connection().carries(cache.name()), answer("subscribe"));
+        Together<Boolean> together = new Together<>("subscribe", replies -> !replies.contains(false));
+        connections()
+                .forEach(each -> each.subscribe(cache.name(), each.carries(cache.name()), together.answerOf(each)));
     }
 
     void position(RemoteCache cache) {
-        connection().position(cache.name(), connection().carries(cache.name()), answer("position"));
+        Together<BusPosition> together = new Together<>("position", RecordingListener::joined);
+        connections()
+                .forEach(each -> each.position(cache.name(), each.carries(cache.name()), together.answerOf(each)));
     }
 
     void heartbeat() {
-        connection().heartbeat(answer("heartbeat"));
+        Together<String> together = new Together<>("heartbeat", RecordingListener::joinedHistories);
+        connections().forEach(each -> each.heartbeat(together.answerOf(each)));
     }
 
-    BusConnection connection() {
-        return Objects.requireNonNull(connection, "connection");
+    void reset() {
+        connections().forEach(BusConnection::reset);
     }
 
-    private <T> BiConsumer<@Nullable T, @Nullable Throwable> answer(String request) {
-        return (result, failure) -> note(new Answered(request, result, failure));
+    /** The connection that was made last. */
+    synchronized BusConnection connection() {
+        return connections.get(connections.size() - 1);
+    }
+
+    private synchronized List<BusConnection> connections() {
+        return List.copyOf(connections);
+    }
+
+    private static BusPosition joined(List<BusPosition> positions) {
+        Map<Integer, BusPosition.At> all = new HashMap<>();
+        positions.forEach(position -> all.putAll(position.partitions()));
+        return new BusPosition(
+                joinedHistories(positions.stream().map(BusPosition::history).toList()), all);
+    }
+
+    /** In an order that does not depend on which connection answered first. */
+    private static String joinedHistories(List<String> histories) {
+        return histories.stream().sorted().collect(Collectors.joining(" "));
+    }
+
+    /** The answers of all connections to one request, noted as one. */
+    private final class Together<T> {
+
+        private final String request;
+        private final Function<List<T>, T> join;
+        private final List<T> results = new ArrayList<>();
+        private @Nullable Throwable failed;
+        private int open = primaries;
+
+        Together(String request, Function<List<T>, T> join) {
+            this.request = request;
+            this.join = join;
+        }
+
+        BiConsumer<@Nullable T, @Nullable Throwable> answerOf(BusConnection connection) {
+            return (result, failure) -> {
+                Answered answer;
+                synchronized (this) {
+                    if (result != null) {
+                        results.add(result);
+                    }
+                    failed = failure == null ? failed : failure;
+                    if (--open != 0) {
+                        return;
+                    }
+                    answer = new Answered(request, failed == null ? join.apply(results) : null, failed);
+                }
+                note(connection, answer);
+            };
+        }
     }
 
     /** The next event, which must be of this type. */
@@ -152,11 +237,12 @@ final class RecordingListener implements BusListener {
         }
     }
 
-    private void note(Event event) {
-        if (inside.incrementAndGet() != 1) {
+    private void note(BusConnection by, Event event) {
+        AtomicInteger calls = inside.computeIfAbsent(by, absent -> new AtomicInteger());
+        if (calls.incrementAndGet() != 1) {
             events.add(new Answered("two calls at one time", null, new AssertionError(event)));
         }
         events.add(event);
-        inside.decrementAndGet();
+        calls.decrementAndGet();
     }
 }

@@ -3,20 +3,51 @@ package io.crema.redis.contract;
 import io.crema.redis.RedisRemote;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.RemoteTier;
+import io.crema.testkit.EmbeddedCluster;
 import io.crema.testkit.EmbeddedRedis;
+import io.crema.testkit.EmbeddedSentinel;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.List;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** One server for all tests of a contract; each test has caches of its own names. */
+/** The servers for all tests of a contract; each test has caches of its own names. */
 final class RealServer implements AutoCloseable {
 
-    private final EmbeddedRedis redis = EmbeddedRedis.start();
+    private final AutoCloseable servers;
+    private final Supplier<RedisRemote.Builder> builder;
+    private final Supplier<List<String>> primaries;
+
+    private RealServer(
+            AutoCloseable servers, Supplier<RedisRemote.Builder> builder, Supplier<List<String>> primaries) {
+        this.servers = servers;
+        this.builder = builder;
+        this.primaries = primaries;
+    }
+
+    static RealServer standalone() {
+        EmbeddedRedis redis = EmbeddedRedis.start();
+        return new RealServer(redis, () -> RedisRemote.builder(redis.uri()), () -> List.of(redis.uri()));
+    }
+
+    static RealServer sentinel() {
+        EmbeddedSentinel redis = EmbeddedSentinel.startWithPassword("secret");
+        return new RealServer(redis, () -> RedisRemote.builder(redis.uri()), () -> List.of(redis.primary()
+                .uri()));
+    }
+
+    static RealServer cluster() {
+        EmbeddedCluster redis = EmbeddedCluster.startWithPassword("secret");
+        return new RealServer(
+                redis,
+                () -> RedisRemote.clusterBuilder(redis.uri()),
+                () -> redis.primaries().stream().map(EmbeddedRedis::uri).toList());
+    }
 
     /** A tier that is connected; the contract expects a server that can be reached. */
     RemoteTier connect(int partitions) {
-        RedisRemote remote =
-                RedisRemote.builder(redis.uri()).partitions(partitions).build();
+        RedisRemote remote = builder.get().partitions(partitions).build();
         Awaitility.await().until(() -> {
             try {
                 return remote.open(new CacheTerms("warm-up", "standard-1")).join() != null;
@@ -29,18 +60,24 @@ final class RealServer implements AutoCloseable {
 
     /** Removes the clock of a partition, whose slot's name ends in a number that only the adapter knows. */
     void loseClock(String cache, int partition) {
-        RedisClient client = RedisClient.create(redis.uri());
-        try (StatefulRedisConnection<String, String> connection = client.connect()) {
-            for (String key : connection.sync().keys("{crema:" + cache + ":" + partition + ":*}clk")) {
-                connection.sync().del(key);
+        for (String uri : primaries.get()) {
+            RedisClient client = RedisClient.create(uri);
+            try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                for (String key : connection.sync().keys("{crema:" + cache + ":" + partition + ":*}clk")) {
+                    connection.sync().del(key);
+                }
+            } finally {
+                client.shutdown();
             }
-        } finally {
-            client.shutdown();
         }
     }
 
     @Override
     public void close() {
-        redis.close();
+        try {
+            servers.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

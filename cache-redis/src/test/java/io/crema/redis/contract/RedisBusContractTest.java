@@ -11,7 +11,7 @@ final class RedisBusContractTest extends InvalidationBusContract {
 
     @BeforeAll
     static void start() {
-        server = new RealServer();
+        server = RealServer.standalone();
     }
 
     @AfterAll

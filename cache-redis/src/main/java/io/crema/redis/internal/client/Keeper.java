@@ -202,15 +202,15 @@ public final class Keeper<S> {
     }
 
     private void retry(@Nullable Throwable failure) {
-        firstAttempt.complete(null);
-        if (closed) {
-            return;
-        }
         int doublings;
         synchronized (this) {
             doublings = Math.min(failures, MOST_DOUBLINGS);
             failures++;
             reason = failure == null ? null : root(failure).getMessage();
+        }
+        firstAttempt.complete(null);
+        if (closed) {
+            return;
         }
         owner.onFailed();
         LOG.log(

@@ -151,6 +151,7 @@ final class Router {
                 reply.accept(null, failure);
                 return;
             }
+            redirects = 0;
             long pause = 1 + ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_MILLIS);
             try {
                 timer.schedule(this::toOwner, pause, TimeUnit.MILLISECONDS);
