@@ -1,5 +1,6 @@
 package io.crema;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,10 @@ public interface AsyncTieredCache<K, V> {
     CompletableFuture<Void> invalidateAll(Collection<? extends K> keys);
 
     CompletableFuture<Void> clear();
+
+    CompletableFuture<Quarantine<V>> quarantine(K key);
+
+    CompletableFuture<Quarantine<V>> quarantine(K key, Duration atMost);
 
     AsyncTieredCache<K, V> reading(ReadConsistency consistency);
 }

@@ -52,7 +52,7 @@ public final class Crema implements AutoCloseable {
         context = new EngineContext(
                 new CoherenceRules(), clock, Threads.handingOver(executor), new LoaderThreads(), new Tokens());
         remote = builder.remote;
-        link = remote == null ? null : new RemoteLink(remote, clock);
+        link = remote == null ? null : new RemoteLink(nodeName, remote, clock);
         clock.start();
         if (link != null) {
             try {

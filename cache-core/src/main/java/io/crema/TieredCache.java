@@ -1,5 +1,6 @@
 package io.crema;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,18 @@ public interface TieredCache<K, V> {
      * @throws InvalidationPendingException if the remote tier did not confirm for all partitions; nothing near is served
      */
     void clear();
+
+    /** As {@link #quarantine(Object, Duration)} with a limit of 30 s. */
+    Quarantine<V> quarantine(K key);
+
+    /**
+     * Puts a key into quarantine before its origin is changed; when this returns, the remote tier and this instance have
+     * no value of it, and none is kept until the quarantine ends. See {@link Quarantine}. One round trip.
+     *
+     * @param atMost 1 ms to an hour; after that time it is over by itself
+     * @throws CacheException if the remote tier did not confirm; then the key may be in quarantine for that time
+     */
+    Quarantine<V> quarantine(K key, Duration atMost);
 
     /** The same operations, without blocking. */
     AsyncTieredCache<K, V> async();

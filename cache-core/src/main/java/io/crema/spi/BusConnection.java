@@ -21,10 +21,13 @@ public interface BusConnection {
     /** The partitions of a cache, its tag partition included, that lie at this primary, as far as is known. */
     Set<Integer> carries(String cache);
 
-    /** Subscribes to partitions of a cache; the reply comes when all subscriptions are acknowledged. */
+    /**
+     * Subscribes to partitions of a cache; the reply, true, comes when all subscriptions are acknowledged. Those made
+     * before stay. Fails if a partition lies elsewhere and the primary says so.
+     */
     void subscribe(String cache, Set<Integer> partitions, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply);
 
-    /** Reads the history and then clocks and floors of partitions of a cache. */
+    /** Reads the history and then clocks and floors of partitions of a cache, subscribed or not. */
     void position(String cache, Set<Integer> partitions, BiConsumer<@Nullable BusPosition, @Nullable Throwable> reply);
 
     /**

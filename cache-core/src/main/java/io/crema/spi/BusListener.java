@@ -19,12 +19,14 @@ public interface BusListener {
     /** A partition has gone from the connection; messages may be lost from now on. */
     void onUnsubscribed(BusConnection connection, String cache, int partition);
 
+    /** Keys were written or removed; in the tag partition, tags were invalidated. */
     void onInvalidation(BusConnection connection, String cache, Invalidation message);
 
     /**
      * A partition was cleared.
      *
-     * @param stamp the partition's clock and floor after the clear, which advanced the clock by one
+     * @param stamp the partition's clock and floor after the clear, which advanced the clock by one, or by a repair, which
+     *     advanced it far
      */
     void onClear(BusConnection connection, String cache, int partition, long stamp);
 

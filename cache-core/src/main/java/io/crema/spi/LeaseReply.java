@@ -13,7 +13,7 @@ public sealed interface LeaseReply {
     /**
      * The lease was not given.
      *
-     * @param current why: a fresh value; a {@link RemoteRecord.Kind#LEASE} or a stale value that somebody else is
+     * @param current why: a fresh value; a {@link RemoteRecord.Kind#LEASE}, a tombstone or a value that somebody else is
      *     loading; a quarantine; or something opaque
      */
     record Refused(RemoteRecord current) implements LeaseReply {}

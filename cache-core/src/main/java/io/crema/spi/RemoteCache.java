@@ -57,11 +57,12 @@ public interface RemoteCache {
 
     /**
      * Stores a value, whatever was there, and publishes the invalidation of older ones. The last one wins, unless origin
-     * versions say otherwise. While the key is in quarantine nothing is stored, but for the quarantine's one holder;
-     * what is refused is published as an invalidation.
+     * versions say otherwise: one that is too old changes nothing. While the key is in quarantine nothing is stored, but
+     * for the quarantine's one holder, if nobody else has written, invalidated or cleared the key since it began; what is
+     * refused for a quarantine's sake acts as an invalidation.
      *
-     * @param holder the holder whose quarantine the put ends; 0 = none. If it is no longer the only one, or never was,
-     *     the value is refused
+     * @param holder the holder whose quarantine the put ends, whatever the reply; 0 = none. If its quarantine is over, or
+     *     is no longer its own alone, the value is refused
      */
     CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast);
 
@@ -71,40 +72,47 @@ public interface RemoteCache {
     /**
      * Removes keys of one partition, with leases on them, and publishes that. A quarantine stays.
      *
-     * @param least the least origin version that may be stored from now on, remembered for a minute; 0 = any
+     * @param least the least origin version that may be stored from now on, remembered for a minute unless a greater one
+     *     is; 0 = as before
      */
     CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long least, long atLeast);
 
     /**
-     * As invalidate, but values stay, stale, until they would have gone anyway.
+     * As invalidate, but values stay, stale, with other tokens and without leases, until they would have gone anyway.
      *
      * @param least as of {@link #invalidate}
      */
     CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast);
 
     /**
-     * Keeps a key empty: until the end of the last quarantine nothing is stored by those who do not hold it. Publishes
-     * the invalidation of what was there. Returns the partition's clock.
+     * Keeps a key empty, whatever is invalidated or cleared: until the end of the last quarantine nothing is stored by
+     * those who do not hold it. Publishes the invalidation of what was there; the least origin version stays remembered.
+     * Returns the partition's clock.
      *
      * @param holder random identity of this quarantine, never 0
-     * @param millis after that time it is over by itself
+     * @param millis after that time it is over by itself, with those begun before it
      */
     CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast);
 
-    /** Ends one holder's quarantine; acts as an invalidation in any case. Returns the partition's clock. */
+    /**
+     * Ends one holder's quarantine; without one it acts as an invalidation. Publishes an invalidation in any case. Returns
+     * the partition's clock.
+     */
     CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast);
 
     /**
-     * Reads the versions of tags at the primary; one that has none gets a new one, which is not published.
+     * Reads the versions of tags at the primary; one that has none, or one below the floor of the tag partition, gets a
+     * new one, whose stamp is the clock. Neither advances the clock nor publishes.
      *
      * @param keepMillis for how long at least they must be remembered
      */
     CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast);
 
     /**
-     * Gives a tag a new version and publishes that. Returns the clock of the tag partition.
+     * Gives a tag a new version and publishes that, with the tag's UTF-8 bytes as the key. Returns the clock of the tag
+     * partition, which is the stamp of the version.
      *
-     * @param token random
+     * @param token random, that of the version
      */
     CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast);
 
@@ -114,7 +122,9 @@ public interface RemoteCache {
     /**
      * Repairs a partition after a change of history: moves its clock far above everything that the lost history may have
      * issued, once for each history, whoever comes first, unless its clock is below {@code atLeast} again. Leases granted
-     * before do not fill any more. Returns the clock after that move, whoever made it.
+     * before do not fill any more. Publishes a clear, or for {@link Repair#KEEP} what {@link BusListener#onUnreadable}
+     * tells. A clear that is asked for after others kept the records of that history is done, once. Returns the clock after
+     * the last move, whoever made it.
      *
      * @param history as {@link BusPosition#history()}
      */

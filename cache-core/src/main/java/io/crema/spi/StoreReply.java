@@ -15,7 +15,8 @@ public sealed interface StoreReply {
     record Refused() implements StoreReply {}
 
     /**
-     * The value was not stored, because its origin version is below the least that is accepted now. A lease stays.
+     * The value was not stored, because its origin version is below the least that is accepted now. A lease stays. A value
+     * without an origin version is never too old.
      *
      * @param least the least origin version that is accepted
      */

@@ -89,8 +89,9 @@ final class InMemoryCache implements RemoteCache {
     @Override
     public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
         return instance.command(Operation.PUT, () -> {
+            long before = store(key).clock();
             StoreReply reply = store(key).put(key, value, holder, atLeast, server.micros());
-            if (!(reply instanceof StoreReply.TooOld)) {
+            if (store(key).clock() != before) {
                 publishWritten(key);
             }
             return reply;

@@ -32,15 +32,10 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     private RecordingListener listener;
     private InvalidationBus bus;
 
-    /** To how many primaries the bus connects. */
-    protected int primaries() {
-        return 1;
-    }
-
     @BeforeEach
     void start() {
         bus = tierA.invalidations();
-        listener = new RecordingListener(PATIENCE, primaries());
+        listener = new RecordingListener(PATIENCE);
         bus.start(listener);
         listener.next(Connected.class);
     }
@@ -267,7 +262,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     @Test
     void heartbeat_history_isThatOfThePositionForAllInstances() {
         InvalidationBus otherBus = tierB.invalidations();
-        RecordingListener other = new RecordingListener(PATIENCE, primaries());
+        RecordingListener other = new RecordingListener(PATIENCE);
         otherBus.start(other);
         other.next(Connected.class);
 
@@ -285,7 +280,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     void reset_connected_makesANewConnectionWithoutSubscriptions() {
         subscribe(a);
 
-        listener.reset();
+        listener.connection().reset();
 
         listener.next(Disconnected.class);
         listener.next(Connected.class);
@@ -303,7 +298,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         for (int i = 0; i < requests; i++) {
             listener.heartbeat();
         }
-        listener.reset();
+        listener.connection().reset();
 
         List<Event> seen = listener.upTo(Connected.class::isInstance);
         listener.position(a);

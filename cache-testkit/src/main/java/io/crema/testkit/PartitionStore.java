@@ -37,13 +37,8 @@ final class PartitionStore {
     private long floor;
     private @Nullable Epoch epoch;
 
-    /**
-     * The last repair.
-     *
-     * @param stamp the clock after it
-     * @param strongest what was done for this history
-     */
-    private record Epoch(String history, long stamp, Repair strongest) {}
+    /** The last repair, and the clock after it. */
+    private record Epoch(String history, long stamp) {}
 
     /** What a repair has done now. */
     enum Repaired {
@@ -158,20 +153,23 @@ final class PartitionStore {
         }
     }
 
-    /** A value that is too old changes nothing; what is refused is an invalidation. */
+    /** What is refused, but for a value without a holder that is too old, is an invalidation. */
     StoreReply put(RemoteKey key, RemoteValue value, long holder, long atLeast, long nowMicros) {
         StoredRecord found = find(key, nowMicros);
         boolean quarantined = isQuarantine(found);
-        if (holder == 0 && !quarantined && found != null && found.refusesVersion(value.originVersion())) {
+        boolean tooOld = found != null && found.refusesVersion(value.originVersion());
+        if (found != null && tooOld && holder == 0 && !quarantined) {
             return new StoreReply.TooOld(found.leastVersion());
         }
         advance(1, atLeast, nowMicros);
-        if (found != null && quarantined && found.holders().equals(Set.of(holder)) && !found.shared()
-                || !quarantined && holder == 0) {
+        boolean sole = found != null && found.isHeldOnlyBy(holder) && found.stamp() >= floor;
+        if (!tooOld && (quarantined ? sole : holder == 0)) {
             return storeValue(key, value, nowMicros);
         }
         leave(key, found, holder, nowMicros);
-        return new StoreReply.Refused();
+        return found != null && tooOld && holder != 0
+                ? new StoreReply.TooOld(found.leastVersion())
+                : new StoreReply.Refused();
     }
 
     StoreReply putIfAbsent(RemoteKey key, RemoteValue value, long atLeast, long nowMicros) {
@@ -209,15 +207,19 @@ final class PartitionStore {
     /** A quarantine only learns of it; the least version that a tombstone remembers stays. */
     private void remove(RemoteKey key, @Nullable StoredRecord found, long least, long nowMicros) {
         if (found != null && found.kind() == Kind.QUARANTINE) {
-            store(key, StoredRecord.quarantine(clock, found.keepUntil(), found.holders(), true));
+            store(key, found.touched(clock, found.holders(), least));
             return;
         }
-        boolean remembers = found != null && found.kind() == Kind.TOMBSTONE;
-        long kept = remembers ? StoredRecord.newer(found.leastVersion(), least) : least;
-        if (kept == 0) {
+        boolean remembers = found != null && (least != 0 || found.kind() == Kind.TOMBSTONE);
+        forget(key, remembers ? StoredRecord.newer(found.leastVersion(), least) : least, nowMicros);
+    }
+
+    /** Leaves nothing but the least version, if there is one. */
+    private void forget(RemoteKey key, long least, long nowMicros) {
+        if (least == 0) {
             lose(key.bytes());
         } else {
-            store(key, StoredRecord.tombstone(clock, kept, millis(nowMicros)));
+            store(key, StoredRecord.tombstone(clock, least, millis(nowMicros)));
         }
     }
 
@@ -226,12 +228,15 @@ final class PartitionStore {
         advance(1, atLeast, nowMicros);
         long until = millis(nowMicros) + forMillis;
         StoredRecord found = find(key, nowMicros);
-        if (found != null && found.kind() == Kind.QUARANTINE) {
+        if (found != null && found.holders().contains(holder)) {
+            store(key, found.withStamp(clock).keptUntil(until));
+        } else if (found != null && found.kind() == Kind.QUARANTINE) {
             Set<Long> holders = new HashSet<>(found.holders());
             holders.add(holder);
-            store(key, StoredRecord.quarantine(clock, Math.max(until, found.keepUntil()), holders, true));
+            store(key, found.touched(clock, holders, 0).keptUntil(until));
         } else {
-            store(key, StoredRecord.quarantine(clock, until, Set.of(holder), false));
+            boolean remembers = found != null && found.kind() == Kind.TOMBSTONE;
+            store(key, StoredRecord.quarantine(clock, until, remembers ? found.leastVersion() : 0, holder));
         }
         return clock;
     }
@@ -245,16 +250,16 @@ final class PartitionStore {
 
     /** Takes a holder out of a quarantine, which the last one ends; for all others, an invalidation. */
     private void leave(RemoteKey key, @Nullable StoredRecord found, long holder, long nowMicros) {
-        if (found != null && found.kind() == Kind.QUARANTINE && found.holders().contains(holder)) {
-            Set<Long> others = new HashSet<>(found.holders());
-            others.remove(holder);
-            if (others.isEmpty()) {
-                lose(key.bytes());
-            } else {
-                store(key, StoredRecord.quarantine(clock, found.keepUntil(), others, true));
-            }
-        } else {
+        if (found == null || !found.holders().contains(holder)) {
             remove(key, found, 0, nowMicros);
+            return;
+        }
+        Set<Long> others = new HashSet<>(found.holders());
+        others.remove(holder);
+        if (others.isEmpty()) {
+            forget(key, found.leastVersion(), nowMicros);
+        } else {
+            store(key, found.touched(clock, others, 0));
         }
     }
 
@@ -268,13 +273,12 @@ final class PartitionStore {
         Epoch last = epoch;
         if (last == null || !last.history.equals(history) || clock == 0 || clock < atLeast) {
             clock = Math.max(Math.max(clock, floor), Math.max(atLeast, nowMicros)) + REPAIR_JUMP;
-            epoch = new Epoch(history, clock, repair);
-        } else if (repair == Repair.CLEAR && last.strongest == Repair.KEEP) {
+        } else if (repair == Repair.CLEAR && floor < last.stamp) {
             clock++;
-            epoch = new Epoch(history, last.stamp, repair);
         } else {
             return Repaired.NOTHING;
         }
+        epoch = new Epoch(history, clock);
         if (repair == Repair.KEEP) {
             return Repaired.KEPT;
         }

@@ -10,24 +10,30 @@ import io.crema.spi.RemoteCache;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.BinaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes what a bus tells and answers, in one order, and that each connection does so one at a time. The connections to all
- * primaries are taken for one: connected, or lost, when the last of them is, and asked together.
+ * Notes what a bus tells and answers, in one order, and that each connection does so one at a time. What is asked of a
+ * cache is asked on all connections; the answers are noted as one when the last has come.
  */
 final class RecordingListener implements BusListener {
 
@@ -37,6 +43,11 @@ final class RecordingListener implements BusListener {
     record Connected() implements Event {}
 
     record Disconnected() implements Event {}
+
+    /** Noted, but passed over where anything else is waited for: a bus may tell it at any time. */
+    record Assigned() implements Event {}
+
+    record Unsubscribed(String cache, int partition) implements Event {}
 
     record Invalidated(String cache, Invalidation message) implements Event {}
 
@@ -51,52 +62,37 @@ final class RecordingListener implements BusListener {
 
     private final Duration patience;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final int primaries;
     private final Map<BusConnection, AtomicInteger> inside = new ConcurrentHashMap<>();
-    /** The latest to each primary, lost ones too; guarded by this. */
-    private final List<BusConnection> connections = new ArrayList<>();
+    private final List<BusConnection> connections = new CopyOnWriteArrayList<>();
+    private volatile @Nullable BusConnection last;
 
-    private final Set<BusConnection> lost = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger made = new AtomicInteger();
-
-    /** @param patience how long to wait for an event of the one primary */
+    /** @param patience how long to wait for an event */
     RecordingListener(Duration patience) {
-        this(patience, 1);
-    }
-
-    /**
-     * @param patience how long to wait for an event
-     * @param primaries how many there are
-     */
-    RecordingListener(Duration patience, int primaries) {
         this.patience = patience;
-        this.primaries = primaries;
     }
 
     @Override
-    public void onConnected(BusConnection connection) {
-        synchronized (this) {
-            connections.removeIf(lost::contains);
-            connections.add(connection);
-        }
-        if (made.incrementAndGet() % primaries == 0) {
-            note(connection, new Connected());
-        }
+    public void onConnected(BusConnection made) {
+        note(made, new Connected(), () -> {
+            connections.add(made);
+            last = made;
+        });
     }
 
     @Override
-    public void onDisconnected(BusConnection connection) {
-        lost.add(connection);
-        if (lost.size() % primaries == 0) {
-            note(connection, new Disconnected());
-        }
+    public void onDisconnected(BusConnection lost) {
+        note(lost, new Disconnected(), () -> connections.remove(lost));
     }
 
     @Override
-    public void onAssigned(BusConnection to) {}
+    public void onAssigned(BusConnection to) {
+        note(to, new Assigned());
+    }
 
     @Override
-    public void onUnsubscribed(BusConnection from, String cache, int partition) {}
+    public void onUnsubscribed(BusConnection from, String cache, int partition) {
+        note(from, new Unsubscribed(cache, partition));
+    }
 
     @Override
     public void onInvalidation(BusConnection from, String cache, Invalidation message) {
@@ -114,82 +110,130 @@ final class RecordingListener implements BusListener {
     }
 
     void subscribe(RemoteCache cache) {
-        Together<Boolean> together = new Together<>("subscribe", replies -> !replies.contains(false));
-        connections()
-                .forEach(each -> each.subscribe(cache.name(), each.carries(cache.name()), together.answerOf(each)));
+        askAll(
+                "subscribe",
+                (connection, reply) -> connection.subscribe(cache.name(), connection.carries(cache.name()), reply),
+                Boolean::logicalAnd);
     }
 
+    /** Histories of several primaries are put together. */
     void position(RemoteCache cache) {
-        Together<BusPosition> together = new Together<>("position", RecordingListener::joined);
-        connections()
-                .forEach(each -> each.position(cache.name(), each.carries(cache.name()), together.answerOf(each)));
+        askAll(
+                "position",
+                (connection, reply) -> connection.position(cache.name(), connection.carries(cache.name()), reply),
+                RecordingListener::merged);
     }
 
     void heartbeat() {
-        Together<String> together = new Together<>("heartbeat", RecordingListener::joinedHistories);
-        connections().forEach(each -> each.heartbeat(together.answerOf(each)));
+        askAll("heartbeat", BusConnection::heartbeat, RecordingListener::joined);
     }
 
-    void reset() {
-        connections().forEach(BusConnection::reset);
+    void subscribe(BusConnection on, String cache, Set<Integer> partitions) {
+        on.subscribe(cache, partitions, answer(on, "subscribe"));
     }
 
-    /** The connection that was made last. */
-    synchronized BusConnection connection() {
-        return connections.get(connections.size() - 1);
+    void position(BusConnection on, String cache, Set<Integer> partitions) {
+        on.position(cache, partitions, answer(on, "position"));
     }
 
-    private synchronized List<BusConnection> connections() {
+    void heartbeat(BusConnection on) {
+        on.heartbeat(answer(on, "heartbeat"));
+    }
+
+    /** The connection that was made last, also if it is lost. */
+    BusConnection connection() {
+        return Objects.requireNonNull(last, "connection");
+    }
+
+    /** The connections that there are now. */
+    List<BusConnection> connections() {
         return List.copyOf(connections);
     }
 
-    private static BusPosition joined(List<BusPosition> positions) {
-        Map<Integer, BusPosition.At> all = new HashMap<>();
-        positions.forEach(position -> all.putAll(position.partitions()));
-        return new BusPosition(
-                joinedHistories(positions.stream().map(BusPosition::history).toList()), all);
+    /** The connection that carries a partition. */
+    BusConnection connectionOf(String cache, int partition) {
+        List<BusConnection> found = connections.stream()
+                .filter(connection -> connection.carries(cache).contains(partition))
+                .toList();
+        assertThat(found).as("connections that carry %s/%d", cache, partition).hasSize(1);
+        return found.get(0);
     }
 
-    /** In an order that does not depend on which connection answered first. */
-    private static String joinedHistories(List<String> histories) {
-        return histories.stream().sorted().collect(Collectors.joining(" "));
+    /** Waits until the connections carry all partitions of a cache, then forgets what was told so far. */
+    void awaitCarried(RemoteCache cache) {
+        Set<Integer> all =
+                IntStream.rangeClosed(0, cache.tagPartition()).boxed().collect(Collectors.toSet());
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!carried(cache).equals(all)) {
+            assertThat(System.nanoTime())
+                    .as("%s: connections carry %s of %s", cache, carried(cache), all)
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        forget();
     }
 
-    /** The answers of all connections to one request, noted as one. */
-    private final class Together<T> {
+    private Set<Integer> carried(RemoteCache cache) {
+        Set<Integer> carried = new HashSet<>();
+        connections.forEach(connection -> carried.addAll(connection.carries(cache.name())));
+        return carried;
+    }
 
-        private final String request;
-        private final Function<List<T>, T> join;
-        private final List<T> results = new ArrayList<>();
-        private @Nullable Throwable failed;
-        private int open = primaries;
+    private static BusPosition merged(BusPosition one, BusPosition other) {
+        Map<Integer, BusPosition.At> partitions = new HashMap<>(one.partitions());
+        partitions.putAll(other.partitions());
+        return new BusPosition(joined(one.history(), other.history()), partitions);
+    }
 
-        Together(String request, Function<List<T>, T> join) {
-            this.request = request;
-            this.join = join;
+    private static String joined(String one, String other) {
+        return one + " " + other;
+    }
+
+    @FunctionalInterface
+    private interface Request<T> {
+        void send(BusConnection connection, BiConsumer<@Nullable T, @Nullable Throwable> reply);
+    }
+
+    /** Asks on the connection made last even if it is lost, so that something answers. */
+    private <T> void askAll(String name, Request<T> request, BinaryOperator<T> both) {
+        List<BusConnection> asked = connections.isEmpty() ? List.of(connection()) : connections();
+        List<CompletableFuture<T>> answers = new ArrayList<>();
+        for (BusConnection connection : asked) {
+            answers.add(new CompletableFuture<>());
         }
-
-        BiConsumer<@Nullable T, @Nullable Throwable> answerOf(BusConnection connection) {
-            return (result, failure) -> {
-                Answered answer;
-                synchronized (this) {
-                    if (result != null) {
-                        results.add(result);
-                    }
-                    failed = failure == null ? failed : failure;
-                    if (--open != 0) {
-                        return;
-                    }
-                    answer = new Answered(request, failed == null ? join.apply(results) : null, failed);
-                }
-                note(connection, answer);
-            };
+        CompletableFuture<T> all = answers.stream()
+                .reduce((one, other) -> one.thenCombine(other, both))
+                .orElseThrow();
+        CompletableFuture<Void> unused = all.handle((result, failure) -> {
+            boolean wrapped = failure instanceof CompletionException;
+            events.add(new Answered(name, result, wrapped ? failure.getCause() : failure));
+            return null;
+        });
+        for (int i = 0; i < answers.size(); i++) {
+            CompletableFuture<T> answer = answers.get(i);
+            BusConnection connection = asked.get(i);
+            request.send(
+                    connection,
+                    (result, failure) -> alone(connection, () -> {
+                        if (failure == null) {
+                            answer.complete(Objects.requireNonNull(result));
+                        } else {
+                            answer.completeExceptionally(failure);
+                        }
+                    }));
         }
+    }
+
+    private <T> BiConsumer<@Nullable T, @Nullable Throwable> answer(BusConnection from, String request) {
+        return (result, failure) -> note(from, new Answered(request, result, failure));
     }
 
     /** The next event, which must be of this type. */
     <E extends Event> E next(Class<E> type) {
         Event event = next();
+        while (event instanceof Assigned && type != Assigned.class) {
+            event = next();
+        }
         assertThat(event).isInstanceOf(type);
         return type.cast(event);
     }
@@ -237,12 +281,23 @@ final class RecordingListener implements BusListener {
         }
     }
 
-    private void note(BusConnection by, Event event) {
-        AtomicInteger calls = inside.computeIfAbsent(by, absent -> new AtomicInteger());
+    private void note(BusConnection from, Event event) {
+        note(from, event, () -> {});
+    }
+
+    private void note(BusConnection from, Event event, Runnable before) {
+        alone(from, () -> {
+            before.run();
+            events.add(event);
+        });
+    }
+
+    private void alone(BusConnection from, Runnable call) {
+        AtomicInteger calls = inside.computeIfAbsent(from, connection -> new AtomicInteger());
         if (calls.incrementAndGet() != 1) {
-            events.add(new Answered("two calls at one time", null, new AssertionError(event)));
+            events.add(new Answered("two calls at one time", null, new AssertionError(from)));
         }
-        events.add(event);
+        call.run();
         calls.decrementAndGet();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crema.spi.CacheTerms;
+import io.crema.spi.LeaseReply;
 import io.crema.spi.Opening;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
@@ -67,6 +68,11 @@ abstract class RemoteFixture {
         assumeTrue(false, "the clock of " + cache + "/" + partition + " cannot be lost");
     }
 
+    /** Loses the version of a tag at the server, as eviction does; by default, skips what needs it. */
+    protected void loseTag(String cache, String tag) {
+        assumeTrue(false, "the version of " + tag + " of " + cache + " cannot be lost");
+    }
+
     @BeforeEach
     void openTwice() {
         tierA = closed(connect());
@@ -112,9 +118,31 @@ abstract class RemoteFixture {
 
     /** What was stored; fails if it was not. */
     static StoreReply.Stored stored(CompletableFuture<StoreReply> reply) {
-        StoreReply answer = await(reply);
-        assertThat(answer).isInstanceOf(StoreReply.Stored.class);
-        return (StoreReply.Stored) answer;
+        return assertStored(await(reply));
+    }
+
+    static StoreReply.Stored assertStored(StoreReply reply) {
+        assertThat(reply).isInstanceOf(StoreReply.Stored.class);
+        return (StoreReply.Stored) reply;
+    }
+
+    static void assertRefused(StoreReply reply) {
+        assertThat(reply).isInstanceOf(StoreReply.Refused.class);
+    }
+
+    static void assertGranted(LeaseReply reply) {
+        assertThat(reply).isInstanceOf(LeaseReply.Granted.class);
+    }
+
+    /** Why a lease was not granted; fails if it was. */
+    static RemoteRecord refused(LeaseReply reply) {
+        assertThat(reply).isInstanceOf(LeaseReply.Refused.class);
+        return ((LeaseReply.Refused) reply).current();
+    }
+
+    /** Fills with a lease that was granted after all repairs. */
+    static StoreReply fill(RemoteCache cache, RemoteKey key, long token, RemoteValue value) {
+        return await(cache.fill(key, token, Long.MAX_VALUE, value, 0));
     }
 
     /** A key that no other call of this test returns. */

@@ -7,13 +7,12 @@ import io.crema.spi.LeaseReply;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
-import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The part of {@link RemoteTierContract} on leases: who may fill a key, and until when. */
-abstract class RemoteLeaseContract extends RemoteFixture {
+abstract class RemoteLeaseContract extends RemoteClockContract {
 
     private final long tokenA = newToken();
     private final long tokenB = newToken();
@@ -307,7 +306,7 @@ abstract class RemoteLeaseContract extends RemoteFixture {
         assertThat(invalidate(key)).isGreaterThan(seen);
     }
 
-    private RemoteKey staleKey() {
+    RemoteKey staleKey() {
         RemoteKey key = newKey();
         stored(a.put(key, value("stale", SHORT_MILLIS, LONG_MILLIS), 0, 0));
         pass(LONGER_THAN_SHORT);
@@ -328,27 +327,5 @@ abstract class RemoteLeaseContract extends RemoteFixture {
 
     private static void shortLease(RemoteCache cache, RemoteKey key, long token) {
         assertGranted(await(cache.lease(key, token, LeaseMode.UNLESS_FRESH, SHORT_MILLIS, 0)));
-    }
-
-    private static StoreReply fill(RemoteCache cache, RemoteKey key, long token, RemoteValue value) {
-        return await(cache.fill(key, token, Long.MAX_VALUE, value, 0));
-    }
-
-    private static void assertGranted(LeaseReply reply) {
-        assertThat(reply).isInstanceOf(LeaseReply.Granted.class);
-    }
-
-    private static RemoteRecord refused(LeaseReply reply) {
-        assertThat(reply).isInstanceOf(LeaseReply.Refused.class);
-        return ((LeaseReply.Refused) reply).current();
-    }
-
-    static StoreReply.Stored assertStored(StoreReply reply) {
-        assertThat(reply).isInstanceOf(StoreReply.Stored.class);
-        return (StoreReply.Stored) reply;
-    }
-
-    static void assertRefused(StoreReply reply) {
-        assertThat(reply).isInstanceOf(StoreReply.Refused.class);
     }
 }

@@ -1,63 +1,31 @@
 package io.crema.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.crema.spi.CacheTerms;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.LeaseMode;
-import io.crema.spi.Opening;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.RemoteValue;
-import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.spi.TagVersion;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link RemoteTier} and every {@link RemoteCache} that it opens keep. A test extends it and says how to
- * {@link #connect}; the other protected methods let an implementation with a clock of its own go without waiting, and
- * run what is else skipped.
+ * What every {@link RemoteTier} that stores values, and every {@link RemoteCache} that it opens, keep. A test extends it
+ * and says how to {@link #connect}; the other protected methods let an implementation with a clock of its own go without
+ * waiting, and run what is else skipped.
  *
  * <p>Each test opens a cache with a new name from two instances, so that one server can serve all tests.
  */
-public abstract class RemoteTierContract extends RemoteLeaseContract {
-
-    /** More than any clock will reach by itself in a test. */
-    private static final long FAR = 1_000_000_000_000L;
-
-    @Test
-    void open_sameTerms_allAgree() {
-        assertThat(b.name()).isEqualTo(a.name()).isEqualTo(name);
-        assertThat(b.partitions()).isEqualTo(a.partitions()).isPositive();
-        for (int i = 0; i < 100; i++) {
-            RemoteKey key = newKey();
-            assertThat(b.partitionOf(key.bytes())).isEqualTo(key.partition()).isBetween(0, b.partitions() - 1);
-        }
-    }
-
-    @Test
-    void open_otherKeyFormat_isRefusedWithBothNamed() {
-        Opening opening = open(tierB, new CacheTerms(name, "contract-2"));
-
-        assertThat(opening).isInstanceOf(Opening.Refused.class);
-        assertThat(((Opening.Refused) opening).reason()).contains(name, FORMAT, "contract-2");
-    }
-
-    @Test
-    void open_otherPartitionsWanted_adoptsThoseThere() {
-        RemoteCache adopted = openCache(closed(connectWithOtherPartitions()), name);
-
-        assertThat(adopted.partitions()).isEqualTo(a.partitions());
-        RemoteKey key = newKey();
-        assertThat(adopted.partitionOf(key.bytes())).isEqualTo(key.partition());
-    }
+public abstract class RemoteTierContract extends RemoteQuarantineContract {
 
     @Test
     void caches_sameKeyInAnother_areApart() {
@@ -306,115 +274,43 @@ public abstract class RemoteTierContract extends RemoteLeaseContract {
     }
 
     @Test
-    void invalidate_absentKey_advancesTheClock() {
+    void readAndPut_tagsAndOriginVersion_comeBackWithValueAndHeader() {
         RemoteKey key = newKey();
-        long first = await(a.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
+        String longest = "\u00e4".repeat(TagVersion.MAX_TAG_BYTES / 2) + "x";
+        List<TagVersion> tags =
+                List.of(new TagVersion("t", 5, -7), new TagVersion(longest, Long.MAX_VALUE >> 10, Long.MIN_VALUE));
+        stored(a.put(key, value("text").withTags(tags).withOriginVersion(-2), 0, 0));
 
-        assertThat(await(b.invalidate(key.partition(), List.of(key), 0, 0)).stamp())
-                .isEqualTo(first + 1);
-    }
-
-    @Test
-    void clear_partition_raisesItsFloorAboveAllThatWasThere() {
-        RemoteKey key = newKey();
-        long stamp = stored(a.put(key, value("old"), 0, 0)).stamp();
-
-        long floor = await(b.clear(key.partition(), 0));
-
-        assertThat(floor).isEqualTo(stamp + 1);
-        RemoteRecord found = await(a.read(key, ReadMode.VALUE_AND_FLOOR));
-        assertThat(found.floor()).isEqualTo(floor);
-        assertThat(found.stamp()).isLessThan(floor);
-        assertThat(stored(a.put(key, value("new"), 0, 0)).stamp()).isGreaterThan(floor);
-    }
-
-    @Test
-    void clear_partition_leavesTheOthers() {
-        RemoteKey key = newKey();
-        long stamp = stored(a.put(key, value("kept"), 0, 0)).stamp();
-        for (int partition = 0; partition < a.partitions(); partition++) {
-            if (partition != key.partition()) {
-                await(a.clear(partition, 0));
-            }
+        for (ReadMode mode : ReadMode.values()) {
+            RemoteRecord found = await(b.read(key, mode));
+            assertThat(found.tags()).isEqualTo(tags);
+            assertThat(found.originVersion()).isEqualTo(-2);
         }
-
-        assertThat(await(b.read(key, ReadMode.VALUE_AND_FLOOR)).floor()).isLessThanOrEqualTo(stamp);
+        assertThat(textOf(key)).isEqualTo("text");
     }
 
     @Test
-    void repair_historyOfOneChange_isDoneOnce() {
+    void fill_asManyTagsAsMayBe_comeBack() {
         RemoteKey key = newKey();
-        long seen = stored(a.put(key, value("before"), 0, 0)).stamp();
+        List<TagVersion> tags = IntStream.range(0, TagVersion.MAX_TAGS)
+                .mapToObj(i -> new TagVersion("tag-" + i, i, random.nextLong()))
+                .toList();
+        long token = newToken();
+        assertGranted(await(a.lease(key, token, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0)));
 
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, seen));
-        RemoteRecord before = await(b.read(key, ReadMode.VALUE_AND_FLOOR));
-        long stamp = stored(a.put(key, value("after"), 0, 0)).stamp();
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, seen));
+        assertStored(fill(a, key, token, nullValue().withTags(tags)));
 
-        assertThat(before.stamp()).isLessThan(before.floor());
-        assertThat(stamp).isGreaterThan(seen);
-        assertThat(await(b.read(key, ReadMode.VALUE_AND_FLOOR)).floor()).isEqualTo(before.floor());
+        assertThat(read(key).tags()).isEqualTo(tags);
+        assertThat(read(key).cachedNull()).isTrue();
     }
 
     @Test
-    void repair_anotherHistory_clearsAgain() {
-        RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        long stamp = stored(a.put(key, value("between"), 0, 0)).stamp();
-
-        await(b.repair(key.partition(), "history-y", Repair.CLEAR, 0));
-
-        assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isGreaterThan(stamp);
-    }
-
-    @Test
-    void repair_clockBelowWhatTheCallerSaw_movesItAboveEvenInOneHistory() {
-        RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        long seen = stored(a.put(key, value("between"), 0, 0)).stamp() + FAR;
-
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, seen));
-
-        assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isGreaterThan(seen);
-        assertThat(stored(b.put(key, value("after"), 0, 0)).stamp()).isGreaterThan(seen);
-    }
-
-    @Test
-    void clock_lost_isSetAboveWhatTheCallerSaw() {
-        RemoteKey key = newKey();
-        int partition = key.partition();
-        long seen = stored(a.put(key, value("x"), 0, 0)).stamp() + FAR;
-
-        loseClock(name, partition);
-        long put = stored(a.put(key, value("y"), 0, seen)).stamp();
-        loseClock(name, partition);
-        long invalidated =
-                await(a.invalidate(partition, List.of(key), 0, put + FAR)).stamp();
-        loseClock(name, partition);
-        long cleared = await(a.clear(partition, invalidated + FAR));
-        loseClock(name, partition);
-        long stored = assertStored(await(a.putIfAbsent(key, value("z"), 0))).stamp();
-
-        assertThat(put).isGreaterThan(seen);
-        assertThat(invalidated).isGreaterThan(put + FAR);
-        assertThat(cleared).isGreaterThan(invalidated + FAR);
-        assertThat(stored).as("above the floor").isGreaterThan(cleared);
-    }
-
-    @Test
-    void close_twice_failsItsOwnCommandsOnly() {
+    void close_ofOne_leavesWhatOthersRead() {
         RemoteKey key = newKey();
 
         tierA.close();
-        tierA.close();
 
-        assertThatThrownBy(() -> stored(a.put(key, value("a"), 0, 0))).isNotNull();
         stored(b.put(key, value("b"), 0, 0));
         assertThat(textOf(key)).isEqualTo("b");
-    }
-
-    @Test
-    void toString_tier_namesIt() {
-        assertThat(tierA.toString()).isNotBlank();
     }
 }

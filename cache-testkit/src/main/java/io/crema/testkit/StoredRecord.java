@@ -93,8 +93,8 @@ record StoredRecord(
                 Kind.TOMBSTONE, stamp, nowMillis + TOMBSTONE_MILLIS, leastVersion, Lease.NONE, null, Set.of(), false);
     }
 
-    static StoredRecord quarantine(long stamp, long until, Set<Long> holders, boolean shared) {
-        return new StoredRecord(Kind.QUARANTINE, stamp, until, 0, Lease.NONE, null, Set.copyOf(holders), shared);
+    static StoredRecord quarantine(long stamp, long until, long leastVersion, long holder) {
+        return new StoredRecord(Kind.QUARANTINE, stamp, until, leastVersion, Lease.NONE, null, Set.of(holder), false);
     }
 
     static StoredRecord opaque() {
@@ -107,6 +107,17 @@ record StoredRecord(
 
     StoredRecord withStamp(long other) {
         return new StoredRecord(kind, other, keepUntil, leastVersion, lease, content, holders, shared);
+    }
+
+    /** A quarantine that its holders do not have for themselves any more. */
+    StoredRecord touched(long newStamp, Set<Long> newHolders, long least) {
+        return new StoredRecord(
+                kind, newStamp, keepUntil, newer(leastVersion, least), lease, null, Set.copyOf(newHolders), true);
+    }
+
+    /** Never shorter than before. */
+    StoredRecord keptUntil(long until) {
+        return new StoredRecord(kind, stamp, Math.max(keepUntil, until), leastVersion, lease, content, holders, shared);
     }
 
     /** A value that is stale from now on, whose place only this version or a later one may take. */
@@ -122,6 +133,11 @@ record StoredRecord(
                 old.payload);
         return new StoredRecord(
                 kind, newStamp, keepUntil, newer(leastVersion, least), Lease.NONE, stale, Set.of(), false);
+    }
+
+    /** A clear is not seen here: it leaves only its floor. */
+    boolean isHeldOnlyBy(long holder) {
+        return holders.equals(Set.of(holder)) && !shared;
     }
 
     boolean isFresh(long nowMillis) {

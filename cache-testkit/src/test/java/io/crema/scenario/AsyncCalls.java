@@ -8,6 +8,7 @@ import io.crema.CacheEntry;
 import io.crema.CacheLoader;
 import io.crema.EntryOptions;
 import io.crema.LoadingTieredCache;
+import io.crema.Quarantine;
 import io.crema.ReadConsistency;
 import java.util.Collection;
 import java.util.Map;
@@ -104,6 +105,21 @@ record AsyncCalls(LoadingTieredCache<String, String> cache, AsyncLoadingTieredCa
     @Override
     public void clear() {
         forResult(async.clear());
+    }
+
+    @Override
+    public Quarantine<String> quarantine(String key) {
+        return forResult(async.quarantine(key));
+    }
+
+    @Override
+    public boolean putAtEnd(Quarantine<String> quarantine, String value) {
+        return forResult(quarantine.putAsync(value));
+    }
+
+    @Override
+    public void end(Quarantine<String> quarantine) {
+        forResult(quarantine.endAsync());
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.crema.CacheLoader;
 import io.crema.CacheStats;
 import io.crema.EntryOptions;
 import io.crema.LoadingTieredCache;
+import io.crema.Quarantine;
 import io.crema.ReadConsistency;
 import java.util.Collection;
 import java.util.Map;
@@ -58,6 +59,13 @@ interface Calls {
     void invalidateAll(Collection<String> keys);
 
     void clear();
+
+    Quarantine<String> quarantine(String key);
+
+    /** Ends a quarantine by a value. */
+    boolean putAtEnd(Quarantine<String> quarantine, String value);
+
+    void end(Quarantine<String> quarantine);
 
     Calls reading(ReadConsistency consistency);
 

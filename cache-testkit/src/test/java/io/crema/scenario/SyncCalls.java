@@ -5,6 +5,7 @@ import io.crema.CacheEntry;
 import io.crema.CacheLoader;
 import io.crema.EntryOptions;
 import io.crema.LoadingTieredCache;
+import io.crema.Quarantine;
 import io.crema.ReadConsistency;
 import java.util.Collection;
 import java.util.Map;
@@ -96,6 +97,21 @@ record SyncCalls(LoadingTieredCache<String, String> cache) implements Calls {
     @Override
     public void clear() {
         cache.clear();
+    }
+
+    @Override
+    public Quarantine<String> quarantine(String key) {
+        return cache.quarantine(key);
+    }
+
+    @Override
+    public boolean putAtEnd(Quarantine<String> quarantine, String value) {
+        return quarantine.put(value);
+    }
+
+    @Override
+    public void end(Quarantine<String> quarantine) {
+        quarantine.end();
     }
 
     @Override

@@ -6,13 +6,14 @@ import io.crema.BulkCacheLoader;
 import io.crema.CacheEntry;
 import io.crema.CacheLoader;
 import io.crema.EntryOptions;
+import io.crema.Quarantine;
 import io.crema.ReadConsistency;
 import io.crema.internal.entry.NearEntry;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -128,20 +129,21 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
         return write(engine.writePath::clear);
     }
 
+    @Override
+    public final CompletableFuture<Quarantine<V>> quarantine(K key) {
+        return quarantine(key, SyncCache.QUARANTINE);
+    }
+
+    @Override
+    public final CompletableFuture<Quarantine<V>> quarantine(K key, Duration atMost) {
+        engine.requireKey(key);
+        Objects.requireNonNull(atMost, "atMost");
+        return write(() -> engine.quarantinePath.begin(key, atMost));
+    }
+
     /** A null key was the caller's mistake and thrown at once; everything else is told by the future. */
     private <T> CompletableFuture<T> write(Supplier<CompletableFuture<T>> write) {
-        CompletableFuture<T> sent;
-        try {
-            sent = write.get();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return sent.handleAsync(
-                        (result, failure) -> failure == null
-                                ? CompletableFuture.completedFuture(result)
-                                : CompletableFuture.<T>failedFuture(Futures.unwrapped(failure)),
-                        engine.executor)
-                .thenCompose(Function.identity());
+        return engine.onExecutor(write);
     }
 
     @Override

@@ -28,9 +28,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,7 @@ public final class CacheEngine<K, V> {
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
     final WritePath<K, V> writePath;
+    final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
 
     private final CacheSettings<K, V> settings;
@@ -90,6 +94,7 @@ public final class CacheEngine<K, V> {
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
         this.writePath = new WritePath<>(this);
+        this.quarantinePath = new QuarantinePath<>(this);
         this.outbox = new Outbox<>(name, clock, writePath::sendAgain);
     }
 
@@ -300,6 +305,36 @@ public final class CacheEngine<K, V> {
                 outcome.source().tier(),
                 Duration.ofNanos(Math.max(0, now - entry.bornAt)),
                 Duration.ofNanos(Math.max(0, freshUntil - now)));
+    }
+
+    // How callers wait
+
+    /** A write that was sent goes on when its caller is interrupted. */
+    <T> T await(CompletableFuture<T> write) {
+        try {
+            Futures.awaitEnd(write);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CacheException(
+                    "Cache '" + name + "': interrupted while waiting for a write, which may have been executed", e);
+        }
+        return Futures.valueOf(write);
+    }
+
+    /** The outcome of a write, told on the executor; what it throws at once too. */
+    <T> CompletableFuture<T> onExecutor(Supplier<CompletableFuture<T>> write) {
+        CompletableFuture<T> sent;
+        try {
+            sent = write.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return sent.handleAsync(
+                        (result, failure) -> failure == null
+                                ? CompletableFuture.completedFuture(result)
+                                : CompletableFuture.<T>failedFuture(Futures.unwrapped(failure)),
+                        executor)
+                .thenCompose(Function.identity());
     }
 
     // Life

@@ -207,7 +207,9 @@ final class LoadCall<K, V> {
     private void notThere(Freshness freshness) {
         if (request.isLookUp()) {
             nothing();
-        } else if (freshness == Freshness.OPAQUE || freshness == Freshness.QUARANTINED) {
+        } else if (freshness == Freshness.QUARANTINED) {
+            loadInQuarantine();
+        } else if (freshness == Freshness.OPAQUE) {
             load();
         } else {
             askLease(LeaseMode.UNLESS_FRESH);
@@ -224,9 +226,17 @@ final class LoadCall<K, V> {
     private void withoutRemote() {
         if (request.isLookUp()) {
             nothing();
+        } else if (engine.quarantinePath.local().holds(key())) {
+            loadInQuarantine();
         } else {
             load();
         }
+    }
+
+    /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
+    private void loadInQuarantine() {
+        flight.detach();
+        load();
     }
 
     /** Each request has a token of its own, so that a copy that comes late leaves a lease that nobody fills. */
@@ -251,7 +261,9 @@ final class LoadCall<K, V> {
 
     private void onRefusedLease(RemoteRecord current, LeaseMode mode) {
         Freshness freshness = freshness(current);
-        if (freshness == Freshness.OPAQUE || freshness == Freshness.QUARANTINED) {
+        if (freshness == Freshness.QUARANTINED) {
+            loadInQuarantine();
+        } else if (freshness == Freshness.OPAQUE) {
             load();
         } else if (freshness == Freshness.USABLE && mode == LeaseMode.UNLESS_FRESH) {
             useOrReplace(current);

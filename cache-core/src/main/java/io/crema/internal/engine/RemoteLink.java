@@ -7,6 +7,7 @@ import io.crema.internal.sync.BusSession;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
 import io.crema.spi.RemoteTier;
 import java.lang.System.Logger;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** What the caches of one instance share of the remote tier: how they come to it, and the session of its bus. */
@@ -34,9 +36,13 @@ public final class RemoteLink {
     private final InstanceClock clock;
     private final Deadlines deadlines;
     private final BusSession session;
+    private final String node;
+    private final AtomicBoolean announced = new AtomicBoolean();
     private volatile boolean closed;
 
-    public RemoteLink(RemoteTier remote, InstanceClock clock) {
+    /** @param node names this instance in the log */
+    public RemoteLink(String node, RemoteTier remote, InstanceClock clock) {
+        this.node = node;
         this.remote = remote;
         this.clock = clock;
         this.deadlines = new Deadlines(clock, remote.timeLimit().toNanos());
@@ -75,6 +81,7 @@ public final class RemoteLink {
             } else if (result instanceof Opening.Refused refused) {
                 onRefused(terms, fault, refused.reason());
             } else {
+                announce();
                 Subscription subscription = engine.attach(((Opening.Agreed) result).cache(), deadlines);
                 subscription.onFirstConfirmation(() -> fault.complete(null));
                 session.add(subscription);
@@ -103,6 +110,27 @@ public final class RemoteLink {
                             new TimeoutException("no answer within " + BUILD_WAIT_MILLIS + " ms")));
         }
         return limited;
+    }
+
+    /** One line when the remote tier is first reached: what it can promise, and what takes from that. */
+    private void announce() {
+        if (!announced.compareAndSet(false, true)) {
+            return;
+        }
+        CompletableFuture<Guarantee> unused = remote.guarantee().whenComplete((guarantee, failure) -> {
+            if (guarantee == null) {
+                announced.set(false);
+                LOG.log(Level.DEBUG, remote + " does not say what it can promise", failure);
+                return;
+            }
+            String promise = guarantee.bounded()
+                    ? "reads are never older than each cache's staleness bound"
+                    : "NO staleness bound: values may be served until their time to live is over";
+            String but = guarantee.warnings().isEmpty() ? "" : "; but: " + String.join("; ", guarantee.warnings());
+            LOG.log(
+                    guarantee.bounded() && but.isEmpty() ? Level.INFO : Level.WARNING,
+                    "Crema '" + node + "' over " + guarantee.transport() + ": " + promise + but);
+        });
     }
 
     private void onUnreachable(

@@ -3,21 +3,23 @@ package io.crema.internal.engine;
 import io.crema.AsyncTieredCache;
 import io.crema.BulkCacheLoader;
 import io.crema.CacheEntry;
-import io.crema.CacheException;
 import io.crema.CacheLoader;
 import io.crema.CacheStats;
 import io.crema.EntryOptions;
+import io.crema.Quarantine;
 import io.crema.ReadConsistency;
 import io.crema.TieredCache;
 import io.crema.internal.entry.NearEntry;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The synchronous operations: the near hit, then waiting on the one asynchronous path. */
 public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoadingCache {
+
+    static final Duration QUARANTINE = Duration.ofSeconds(30);
 
     final CacheEngine<K, V> engine;
     final ReadConsistency consistency;
@@ -88,50 +90,47 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final void put(K key, @Nullable V value, EntryOptions options) {
-        await(engine.writePath.put(key, value, Objects.requireNonNull(options, "options")));
+        engine.await(engine.writePath.put(key, value, Objects.requireNonNull(options, "options")));
     }
 
     @Override
     public final boolean putIfAbsent(K key, @Nullable V value) {
-        return await(engine.writePath.putIfAbsent(key, value));
+        return engine.await(engine.writePath.putIfAbsent(key, value));
     }
 
     @Override
     public final void putAll(Map<? extends K, ? extends V> entries) {
-        await(engine.writePath.putAll(entries));
+        engine.await(engine.writePath.putAll(entries));
     }
 
     @Override
     public final void invalidate(K key) {
-        await(engine.writePath.invalidate(key));
+        engine.await(engine.writePath.invalidate(key));
     }
 
     @Override
     public final boolean invalidateIfPresent(K key) {
-        return await(engine.writePath.invalidate(key));
+        return engine.await(engine.writePath.invalidate(key));
     }
 
     @Override
     public final void invalidateAll(Collection<? extends K> keys) {
-        await(engine.writePath.invalidateAll(keys));
+        engine.await(engine.writePath.invalidateAll(keys));
     }
 
     @Override
     public final void clear() {
-        await(engine.writePath.clear());
+        engine.await(engine.writePath.clear());
     }
 
-    /** A write that was sent goes on when its caller is interrupted. */
-    private <T> T await(CompletableFuture<T> write) {
-        try {
-            Futures.awaitEnd(write);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CacheException(
-                    "Cache '" + engine.name + "': interrupted while waiting for a write, which may have been executed",
-                    e);
-        }
-        return Futures.valueOf(write);
+    @Override
+    public final Quarantine<V> quarantine(K key) {
+        return quarantine(key, QUARANTINE);
+    }
+
+    @Override
+    public final Quarantine<V> quarantine(K key, Duration atMost) {
+        return engine.await(engine.quarantinePath.begin(key, Objects.requireNonNull(atMost, "atMost")));
     }
 
     @Override

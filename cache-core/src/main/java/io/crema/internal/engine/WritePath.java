@@ -53,24 +53,36 @@ final class WritePath<K, V> {
     }
 
     CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
-        return store(key, value, options, Decision.ALWAYS).thenApply(stored -> null);
+        return store(key, value, options, Condition.NONE).thenApply(stored -> null);
     }
 
     CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
-        return store(key, value, EntryOptions.defaults(), Decision.IF_ABSENT);
+        return store(key, value, EntryOptions.defaults(), Condition.IF_ABSENT);
+    }
+
+    /** Ends a quarantine; the value is kept if nobody but its holder was there. */
+    CompletableFuture<Boolean> putFenced(K key, @Nullable V value, long holder) {
+        return store(key, value, EntryOptions.defaults(), new Condition(false, holder));
     }
 
     /** Why a write is not confirmed while the remote tier has not been reached since the cache was built. */
-    private static Throwable notReached() {
+    static Throwable notReached() {
         return new IllegalStateException("it has not been reached yet");
     }
 
-    private enum Decision {
-        ALWAYS,
-        IF_ABSENT
+    /**
+     * When a value is stored.
+     *
+     * @param ifAbsent whether only where there is none
+     * @param holder whose quarantine it ends; 0 = nobody's
+     */
+    private record Condition(boolean ifAbsent, long holder) {
+
+        static final Condition NONE = new Condition(false, 0);
+        static final Condition IF_ABSENT = new Condition(true, 0);
     }
 
-    private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Decision decision) {
+    private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Condition condition) {
         engine.requireKey(key);
         engine.requireOpen();
         long freshNanos = engine.freshNanos(value, options);
@@ -85,9 +97,9 @@ final class WritePath<K, V> {
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
                     ? unconfirmed(List.of(route), "put", notReached())
-                    : storeHere(key, write, own, decision);
+                    : storeHere(key, write, own, condition);
         }
-        if (decision == Decision.IF_ABSENT && engine.outbox.holds(key)) {
+        if (condition.ifAbsent() && engine.outbox.holds(key)) {
             return CompletableFuture.failedFuture(pending(
                     "an earlier invalidation of the key, so whether it has a value cannot be told",
                     new IllegalStateException("it waits to be sent again")));
@@ -95,9 +107,9 @@ final class WritePath<K, V> {
         RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
         engine.flights.add(key, write);
         long atLeast = write.partition.highest();
-        CompletableFuture<Answer<StoreReply>> reply = decision == Decision.ALWAYS
-                ? route.access().put(route.remoteKey(), remoteValue, 0, atLeast)
-                : route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast);
+        CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
+                ? route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast)
+                : route.access().put(route.remoteKey(), remoteValue, condition.holder(), atLeast);
         return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
                 .whenComplete((stored, failure) -> engine.flights.remove(key, write));
     }
@@ -132,9 +144,20 @@ final class WritePath<K, V> {
         });
     }
 
-    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Decision decision) {
+    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Condition condition) {
+        LocalQuarantines<K> quarantines = engine.quarantinePath.local();
+        if (condition.ifAbsent() && quarantines.holds(key)) {
+            return CompletableFuture.failedFuture(new CacheException("Cache '" + engine.name
+                    + "': whether a key has a value cannot be told while it is in quarantine; try again later"));
+        }
+        boolean kept =
+                condition.holder() == 0 ? !quarantines.share(key) : quarantines.endFenced(key, condition.holder());
+        if (!kept) {
+            engine.invalidated(key, write.partition, write.partition.tick());
+            return CompletableFuture.completedFuture(false);
+        }
         NearEntry<V> stamped = own.storedAs(write.partition.tick(), 0, 0, own.deadline);
-        if (decision == Decision.IF_ABSENT) {
+        if (condition.ifAbsent()) {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {
                 engine.flights.invalidated(key, stamped.stamp);
@@ -215,6 +238,9 @@ final class WritePath<K, V> {
     private boolean invalidatedHere(List<Route<K>> routes, long stamp) {
         boolean removed = false;
         for (Route<K> route : routes) {
+            if (!engine.hasRemoteTier()) {
+                boolean unused = engine.quarantinePath.local().share(route.key());
+            }
             removed |= engine.invalidated(route.key(), route.partition(), stamp);
         }
         return removed;
@@ -254,6 +280,11 @@ final class WritePath<K, V> {
                         + "); this instance dropped its copy and will send the invalidation again until it is"
                         + " confirmed, others may serve their copies till then",
                 reason);
+    }
+
+    /** A quarantine whose end was not confirmed: its key is invalidated as soon as possible. */
+    CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
+        return unconfirmed(List.of(route), "the end of a quarantine", reason).thenApply(removed -> null);
     }
 
     /** Sends what is pending, of which only keys come together; gives whether all of it was confirmed. */

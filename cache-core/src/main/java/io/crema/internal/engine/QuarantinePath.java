@@ -1,0 +1,109 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheException;
+import io.crema.Quarantine;
+import io.crema.internal.coherence.Partition;
+import io.crema.internal.remote.Answer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the beginning and the end of a quarantine do.
+ *
+ * <table>
+ *   <caption>When the remote tier does not confirm</caption>
+ *   <tr><td>begin</td><td>perhaps the key is in quarantine, until its time is over; the caller is told</td></tr>
+ *   <tr><td>end</td><td>as an invalidation: it goes into the {@link Outbox}, and the caller is told</td></tr>
+ *   <tr><td>crash in between</td><td>readers go to the origin until the quarantine's time is over</td></tr>
+ * </table>
+ */
+final class QuarantinePath<K, V> {
+
+    private final CacheEngine<K, V> engine;
+
+    /** Of a cache that shares nothing. */
+    private final LocalQuarantines<K> local;
+
+    QuarantinePath(CacheEngine<K, V> engine) {
+        this.engine = engine;
+        this.local = new LocalQuarantines<>(engine.clock);
+    }
+
+    LocalQuarantines<K> local() {
+        return local;
+    }
+
+    CompletableFuture<Quarantine<V>> begin(K key, Duration atMost) {
+        engine.requireKey(key);
+        engine.requireOpen();
+        requireTime(atMost);
+        long holder = engine.tokens.next();
+        Route<K> route = engine.route(key);
+        if (!engine.hasRemoteTier()) {
+            local.begin(key, holder, atMost.toNanos());
+            invalidated(key, route.partition(), route.partition().tick());
+            return CompletableFuture.completedFuture(new HeldKey<>(engine, key, holder));
+        }
+        if (!route.isRemote()) {
+            return CompletableFuture.failedFuture(notBegun(WritePath.notReached()));
+        }
+        return route.access()
+                .quarantine(
+                        route.remoteKey(),
+                        holder,
+                        atMost.toMillis(),
+                        route.partition().highest())
+                .thenApply(stamp -> {
+                    if (stamp.isEmpty()) {
+                        throw notBegun(stamp.reason());
+                    }
+                    applied(key, route.partition(), stamp);
+                    return new HeldKey<>(engine, key, holder);
+                });
+    }
+
+    private void requireTime(Duration atMost) {
+        if (atMost.compareTo(Duration.ofMillis(1)) < 0 || atMost.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("Cache '" + engine.name
+                    + "': a quarantine must be limited to 1 ms to an hour, but its limit is " + atMost);
+        }
+    }
+
+    private CacheException notBegun(Throwable reason) {
+        return new CacheException(
+                "Cache '" + engine.name + "': the remote tier did not confirm the beginning of a quarantine (" + reason
+                        + "); change the origin later, or change it now and invalidate the key afterwards",
+                reason);
+    }
+
+    CompletableFuture<Void> end(K key, long holder) {
+        engine.requireOpen();
+        Route<K> route = engine.route(key);
+        if (!engine.hasRemoteTier()) {
+            local.end(key, holder);
+            invalidated(key, route.partition(), route.partition().tick());
+            return CompletableFuture.completedFuture(null);
+        }
+        if (!route.isRemote()) {
+            return engine.writePath.notEnded(route, WritePath.notReached());
+        }
+        return route.access()
+                .endQuarantine(route.remoteKey(), holder, route.partition().highest())
+                .thenCompose(stamp -> {
+                    if (stamp.isEmpty()) {
+                        return engine.writePath.notEnded(route, stamp.reason());
+                    }
+                    applied(key, route.partition(), stamp);
+                    return CompletableFuture.completedFuture(null);
+                });
+    }
+
+    private void applied(K key, Partition partition, Answer<Long> stamp) {
+        partition.met(stamp.get());
+        invalidated(key, partition, stamp.get());
+    }
+
+    private void invalidated(K key, Partition partition, long stamp) {
+        boolean unused = engine.invalidated(key, partition, stamp);
+    }
+}
