@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crema.Crema;
-import io.crema.TieredCache;
+import io.crema.LoadingTieredCache;
 import io.crema.policy.Near;
 import io.crema.redis.codec.PlainCodec;
 import io.crema.redis.internal.store.RedisCache;
@@ -26,10 +26,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,28 +63,31 @@ class RedisClusterTest {
         while (!opened.isEmpty()) {
             opened.pop().close();
         }
+        cluster.heal();
     }
 
     @Test
     void crema_primaryKilled_readsAndWritesAgain() {
-        TieredCache<String, String> one = crema();
-        TieredCache<String, String> other = crema();
-        List<String> keys = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-            keys.add("k" + i);
-            one.put("k" + i, "before");
-        }
+        Map<String, String> origin = new ConcurrentHashMap<>();
+        LoadingTieredCache<String, String> one = crema(origin);
+        LoadingTieredCache<String, String> other = crema(origin);
+        List<String> keys = IntStream.range(0, 50).mapToObj(i -> "k" + i).toList();
         for (String key : keys) {
-            assertThat(other.getIfPresent(key)).isEqualTo("before");
+            origin.put(key, "before");
+            assertThat(one.get(key)).isEqualTo("before");
+            assertThat(other.get(key)).isEqualTo("before");
         }
 
         cluster.failover(0);
 
         for (String key : keys) {
-            await().until(() -> isDone(() -> one.put(key, "after")));
-            await().until(() -> "after".equals(other.getIfPresent(key)));
+            origin.put(key, "after");
+            await().until(() -> isDone(() -> one.invalidate(key)));
+            await().until(() -> "after".equals(other.get(key)));
         }
-        cluster.heal();
+        for (String key : keys) {
+            await().until(() -> isDone(() -> one.put(key, "put")));
+        }
     }
 
     @Test
@@ -115,7 +121,8 @@ class RedisClusterTest {
 
         assertThat(get(failures)).allMatch(message -> message.startsWith("TRYAGAIN"));
         get(cache.put(key, ServerTest.value("last"), 0, 0));
-        assertThat(ServerTest.text(get(cache.read(key, ReadMode.VALUE)).payload())).isEqualTo("last");
+        assertThat(ServerTest.text(get(cache.read(key, ReadMode.VALUE)).payload()))
+                .isEqualTo("last");
     }
 
     @Test
@@ -131,8 +138,7 @@ class RedisClusterTest {
         SlotMove move = cluster.beginMove(slot, otherThan(cluster.primaryOf(slot)));
         try {
             for (boolean more = true; more; more = move.moveKeys(1) > 0) {
-                assertThat(get(cache.readAll(keys, ReadMode.VALUE)))
-                        .allMatch(record -> record.kind() == Kind.VALUE);
+                assertThat(get(cache.readAll(keys, ReadMode.VALUE))).allMatch(record -> record.kind() == Kind.VALUE);
                 assertThat(get(cache.readAll(keys, ReadMode.VALUE_AND_FLOOR)))
                         .allMatch(record -> record.kind() == Kind.VALUE && record.floor() > 0);
                 assertThat(get(cache.readAll(keys, ReadMode.HEADER)))
@@ -140,7 +146,9 @@ class RedisClusterTest {
                 List<CompletableFuture<RemoteRecord>> together = new ArrayList<>();
                 keys.forEach(key -> together.add(cache.read(key, ReadMode.VALUE)));
                 together.add(cache.read(absent, ReadMode.VALUE));
-                assertThat(together).map(RedisClusterTest::get).extracting(RemoteRecord::kind)
+                assertThat(together)
+                        .map(RedisClusterTest::get)
+                        .extracting(RemoteRecord::kind)
                         .containsExactly(Kind.VALUE, Kind.VALUE, Kind.VALUE, Kind.ABSENT);
             }
             // All keys are at the other node, which does not own the slot yet: ASK.
@@ -185,6 +193,7 @@ class RedisClusterTest {
         await().until(() -> listener.stamps(after).contains(second));
         assertThat(listener.stamps(before)).doesNotContain(second);
         cluster.moveSlot(slot, source);
+        listener.heartbeat(before);
         await().until(() -> listener.carrierOf(name, 3) == before);
     }
 
@@ -233,7 +242,6 @@ class RedisClusterTest {
         BusConnection after = listener.carrierOf(name, 3);
         assertThat(after).isNotSameAs(before);
         assertThat(after.lostMillis()).isPositive().isLessThan(90_000);
-        cluster.heal();
     }
 
     @Test
@@ -259,7 +267,6 @@ class RedisClusterTest {
         for (int p = 0; p <= cache.partitions(); p++) {
             assertThat(get(cache.clear(p, 0))).isPositive();
         }
-        cluster.heal();
     }
 
     @Test
@@ -288,20 +295,22 @@ class RedisClusterTest {
     @Test
     void existingClient_close_leavesIt() {
         RedisClusterClient client = opened(RedisClusterClient.create(cluster.uri()));
-        RedisRemote remote = opened(RedisRemote.builder(client, RedisURI.create(cluster.uris().get(0)))
-                .build());
+        RedisRemote remote = opened(
+                RedisRemote.builder(client, RedisURI.create(cluster.uris().get(0)))
+                        .build());
         RedisCache cache = open(remote);
         get(cache.put(keyIn(cache, 3, "k"), ServerTest.value("x"), 0, 0));
         remote.close();
         assertThat(client.connect().sync().ping()).isEqualTo("PONG");
     }
 
-    private TieredCache<String, String> crema() {
-        Crema crema = opened(Crema.builder().remote(RedisRemote.cluster(cluster.uri())).build());
+    private LoadingTieredCache<String, String> crema(Map<String, String> origin) {
+        Crema crema = opened(
+                Crema.builder().remote(RedisRemote.cluster(cluster.uri())).build());
         return crema.<String, String>cache(name)
                 .codec(PlainCodec.strings())
                 .near(Near.entries(100))
-                .build();
+                .build(origin::get);
     }
 
     private static boolean isDone(Runnable write) {

@@ -3,6 +3,7 @@ package io.crema.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusPosition;
 import io.crema.spi.Invalidation;
 import io.crema.spi.InvalidationBus;
@@ -37,7 +38,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         bus = tierA.invalidations();
         listener = new RecordingListener(PATIENCE);
         bus.start(listener);
-        listener.next(Connected.class);
+        listener.awaitCarried(a);
     }
 
     @Test
@@ -264,7 +265,7 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         InvalidationBus otherBus = tierB.invalidations();
         RecordingListener other = new RecordingListener(PATIENCE);
         otherBus.start(other);
-        other.next(Connected.class);
+        other.awaitCarried(b);
 
         listener.heartbeat();
         listener.position(a);
@@ -284,21 +285,26 @@ public abstract class InvalidationBusContract extends RemoteFixture {
 
         listener.next(Disconnected.class);
         listener.next(Connected.class);
-        stored(b.put(newKey(), value("missed"), 0, 0));
+        int carried = listener.connection().carries(name).stream()
+                .filter(partition -> partition != a.tagPartition())
+                .findFirst()
+                .orElseThrow();
+        stored(b.put(newKeyIn(carried), value("missed"), 0, 0));
         listener.heartbeat();
         listener.nextResult("heartbeat", String.class);
         subscribe(a);
-        long stamp = stored(b.put(newKey(), value("seen"), 0, 0)).stamp();
+        long stamp = stored(b.put(newKeyIn(carried), value("seen"), 0, 0)).stamp();
         assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
     }
 
     @Test
     void reset_requestsUnderWay_areAnsweredOnceBeforeTheNewConnection() {
         int requests = 20;
+        BusConnection connection = listener.connection();
         for (int i = 0; i < requests; i++) {
-            listener.heartbeat();
+            listener.heartbeat(connection);
         }
-        listener.connection().reset();
+        connection.reset();
 
         List<Event> seen = listener.upTo(Connected.class::isInstance);
         listener.position(a);

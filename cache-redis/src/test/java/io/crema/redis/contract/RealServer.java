@@ -19,8 +19,7 @@ final class RealServer implements AutoCloseable {
     private final Supplier<RedisRemote.Builder> builder;
     private final Supplier<List<String>> primaries;
 
-    private RealServer(
-            AutoCloseable servers, Supplier<RedisRemote.Builder> builder, Supplier<List<String>> primaries) {
+    private RealServer(AutoCloseable servers, Supplier<RedisRemote.Builder> builder, Supplier<List<String>> primaries) {
         this.servers = servers;
         this.builder = builder;
         this.primaries = primaries;
@@ -33,8 +32,10 @@ final class RealServer implements AutoCloseable {
 
     static RealServer sentinel() {
         EmbeddedSentinel redis = EmbeddedSentinel.startWithPassword("secret");
-        return new RealServer(redis, () -> RedisRemote.builder(redis.uri()), () -> List.of(redis.primary()
-                .uri()));
+        return new RealServer(
+                redis,
+                () -> RedisRemote.builder(redis.uri()),
+                () -> List.of(redis.primary().uri()));
     }
 
     static RealServer cluster() {

@@ -20,11 +20,6 @@ final class RedisClusterBusContractTest extends InvalidationBusContract {
     }
 
     @Override
-    protected int primaries() {
-        return 3;
-    }
-
-    @Override
     protected RemoteTier connect() {
         return server.connect(16);
     }
