@@ -22,6 +22,7 @@ import io.crema.testkit.SlotMove;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,7 +33,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +74,7 @@ class RedisClusterTest {
         Map<String, String> origin = new ConcurrentHashMap<>();
         LoadingTieredCache<String, String> one = crema(origin);
         LoadingTieredCache<String, String> other = crema(origin);
-        List<String> keys = IntStream.range(0, 50).mapToObj(i -> "k" + i).toList();
+        List<String> keys = IntStream.range(0, 20).mapToObj(i -> "k" + i).toList();
         for (String key : keys) {
             origin.put(key, "before");
             assertThat(one.get(key)).isEqualTo("before");
@@ -82,11 +85,11 @@ class RedisClusterTest {
 
         for (String key : keys) {
             origin.put(key, "after");
-            await().until(() -> isDone(() -> one.invalidate(key)));
-            await().until(() -> "after".equals(other.get(key)));
+            patiently().until(() -> isDone(() -> one.invalidate(key)));
+            patiently().until(() -> "after".equals(other.get(key)));
         }
         for (String key : keys) {
-            await().until(() -> isDone(() -> one.put(key, "put")));
+            patiently().until(() -> isDone(() -> one.put(key, "put")));
         }
     }
 
@@ -95,6 +98,12 @@ class RedisClusterTest {
         RedisCache cache = open(remote());
         int slot = slotOf(cache, 3);
         RemoteKey key = keyIn(cache, 3, "k");
+        List<CompletableFuture<?>> filling = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            filling.add(cache.put(keyIn(cache, 3, i + "-"), ServerTest.value("filling"), 0, 0));
+        }
+        filling.forEach(RedisClusterTest::get);
+        AtomicInteger done = new AtomicInteger();
         AtomicBoolean stop = new AtomicBoolean();
         CompletableFuture<List<String>> failures = CompletableFuture.supplyAsync(
                 () -> {
@@ -105,6 +114,7 @@ class RedisClusterTest {
                             get(cache.put(key, ServerTest.value(text), 0, 0));
                             RemoteRecord found = get(cache.read(key, ReadMode.VALUE_AND_FLOOR));
                             assertThat(ServerTest.text(found.payload())).isEqualTo(text);
+                            done.incrementAndGet();
                         } catch (CompletionException e) {
                             failed.add(String.valueOf(e.getCause().getMessage()));
                         }
@@ -114,6 +124,8 @@ class RedisClusterTest {
                 task -> new Thread(task, "traffic").start());
         EmbeddedRedis source = cluster.primaryOf(slot);
         for (int round = 0; round < 3; round++) {
+            int before = done.get();
+            await().until(() -> done.get() > before);
             cluster.moveSlot(slot, otherThan(cluster.primaryOf(slot)));
         }
         cluster.moveSlot(slot, source);
@@ -293,6 +305,36 @@ class RedisClusterTest {
     }
 
     @Test
+    void crema_slotMoved_instancesStayInStep() {
+        Map<String, String> origin = new ConcurrentHashMap<>(Map.of("k", "v0"));
+        LoadingTieredCache<String, String> one = crema(origin);
+        LoadingTieredCache<String, String> other = crema(origin);
+        RedisCache cache = open(remote());
+        int partition = ServerTest.key(cache, "sk").partition();
+        int slot = slotOf(cache, partition);
+        for (int round = 1; round <= 3; round++) {
+            assertThat(other.get("k")).isEqualTo(origin.get("k"));
+            String text = "v" + round;
+            origin.put("k", text);
+            cluster.moveSlot(slot, otherThan(cluster.primaryOf(slot)));
+            patiently().until(() -> isDone(() -> one.invalidate("k")));
+            patiently().until(() -> text.equals(other.get("k")));
+        }
+    }
+
+    @Test
+    void close_leavesNoThread() {
+        RedisRemote remote = RedisRemote.cluster(cluster.uri());
+        open(remote);
+        remote.invalidations().start(new ClusterListener());
+        remote.close();
+        remote.close();
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(thread -> thread.startsWith("lettuce-")));
+    }
+
+    @Test
     void existingClient_close_leavesIt() {
         RedisClusterClient client = opened(RedisClusterClient.create(cluster.uri()));
         RedisRemote remote = opened(
@@ -311,6 +353,10 @@ class RedisClusterTest {
                 .codec(PlainCodec.strings())
                 .near(Near.entries(100))
                 .build(origin::get);
+    }
+
+    private static ConditionFactory patiently() {
+        return await().pollDelay(Duration.ZERO);
     }
 
     private static boolean isDone(Runnable write) {

@@ -73,6 +73,23 @@ class RedisSentinelTest {
     }
 
     @Test
+    void crema_primaryHangs_readsAndWritesAgain() {
+        Map<String, String> origin = new ConcurrentHashMap<>(Map.of("k", "before"));
+        LoadingTieredCache<String, String> one = crema(origin);
+        LoadingTieredCache<String, String> other = crema(origin);
+        assertThat(one.get("k")).isEqualTo("before");
+        assertThat(other.get("k")).isEqualTo("before");
+        EmbeddedRedis old = sentinel.primary();
+
+        old.pause();
+        sentinel.awaitSuccessorOf(old);
+
+        origin.put("k", "after");
+        await().until(() -> isDone(() -> one.invalidate("k")));
+        await().until(() -> "after".equals(other.get("k")));
+    }
+
+    @Test
     void commands_primaryDemoted_goToTheNewOne() {
         RemoteCache cache = open(remote());
         RemoteKey key = ServerTest.key(cache, "sA");

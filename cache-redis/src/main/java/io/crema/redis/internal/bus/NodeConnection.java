@@ -296,7 +296,7 @@ final class NodeConnection implements BusConnection {
     private void onBeatRefused(byte[] key, Throwable failure) {
         onRefused(failure);
         if (topology.isCluster() && Redirect.of(failure) != null) {
-            left.add(topology.slotOf(key));
+            gone(topology.slotOf(key));
         }
     }
 
