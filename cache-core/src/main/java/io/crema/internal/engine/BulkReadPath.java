@@ -150,7 +150,7 @@ final class BulkReadPath<K, V> {
 
     private boolean register(Bulk<K, V> bulk, Route<K> route, ReadRequest<K, V> single, boolean leased) {
         K key = route.key();
-        Flight<V> mine = new Flight<>(route.partition(), engine.clock.coarse(), leased);
+        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), leased);
         if (single.isLatest()) {
             engine.flights.add(key, mine);
         } else {

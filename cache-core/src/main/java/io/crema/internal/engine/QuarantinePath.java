@@ -5,6 +5,7 @@ import io.crema.Quarantine;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.remote.Answer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -45,7 +46,7 @@ final class QuarantinePath<K, V> {
             return CompletableFuture.completedFuture(new HeldKey<>(engine, key, holder));
         }
         if (!route.isRemote()) {
-            return CompletableFuture.failedFuture(notBegun(WritePath.notReached()));
+            return CompletableFuture.failedFuture(notBegun(InvalidationPath.notReached()));
         }
         return route.access()
                 .quarantine(
@@ -85,17 +86,23 @@ final class QuarantinePath<K, V> {
             return CompletableFuture.completedFuture(null);
         }
         if (!route.isRemote()) {
-            return engine.writePath.notEnded(route, WritePath.notReached());
+            return notEnded(route, InvalidationPath.notReached());
         }
         return route.access()
                 .endQuarantine(route.remoteKey(), holder, route.partition().highest())
                 .thenCompose(stamp -> {
                     if (stamp.isEmpty()) {
-                        return engine.writePath.notEnded(route, stamp.reason());
+                        return notEnded(route, stamp.reason());
                     }
                     applied(key, route.partition(), stamp);
                     return CompletableFuture.completedFuture(null);
                 });
+    }
+
+    private CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
+        return engine.invalidations
+                .unconfirmed(List.of(route), "the end of a quarantine", 0, reason)
+                .thenApply(removed -> null);
     }
 
     private void applied(K key, Partition partition, Answer<Long> stamp) {

@@ -175,7 +175,7 @@ final class ReadPath<K, V> {
             return new Start<>(new Outcome<>(reserve, Source.RESERVE), null, false);
         }
         Route<K> route = engine.route(key);
-        Flight<V> mine = new Flight<>(route.partition(), engine.clock.coarse(), leased);
+        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), leased);
         if (request.isLatest()) {
             // What others began may be older than what this read has to see.
             engine.flights.add(key, mine);
@@ -198,7 +198,7 @@ final class ReadPath<K, V> {
 
     private Flight<V> leadAlone(K key, ReadRequest<K, V> request, Executor runner) {
         Route<K> route = engine.route(key);
-        Flight<V> flight = new Flight<>(route.partition(), engine.clock.coarse(), false);
+        Flight<V> flight = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), false);
         engine.flights.add(key, flight);
         new LoadCall<>(engine, route, request, flight, runner).start(null);
         return flight;

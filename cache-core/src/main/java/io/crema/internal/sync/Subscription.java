@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscription {
 
-    /** Removes a key's older copies, and detaches reads of it that are under way. */
+    /** Applies one key of a message, or one tag: what it makes wrong is served no more, reads under way are detached. */
     @FunctionalInterface
     public interface Evictor {
 
         /** @throws io.crema.spi.CodecException if the key cannot be decoded */
-        void evict(byte[] key, Partition partition, long stamp);
+        void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp);
     }
 
     /** How far the subscription has come on the present connection. */
@@ -95,7 +95,7 @@ public final class Subscription {
         keysReceived.add(message.keys().size());
         boolean readable = true;
         for (byte[] key : message.keys()) {
-            readable &= evict(key, partition, message.stamp());
+            readable &= evict(key, partition, message.kind(), message.stamp());
         }
         if (!readable) {
             partition.missed();
@@ -104,9 +104,9 @@ public final class Subscription {
         return readable ? sequence : noted(Sequence.GAP);
     }
 
-    private boolean evict(byte[] key, Partition partition, long stamp) {
+    private boolean evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
         try {
-            evictor.evict(key, partition, stamp);
+            evictor.evict(key, partition, kind, stamp);
             return true;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             // Of the user's code: the message must count all the same.
