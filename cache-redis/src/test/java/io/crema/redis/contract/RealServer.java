@@ -7,13 +7,17 @@ import io.crema.testkit.EmbeddedCluster;
 import io.crema.testkit.EmbeddedRedis;
 import io.crema.testkit.EmbeddedSentinel;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** The servers for all tests of a contract; each test has caches of its own names. */
 final class RealServer implements AutoCloseable {
+
+    /** Of the caches of the contracts. */
+    static final int PARTITIONS = 16;
 
     private final AutoCloseable servers;
     private final Supplier<RedisRemote.Builder> builder;
@@ -59,16 +63,26 @@ final class RealServer implements AutoCloseable {
         return remote;
     }
 
-    /** Removes the clock of a partition, whose slot's name ends in a number that only the adapter knows. */
+    /** Removes the clock of a partition. */
     void loseClock(String cache, int partition) {
+        onEachPrimary(
+                commands -> commands.keys(prefix(cache, partition) + "clk").forEach(commands::del));
+    }
+
+    void loseTag(String cache, String tag) {
+        onEachPrimary(commands ->
+                commands.keys(prefix(cache, PARTITIONS) + "k:" + tag).forEach(commands::del));
+    }
+
+    /** A pattern for the prefix of a partition: only that of the tags has a name without a number to be found. */
+    private static String prefix(String cache, int partition) {
+        return "{crema:" + cache + (partition == PARTITIONS ? ":t:0}" : ":" + partition + ":*}");
+    }
+
+    private void onEachPrimary(Consumer<RedisCommands<String, String>> task) {
         for (String uri : primaries.get()) {
-            RedisClient client = RedisClient.create(uri);
-            try (StatefulRedisConnection<String, String> connection = client.connect()) {
-                for (String key : connection.sync().keys("{crema:" + cache + ":" + partition + ":*}clk")) {
-                    connection.sync().del(key);
-                }
-            } finally {
-                client.shutdown();
+            try (RedisClient client = RedisClient.create(uri)) {
+                task.accept(client.connect().sync());
             }
         }
     }

@@ -21,7 +21,7 @@ final class RedisBusContractTest extends InvalidationBusContract {
 
     @Override
     protected RemoteTier connect() {
-        return server.connect(16);
+        return server.connect(RealServer.PARTITIONS);
     }
 
     @Override

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Heartbeats {
 
+    /** No heartbeat was acknowledged there. */
+    static final long NOTHING_KNOWN = -1;
+
     private final String namespace;
     private final String instance;
     private final Topology topology;
@@ -69,7 +72,7 @@ final class Heartbeats {
     long lostMillis(byte[] key, long rememberedMicros) {
         Long last = acknowledged.get(ByteBuffer.wrap(key));
         if (last == null) {
-            return 0;
+            return NOTHING_KNOWN;
         }
         return rememberedMicros == 0 ? Long.MAX_VALUE : Math.max(0, (last - rememberedMicros) / 1_000);
     }

@@ -447,7 +447,7 @@ final class NodeConnection implements BusConnection {
 
         /** Before the first heartbeat of the connection, which overwrites what is remembered. */
         private CompletionStage<Long> lostMillis(Link link) {
-            CompletionStage<Long> most = CompletableFuture.completedFuture(0L);
+            CompletionStage<Long> most = CompletableFuture.completedFuture(Heartbeats.NOTHING_KNOWN);
             for (byte[] key : bus.heartbeats.acknowledgedAt(node)) {
                 Request<List<byte @Nullable []>> get = Commands.request(CommandType.GET, List.of(key));
                 most = most.thenCombine(
@@ -455,7 +455,7 @@ final class NodeConnection implements BusConnection {
                         (before, here) -> Math.max(before, here));
                 link.send(get);
             }
-            return most;
+            return most.thenApply(found -> found == Heartbeats.NOTHING_KNOWN ? Long.MAX_VALUE : found);
         }
 
         /** A key whose slot has gone elsewhere says nothing of this primary. */
@@ -464,7 +464,7 @@ final class NodeConnection implements BusConnection {
                 return bus.heartbeats.lostMillis(key, Commands.number(reply.get(0)));
             }
             if (Redirect.of(failure) != null) {
-                return 0;
+                return Heartbeats.NOTHING_KNOWN;
             }
             throw new CompletionException(failure);
         }
