@@ -140,9 +140,8 @@ abstract class RemoteFixture {
         return ((LeaseReply.Refused) reply).current();
     }
 
-    /** Fills with a lease that was granted after all repairs. */
     static StoreReply fill(RemoteCache cache, RemoteKey key, long token, RemoteValue value) {
-        return await(cache.fill(key, token, Long.MAX_VALUE, value, 0));
+        return await(cache.fill(key, token, value, 0));
     }
 
     /** A key that no other call of this test returns. */

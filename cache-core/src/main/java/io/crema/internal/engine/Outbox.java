@@ -101,16 +101,14 @@ final class Outbox<K> {
     /** A later one of the same thing takes the place of the earlier, at the end, with the higher version of the two. */
     private void addOne(Pending<K> one) {
         Object id = id(one);
-        Pending<K> before = pending.remove(id);
-        boolean higher = before instanceof Pending.OfKey<K> old
+        Pending<K> kept = one;
+        if (pending.remove(id) instanceof Pending.OfKey<K> before
                 && one instanceof Pending.OfKey<K> own
-                && Long.compareUnsigned(old.least(), own.least()) > 0;
-        // Not the same object: what is being sent now is about something earlier.
-        pending.put(id, higher ? copy((Pending.OfKey<K>) before) : one);
-    }
-
-    private static <K> Pending<K> copy(Pending.OfKey<K> one) {
-        return new Pending.OfKey<>(one.key(), one.least());
+                && Long.compareUnsigned(before.least(), own.least()) > 0) {
+            // Not the same object: what is being sent now is about something earlier.
+            kept = new Pending.OfKey<>(before.key(), before.least());
+        }
+        pending.put(id, kept);
     }
 
     /** Says what is lost. */

@@ -35,7 +35,6 @@ class PublishScriptTest extends ScriptTest {
         get(cache.put(key, value("refused"), holder, 0));
         stamps.add(clock());
         stamps.add(get(cache.endQuarantine(key, holder, 0)));
-        stamps.add(get(cache.replay(key.partition(), List.of(key), 1, 0)));
 
         for (long stamp : stamps) {
             assertMessage("d101", stamp, "0001" + "0002" + "7341");
@@ -77,7 +76,7 @@ class PublishScriptTest extends ScriptTest {
     @Test
     void whatChangesNothingForOthers_publishesNothing() throws Exception {
         lease(MINE);
-        get(cache.fill(key, MINE, Long.MAX_VALUE, versioned("x", 10), 0));
+        get(cache.fill(key, MINE, versioned("x", 10), 0));
         get(cache.put(key, versioned("older", 9), 0, 0));
         get(cache.putIfAbsent(key, value("y"), 0));
         lease(MINE);

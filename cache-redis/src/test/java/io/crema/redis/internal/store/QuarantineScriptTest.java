@@ -191,8 +191,8 @@ class QuarantineScriptTest extends ScriptTest {
         lease(MINE);
         get(cache.quarantine(key, A, 30_000, 0));
         byte[] before = plain.get(name);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, A, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, A, value("x"), 0))).isEqualTo(new StoreReply.Refused());
         get(cache.release(key, MINE));
         assertThat(plain.get(name)).isEqualTo(before);
     }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.spi.LeaseReply;
-import io.crema.spi.RemoteKey;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The scripts of repair and replay. */
+/** The script of repair. */
 class RepairScriptTest extends ScriptTest {
 
     @Test
@@ -60,7 +59,7 @@ class RepairScriptTest extends ScriptTest {
         plain.scriptFlush();
         assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
         plain.scriptFlush();
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("y"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, value("y"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
@@ -99,38 +98,5 @@ class RepairScriptTest extends ScriptTest {
         assertThat(get(cache.repair(key.partition(), "run:repl", Repair.KEEP, 0)))
                 .isEqualTo(clock())
                 .isNotEqualTo(epoch);
-    }
-
-    @Test
-    void replay_keys_removesValuesAndMarkersOlderThanTheRepair() {
-        int partition = key.partition();
-        RemoteKey newer = key(cache, samePartition());
-        stored(cache.put(key, value("old"), 0, 0));
-        long epoch = get(cache.repair(partition, "run:repl", Repair.KEEP, 0));
-        stored(cache.put(newer, value("new"), 0, 0));
-
-        long stamp = get(cache.replay(partition, List.of(key, newer), epoch, 0));
-
-        assertThat(stamp).isEqualTo(epoch + 3).isEqualTo(clock());
-        assertThat(plain.exists(name)).isZero();
-        assertThat(plain.exists(layout.entry(newer))).isEqualTo(1);
-        lease(MINE);
-        get(cache.replay(partition, List.of(key), epoch, 0));
-        assertThat(plain.exists(name)).isEqualTo(1);
-        get(cache.replay(partition, List.of(key), stamp + 1, 0));
-        assertThat(plain.exists(name)).isZero();
-    }
-
-    @Test
-    void replay_tombstoneOrQuarantine_stays() {
-        get(cache.invalidate(key.partition(), List.of(key), 10, 0));
-        byte[] tombstone = plain.get(name);
-        get(cache.replay(key.partition(), List.of(key), Long.MAX_VALUE >> 10, 0));
-        assertThat(plain.get(name)).isEqualTo(tombstone);
-
-        get(cache.quarantine(key, 5, 60_000, 0));
-        byte[] quarantine = plain.get(name);
-        get(cache.replay(key.partition(), List.of(key), Long.MAX_VALUE >> 10, 0));
-        assertThat(plain.get(name)).isEqualTo(quarantine);
     }
 }
