@@ -124,7 +124,8 @@ public interface RemoteCache {
      * tells. A clear that is asked for after others kept the records of that history is done, once. Returns the clock after
      * the last move, whoever made it.
      *
-     * @param history as {@link BusPosition#history()}
+     * @param history as {@link BusPosition#history()}. If the primary that is asked has another one, as the old one has that
+     *     a request still goes to, nothing is done, and the future fails
      */
     CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast);
 }

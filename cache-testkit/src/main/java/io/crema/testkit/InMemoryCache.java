@@ -184,6 +184,11 @@ final class InMemoryCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         return instance.command(Operation.REPAIR, () -> {
+            String here = server.history(server.primaryOf(name, partition));
+            if (!here.equals(history)) {
+                throw new IllegalStateException(
+                        name + ": " + history + " is to be repaired, but the primary's history is " + here);
+            }
             PartitionStore store = store(partition);
             switch (store.repair(history, repair, atLeast, server.micros())) {
                 case NOTHING -> {}

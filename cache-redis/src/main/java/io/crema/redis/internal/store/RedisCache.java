@@ -237,7 +237,7 @@ public final class RedisCache implements RemoteCache {
                                 + "; restart this instance";
             }
             return refusal == null
-                    ? store.run(Script.REPAIR, keys, values, Replies::stamp)
+                    ? Replies.explained(name(), store.run(Script.REPAIR, keys, values, Replies::stamp))
                     : CompletableFuture.failedFuture(new IllegalStateException(refusal));
         });
     }

@@ -62,10 +62,11 @@ class PublishScriptTest extends ScriptTest {
     @Test
     void clearAndRepair_publishNoKeys() throws Exception {
         long cleared = get(cache.clear(key.partition(), 0));
-        long jumped = get(cache.repair(key.partition(), "one", Repair.KEEP, 0));
-        get(cache.repair(key.partition(), "one", Repair.KEEP, 0));
-        long jumpedAndCleared = get(cache.repair(key.partition(), "two", Repair.CLEAR, 0));
-        get(cache.repair(key.partition(), "two", Repair.CLEAR, 0));
+        long jumped = get(cache.repair(key.partition(), history(), Repair.KEEP, 0));
+        get(cache.repair(key.partition(), history(), Repair.KEEP, 0));
+        changeHistory();
+        long jumpedAndCleared = get(cache.repair(key.partition(), history(), Repair.CLEAR, 0));
+        get(cache.repair(key.partition(), history(), Repair.CLEAR, 0));
 
         assertMessage("d102", cleared, "0000");
         assertMessage("d104", jumped, "0000");

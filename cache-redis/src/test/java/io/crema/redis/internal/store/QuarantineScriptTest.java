@@ -36,7 +36,8 @@ class QuarantineScriptTest extends ScriptTest {
                 .put(u48(now))
                 .put(u48(0))
                 .put(u48(now + 30_000))
-                .put(new byte[8 + 8 + 6 + 4])
+                .putLong(9)
+                .put(new byte[8 + 6 + 4])
                 .putLong(A);
         assertThat(record).isEqualTo(expected.array());
         assertThat(plain.pttl(name)).isBetween(20_000L, 30_000L);

@@ -58,7 +58,7 @@ class RefusedScriptTest extends ScriptTest {
         get(cache.put(key, value("late"), HOLDER, 0));
         get(cache.invalidateTag("t", 1, 0));
         assertThat(get(cache.clear(partition, 0))).isEqualTo(clock());
-        long epoch = get(cache.repair(partition, "run:repl", Repair.CLEAR, 0));
+        long epoch = get(cache.repair(partition, history(), Repair.CLEAR, 0));
         assertThat(epoch).isEqualTo(clock()).isGreaterThan(clock + 1_048_576);
     }
 
@@ -89,7 +89,7 @@ class RefusedScriptTest extends ScriptTest {
         assertFails(() -> refused.put(key, value("y"), HOLDER, 0));
         assertFails(() -> refused.endQuarantine(key, HOLDER, 0));
         assertFails(() -> refused.clear(partition, 0));
-        assertFails(() -> refused.repair(partition, "run:repl", Repair.CLEAR, 0));
+        assertFails(() -> refused.repair(partition, history(), Repair.CLEAR, 0));
         assertFails(() -> refused.invalidateTag("t", 1, 0));
         assertThat(plain.get(name)).isEqualTo(before);
         assertThat(text(layout.floor(partition))).isEqualTo(floor);
