@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class Heartbeats {
         for (int x = 0; x < Topology.SLOTS; x++) {
             byte[] key = ("{" + namespace + "::hb:" + x + "}" + instance).getBytes(StandardCharsets.UTF_8);
             int slot = topology.slotOf(key);
-            if (node.equals(topology.ownerOf(slot)) && !avoided.test(slot)) {
+            if (Objects.equals(node, topology.ownerOf(slot)) && !avoided.test(slot)) {
                 return key;
             }
         }
@@ -77,7 +78,9 @@ final class Heartbeats {
         return rememberedMicros == 0 ? Long.MAX_VALUE : Math.max(0, (last - rememberedMicros) / 1_000);
     }
 
+    /** All keys are wrapped arrays. */
+    @SuppressWarnings("ByteBufferBackingArray")
     private boolean isAt(Node node, ByteBuffer key) {
-        return node.equals(topology.ownerOf(topology.slotOf(key.array())));
+        return Objects.equals(node, topology.ownerOf(topology.slotOf(key.array())));
     }
 }
