@@ -168,6 +168,8 @@ record Report(
         return text.toString();
     }
 
+    /** Formats are literals of this class. */
+    @SuppressWarnings("AnnotateFormatMethod")
     private static void line(StringBuilder text, String format, @Nullable Object... values) {
         text.append(String.format(Locale.ROOT, format, values));
     }
