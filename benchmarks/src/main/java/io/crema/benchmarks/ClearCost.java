@@ -14,9 +14,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ClearCost {
 
-    private static final int FEW = 1_000;
-    private static final int MANY = 1_000_000;
-
     @Benchmark
     public void farThousand(FarThousand state) {
         state.operate(state.cache);
@@ -70,7 +67,7 @@ public class ClearCost {
     public static class NearThousand extends Cleared {
 
         public NearThousand() {
-            super(FEW, Near.entries(Filled.MOST_NEAR));
+            super(FEW, Near.entries(MOST_NEAR));
         }
     }
 
@@ -78,7 +75,7 @@ public class ClearCost {
     public static class NearMillion extends Cleared {
 
         public NearMillion() {
-            super(MANY, Near.entries(Filled.MOST_NEAR));
+            super(MANY, Near.entries(MOST_NEAR));
         }
     }
 }

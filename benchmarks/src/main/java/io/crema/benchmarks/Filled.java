@@ -33,6 +33,9 @@ public abstract class Filled {
 
     static final int VALUE_BYTES = 20;
 
+    static final int FEW = 1_000;
+    static final int MANY = 1_000_000;
+
     /** The near tier holds so many at most, which are read before. */
     static final int MOST_NEAR = 10_000;
 

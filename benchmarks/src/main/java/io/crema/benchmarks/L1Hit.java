@@ -27,9 +27,9 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class L1Hit {
 
-    private static final int KEYS = 10_000;
-    private static final int MAXIMUM = 15_000;
-    private static final Duration TIME_TO_LIVE = Duration.ofMinutes(30);
+    static final int KEYS = 10_000;
+    static final int MAXIMUM = 15_000;
+    static final Duration TIME_TO_LIVE = Duration.ofMinutes(30);
 
     @Benchmark
     public @Nullable Object crema(OverRedis state, Workload.Cursor cursor) {
@@ -137,12 +137,12 @@ public class L1Hit {
     }
 
     /** Entries then lie close together for everybody, whatever garbage was made between them. */
-    private static void compact() {
+    static void compact() {
         System.gc();
     }
 
     /** A fork in which the bound made reads go to the remote tier has not measured hits. */
-    private static void requireHits(CacheStats stats) {
+    static void requireHits(CacheStats stats) {
         long others = stats.remoteHits() + stats.misses();
         if (others > stats.nearHits() / 10_000) {
             throw new IllegalStateException(others + " reads were no hits of the near tier: " + stats);

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The Redis server of a run, as its forks see it. */
 final class Server {
@@ -27,6 +29,13 @@ final class Server {
     private static final long FILL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** What instances say at their start is of no use among numbers. Held here, for nobody else does. */
+    private static final Logger LOG = Logger.getLogger("io.crema");
+
+    static {
+        LOG.setLevel(Level.WARNING);
+    }
 
     private Server() {}
 
@@ -64,19 +73,24 @@ final class Server {
         }
     }
 
-    /** Puts all keys; a busy machine may not answer at first. */
+    /** Puts all keys. */
     static <V> void fill(TieredCache<String, V> cache, String[] keys, Function<String, V> value) {
-        long limit = System.nanoTime() + FILL_LIMIT_NANOS;
         for (String key : keys) {
-            while (!isPut(cache, key, value.apply(key), limit)) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
+            insist(() -> cache.put(key, value.apply(key)));
         }
     }
 
-    private static <V> boolean isPut(TieredCache<String, V> cache, String key, V value, long limit) {
+    /** Does something until it succeeds, for a while: a busy machine may not answer at first. */
+    static void insist(Runnable operation) {
+        long limit = System.nanoTime() + FILL_LIMIT_NANOS;
+        while (!succeeds(operation, limit)) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static boolean succeeds(Runnable operation, long limit) {
         try {
-            cache.put(key, value);
+            operation.run();
             return true;
         } catch (CacheException e) {
             if (System.nanoTime() - limit > 0) {

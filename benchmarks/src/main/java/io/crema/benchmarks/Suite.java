@@ -22,6 +22,17 @@ enum Suite {
                     Competitor.of("crema-near-only", L1Hit.class, "cremaNearOnly", 1)),
             Pairing.CREMA_BY_OTHERS,
             List.of()),
+    L1_TAGGED(
+            Kind.HIT,
+            0,
+            List.of(
+                    Competitor.of("untagged", L1Tagged.class, "untagged", 1, 2),
+                    Competitor.of("tags-1", L1Tagged.class, "oneTag", 1, 2),
+                    Competitor.of("tags-3", L1Tagged.class, "threeTags", 1, 2)),
+            Pairing.TAGGED_BY_UNTAGGED,
+            List.of(
+                    Bar.of("tags-1", new RatioAtMost(Figure.TIME, "untagged", 1.15)),
+                    Bar.of("tags-3", new RatioAtMost(Figure.TIME, "untagged", 1.15)))),
     L2_HIT(
             Kind.HIT,
             L2Hit.VALUE_BYTES,
@@ -71,6 +82,18 @@ enum Suite {
             List.of(
                     Bar.of("far-1000000", new RatioAtMost(Figure.TIME, "far-1000", 1.5)),
                     Bar.of("near-1000000", new RatioAtMost(Figure.TIME, "near-1000", 1.5)))),
+    TAG_COST(
+            Kind.WRITE,
+            Filled.VALUE_BYTES,
+            List.of(
+                    Competitor.of("far-1000", TagCost.class, "farThousand", 1),
+                    Competitor.of("far-1000000", TagCost.class, "farMillion", 1),
+                    Competitor.of("near-1000", TagCost.class, "nearThousand", 1),
+                    Competitor.of("near-1000000", TagCost.class, "nearMillion", 1)),
+            Pairing.MILLION_BY_THOUSAND,
+            List.of(
+                    Bar.of("far-1000000", new RatioAtMost(Figure.TIME, "far-1000", 1.5)),
+                    Bar.of("near-1000000", new RatioAtMost(Figure.TIME, "near-1000", 1.5)))),
     PROPAGATION(
             Kind.PROBE,
             0,
@@ -111,6 +134,12 @@ enum Suite {
             @Override
             boolean pairs(String competitor, String by) {
                 return by.endsWith("-1000") && competitor.equals(by + "000");
+            }
+        },
+        TAGGED_BY_UNTAGGED {
+            @Override
+            boolean pairs(String competitor, String by) {
+                return by.equals("untagged") && !competitor.equals(by);
             }
         },
         NONE {
