@@ -40,9 +40,17 @@ public interface AsyncTieredCache<K, V> {
 
     CompletableFuture<Void> invalidate(K key);
 
+    CompletableFuture<Void> invalidate(K key, long originVersion);
+
     CompletableFuture<Boolean> invalidateIfPresent(K key);
 
     CompletableFuture<Void> invalidateAll(Collection<? extends K> keys);
+
+    CompletableFuture<Void> invalidateTag(String tag);
+
+    CompletableFuture<Void> expire(K key);
+
+    CompletableFuture<Void> expire(K key, long originVersion);
 
     CompletableFuture<Void> clear();
 

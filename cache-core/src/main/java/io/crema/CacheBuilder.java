@@ -53,7 +53,7 @@ public final class CacheBuilder<K, V> {
         this.remote = remote;
     }
 
-    /** How values are written for the remote tier; needed when there is one. */
+    /** How values are written for the remote tier; needed when there is one that stores values, ignored otherwise. */
     public CacheBuilder<K, V> codec(Codec<V> codec) {
         this.codec = Objects.requireNonNull(codec, "codec");
         return this;
@@ -136,6 +136,12 @@ public final class CacheBuilder<K, V> {
         return crema.build(settings(List.of()), LoaderSet.blocking(loader, bulkLoader));
     }
 
+    /** As {@link #build()} with a loader that also says how each value is to be cached. */
+    public LoadingTieredCache<K, V> buildWithContext(ContextLoader<? super K, V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return crema.build(settings(List.of()), LoaderSet.withContext(loader, bulkLoader));
+    }
+
     /** As {@link #build()} with a loader that does not block. */
     public LoadingTieredCache<K, V> buildAsync(AsyncCacheLoader<? super K, ? extends V> loader) {
         Objects.requireNonNull(loader, "loader");
@@ -149,11 +155,11 @@ public final class CacheBuilder<K, V> {
                 || name.chars().anyMatch(c -> c <= ' ' || c == '{' || c == '}' || c == 127)) {
             faults.add("its name must have 1 to 100 characters without spaces, control characters and braces");
         }
-        if (remote == null && near.bound() == Near.Bound.NONE) {
-            faults.add("Near.none() leaves no tier at all, because there is no remote tier: give Crema.builder() a"
-                    + " remote(..), or the cache a near tier");
+        if ((remote == null || !remote.storesValues()) && near.bound() == Near.Bound.NONE) {
+            faults.add("Near.none() leaves no tier at all, because there is no remote tier that stores values: give"
+                    + " Crema.builder() a remote(..), or the cache a near tier");
         }
-        if (remote != null && codec == null) {
+        if (remote != null && remote.storesValues() && codec == null) {
             faults.add("there is a remote tier, so a codec is needed: set one with codec(..), for instance"
                     + " KryoCodec.of(Value.class)");
         }
@@ -175,6 +181,8 @@ public final class CacheBuilder<K, V> {
                 onHistoryChange,
                 degraded,
                 readClock,
-                remote == null ? null : new RemoteSettings<>(keyCodec, Objects.requireNonNull(codec), remote.limits()));
+                remote == null
+                        ? null
+                        : new RemoteSettings<>(keyCodec, remote.storesValues() ? codec : null, remote.limits()));
     }
 }

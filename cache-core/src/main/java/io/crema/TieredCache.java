@@ -94,11 +94,42 @@ public interface TieredCache<K, V> {
      */
     void invalidate(K key);
 
+    /**
+     * As {@link #invalidate}, and says which version of the origin made the value wrong: for a minute, no value of an
+     * older version is cached, wherever it was loaded. Values without a version are.
+     *
+     * @param originVersion as {@link EntryOptions#originVersion(long)}
+     */
+    void invalidate(K key, long originVersion);
+
     /** As {@link #invalidate}; returns whether the remote tier (without one: this process) had a value. */
     boolean invalidateIfPresent(K key);
 
     /** As {@link #invalidate} for many keys, sent together; not atomic. */
     void invalidateAll(Collection<? extends K> keys);
+
+    /**
+     * Invalidates every entry that has a tag, everywhere, at a cost that does not depend on their number. When this
+     * returns, the remote tier and this instance serve none of them any more; other instances follow as after {@link
+     * #invalidate}.
+     *
+     * @param tag 1 to 255 bytes in UTF-8
+     * @throws CacheException if it is not
+     * @throws InvalidationPendingException if the remote tier did not confirm; this instance looks at all its tagged
+     *     entries anew
+     */
+    void invalidateTag(String tag);
+
+    /**
+     * Says that the value of a key is old: the next read loads it anew, everywhere. Unlike after {@link #invalidate} it is
+     * not removed.
+     *
+     * @throws InvalidationPendingException as of {@link #invalidate}
+     */
+    void expire(K key);
+
+    /** As {@link #expire(Object)}, with the version as of {@link #invalidate(Object, long)}. */
+    void expire(K key, long originVersion);
 
     /**
      * Invalidates every entry of the cache, everywhere, at a cost that does not depend on their number.

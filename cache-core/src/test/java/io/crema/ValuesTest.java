@@ -29,9 +29,37 @@ class ValuesTest {
                 .isNotEqualTo(options.weight(4))
                 .isNotEqualTo(options.timeToLive(Duration.ofSeconds(6)))
                 .isNotEqualTo("options")
-                .hasToString("EntryOptions[timeToLive=PT5S, weight=OptionalInt[3]]");
+                .isNotEqualTo(options.tags("a"))
+                .isNotEqualTo(options.originVersion(1))
+                .hasToString("EntryOptions[timeToLive=PT5S, weight=OptionalInt[3], tags=[], originVersion=0]");
         assertThat(EntryOptions.defaults().timeToLive()).isNull();
         assertThat(EntryOptions.defaults().weight()).isEmpty();
+        assertThat(EntryOptions.defaults().tags()).isEmpty();
+        assertThat(EntryOptions.defaults().originVersion()).isZero();
+    }
+
+    @Test
+    void entryOptions_tagsAndOriginVersion_areKeptBesideTheOthers() {
+        EntryOptions options = EntryOptions.defaults()
+                .tags("a", "b", "a")
+                .originVersion(-1)
+                .weight(3)
+                .timeToLive(Duration.ofSeconds(5));
+
+        assertThat(options.tags()).containsExactly("a", "b");
+        assertThat(options.originVersion()).isEqualTo(-1);
+        assertThat(options)
+                .hasToString("EntryOptions[timeToLive=PT5S, weight=OptionalInt[3], tags=[a, b],"
+                        + " originVersion=18446744073709551615]");
+        assertThat(options.tags(List.of("c")).tags()).containsExactly("c");
+        assertThat(options).isEqualTo(options.tags(List.of("a", "b"))).hasSameHashCodeAs(options.originVersion(-1));
+    }
+
+    @Test
+    void entryOptions_originVersionZero_isRefused() {
+        assertThatThrownBy(() -> EntryOptions.defaults().originVersion(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("originVersion must not be 0; leave it out where there is none");
     }
 
     @ParameterizedTest

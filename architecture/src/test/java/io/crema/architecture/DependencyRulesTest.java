@@ -53,9 +53,12 @@ class DependencyRulesTest {
                         "io.netty..",
                         "reactor..",
                         "com.esotericsoftware..",
+                        "org.postgresql..",
+                        "java.sql..",
                         "org.slf4j..",
                         "java.util.logging..",
                         "io.crema.redis..",
+                        "io.crema.postgres..",
                         "io.crema.testkit..",
                         "io.crema.spring..")
                 .because("core works with any remote tier, without one, and logs by System.Logger to whatever is there")
@@ -117,7 +120,7 @@ class DependencyRulesTest {
     void adapters_dependencies_nothingInternalOfCore() {
         noClasses()
                 .that()
-                .resideInAnyPackage(Modules.REDIS, Modules.TESTKIT)
+                .resideInAnyPackage(Modules.REDIS, Modules.POSTGRES, Modules.TESTKIT)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.crema.internal..")

@@ -24,6 +24,7 @@ class PublicApiTest {
     enum Module {
         CORE("crema-core"),
         REDIS("crema-redis"),
+        POSTGRES("crema-postgres"),
         TESTKIT("crema-testkit");
 
         private final String artifact;
@@ -36,6 +37,7 @@ class PublicApiTest {
             return switch (this) {
                 case CORE -> Modules.isCore(type);
                 case REDIS -> Modules.isIn(type, "io.crema.redis");
+                case POSTGRES -> Modules.isIn(type, "io.crema.postgres");
                 case TESTKIT -> Modules.isIn(type, "io.crema.testkit");
             };
         }

@@ -1,6 +1,5 @@
 package io.crema.benchmarks;
 
-import io.crema.benchmarks.Suite.Competitor;
 import io.crema.testkit.EmbeddedRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
@@ -35,6 +35,7 @@ public final class Benchmarks {
     private final PrintStream out;
     private final long began = System.nanoTime();
     private int forksDone;
+    private @Nullable RunnerException failure;
 
     private Benchmarks(Settings settings, String redisUri, PrintStream out) {
         this.settings = settings;
@@ -66,7 +67,8 @@ public final class Benchmarks {
         Environment environment = Environment.here(redisVersion(redisUri));
         String commit = Environment.commit();
         String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        List<Measured> measured = new Benchmarks(settings, redisUri, System.out).measure();
+        Benchmarks benchmarks = new Benchmarks(settings, redisUri, System.out);
+        List<Measured> measured = benchmarks.measure();
         Report report = Report.of(settings.profile(), date, commit, environment, measured);
         Path directory = settings.report().toAbsolutePath().getParent();
         if (directory != null) {
@@ -75,6 +77,10 @@ public final class Benchmarks {
         Files.writeString(settings.report(), report.json());
         System.out.println(report.table());
         System.out.println("Written: " + settings.report().toAbsolutePath());
+        RunnerException failure = benchmarks.failure;
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private static String redisVersion(String uri) {
@@ -93,7 +99,8 @@ public final class Benchmarks {
         }
     }
 
-    private List<Measured> measure() throws RunnerException {
+    /** What a suite had measured before a fork failed for good is kept, and so is what the others measure. */
+    private List<Measured> measure() {
         List<Measured> measured = new ArrayList<>();
         for (Suite suite : settings.suites()) {
             for (int threads : suite.threadCounts()) {
@@ -103,21 +110,30 @@ public final class Benchmarks {
         return measured;
     }
 
-    private List<Measured> measure(Suite suite, int threads) throws RunnerException {
+    private List<Measured> measure(Suite suite, int threads) {
         List<Competitor> turns = new ArrayList<>(suite.competitors);
         turns.removeIf(competitor -> !competitor.threads().contains(threads));
         Map<String, List<Fork>> forks = new LinkedHashMap<>();
         turns.forEach(competitor -> forks.put(competitor.name(), new ArrayList<>()));
-        for (int round = 0; round < settings.profile().rounds(suite); round++) {
-            for (Competitor competitor : turns) {
-                Fork fork = fork(competitor, threads);
-                Objects.requireNonNull(forks.get(competitor.name())).add(fork);
-                progress(suite, competitor, threads, fork);
+        try {
+            for (int round = 0; round < settings.profile().rounds(suite); round++) {
+                for (Competitor competitor : turns) {
+                    Fork fork = fork(competitor, threads);
+                    Objects.requireNonNull(forks.get(competitor.name())).add(fork);
+                    progress(suite, competitor, threads, fork);
+                }
+                Collections.reverse(turns);
             }
-            Collections.reverse(turns);
+        } catch (RunnerException e) {
+            out.println(suite.label() + " is given up: " + reason(e));
+            failure = e;
         }
         List<Measured> measured = new ArrayList<>();
-        forks.forEach((competitor, done) -> measured.add(new Measured(suite, competitor, threads, done)));
+        forks.forEach((competitor, done) -> {
+            if (!done.isEmpty()) {
+                measured.add(new Measured(suite, competitor, threads, done));
+            }
+        });
         return measured;
     }
 
@@ -156,14 +172,13 @@ public final class Benchmarks {
         forksDone++;
         out.printf(
                 Locale.ROOT,
-                "%4d s  fork %d of %d  %-10s %-26s %2d threads %12.1f ns/op %8.1f B/op%n",
+                "%4d s  fork %d of %d  %-12s %-26s %2d threads%s%n",
                 Duration.ofNanos(System.nanoTime() - began).toSeconds(),
                 forksDone,
                 forksInAll(),
                 suite.label(),
                 competitor.name(),
                 threads,
-                fork.nanos(),
-                fork.bytes());
+                fork.text());
     }
 }

@@ -1,8 +1,21 @@
 package io.crema.benchmarks;
 
-import io.crema.benchmarks.Suite.Competitor;
+import com.google.gson.Gson;
+import com.google.gson.reflect.TypeToken;
+import io.crema.benchmarks.Competitor.Method;
+import io.crema.benchmarks.Competitor.Program;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -16,15 +29,43 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * What one JVM has measured.
  *
- * @param nanos the median of its iterations, per operation of a thread
- * @param bytes allocated per operation, by whatever thread
+ * @param figures at least one; a time is the median of the JVM's iterations
+ * @param bytes allocated per operation, by whatever thread; null where that says nothing
  */
-record Fork(double nanos, double bytes) {
+record Fork(Map<Figure, Double> figures, @Nullable Double bytes) {
 
     static final List<String> JVM_FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
 
+    Fork(double nanos, double bytes) {
+        this(Map.of(Figure.TIME, nanos), bytes);
+    }
+
     /** Measures in a new JVM, of the JDK that runs this one. */
     static Fork run(Competitor competitor, int threads, Profile profile, String redisUri) throws RunnerException {
+        if (competitor.way() instanceof Method method) {
+            return run(method, threads, profile, redisUri);
+        } else if (competitor.way() instanceof Program program) {
+            return run(program, profile, redisUri);
+        }
+        throw new IllegalArgumentException("Nobody knows how to run " + competitor);
+    }
+
+    double figure(Figure figure) {
+        return Objects.requireNonNull(figures.get(figure), () -> figure + " is not among " + figures);
+    }
+
+    /** For people. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        figures.forEach((figure, value) ->
+                text.append(String.format(Locale.ROOT, "  %s %.1f %s", figure.label, value, figure.unit)));
+        if (bytes != null) {
+            text.append(String.format(Locale.ROOT, "  %.1f B/op", bytes));
+        }
+        return text.toString();
+    }
+
+    private static Fork run(Method competitor, int threads, Profile profile, String redisUri) throws RunnerException {
         Options options = new OptionsBuilder()
                 .include(competitor.type().getName().replace(".", "\\.") + "\\." + competitor.method() + "$")
                 .jvmArgs(JVM_FLAGS.toArray(String[]::new))
@@ -49,7 +90,38 @@ record Fork(double nanos, double bytes) {
             throw new IllegalStateException("JMH did not say what was allocated: "
                     + result.getSecondaryResults().keySet());
         }
-        return new Fork(Median.of(nanos), allocated.getScore());
+        // Between single shots much is prepared, which the profiler counts.
+        boolean counted = result.getParams().getMode() != Mode.SingleShotTime;
+        return new Fork(Map.of(Figure.TIME, Median.of(nanos)), counted ? allocated.getScore() : null);
+    }
+
+    private static Fork run(Program program, Profile profile, String redisUri) throws RunnerException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_FLAGS);
+        command.addAll(List.of(quietly("-D" + Server.URI_PROPERTY + "=" + redisUri)));
+        command.addAll(List.of("-classpath", System.getProperty("java.class.path"), ProbeMain.class.getName()));
+        command.addAll(List.of(program.type().getName(), String.valueOf(profile.probeSeconds)));
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new RunnerException(output.strip());
+            }
+            String result = output.lines()
+                    .filter(line -> line.startsWith(ProbeMain.RESULT))
+                    .findFirst()
+                    .orElseThrow(() -> new RunnerException("No figures were printed: " + output.strip()));
+            Map<Figure, Double> figures = new Gson()
+                    .fromJson(result.substring(ProbeMain.RESULT.length()), new TypeToken<Map<Figure, Double>>() {});
+            return new Fork(new TreeMap<>(figures), null);
+        } catch (IOException e) {
+            throw new RunnerException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunnerException(e);
+        }
     }
 
     /** Newer JVMs warn of what JMH and Netty use. */

@@ -100,7 +100,7 @@ public class L2Hit {
 
         @TearDown
         public void close() {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            Server.close(client);
         }
     }
 }

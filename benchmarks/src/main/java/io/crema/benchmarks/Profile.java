@@ -5,29 +5,42 @@ import java.util.Locale;
 
 /** How long is measured. Each round starts every competitor once, in a JVM of its own. */
 enum Profile {
-    /** To see that nothing is broken: not more than five minutes in all. */
-    QUICK(3, 2, 3, 500, 5, 300),
+    /** To see that nothing is broken: some minutes for each suite at most. */
+    QUICK(3, 2, 3, 500, 5, 300, 10),
     /** To claim something. */
-    FULL(7, 5, 5, 1_000, 5, 1_000);
+    FULL(7, 5, 5, 1_000, 5, 1_000, 60);
 
     private final int hitRounds;
-    private final int writeRounds;
+    private final int otherRounds;
     final int warmups;
     final int warmupMillis;
     final int measurements;
     final int measurementMillis;
+    /** How long a probe measures that goes on for a time. */
+    final int probeSeconds;
 
-    Profile(int hitRounds, int writeRounds, int warmups, int warmupMillis, int measurements, int measurementMillis) {
+    Profile(
+            int hitRounds,
+            int otherRounds,
+            int warmups,
+            int warmupMillis,
+            int measurements,
+            int measurementMillis,
+            int probeSeconds) {
         this.hitRounds = hitRounds;
-        this.writeRounds = writeRounds;
+        this.otherRounds = otherRounds;
         this.warmups = warmups;
         this.warmupMillis = warmupMillis;
         this.measurements = measurements;
         this.measurementMillis = measurementMillis;
+        this.probeSeconds = probeSeconds;
     }
 
     int rounds(Suite suite) {
-        return suite == Suite.L1_HIT || suite == Suite.L2_HIT ? hitRounds : writeRounds;
+        return switch (suite.kind) {
+            case HIT -> hitRounds;
+            case WRITE, PROBE -> otherRounds;
+        };
     }
 
     static Profile of(String name) {

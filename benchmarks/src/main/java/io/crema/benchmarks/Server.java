@@ -7,10 +7,12 @@ import io.crema.redis.RedisRemote;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** The Redis server of a run, as its forks see it. */
@@ -24,6 +26,7 @@ final class Server {
 
     private static final long FILL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long SHORT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Server() {}
 
@@ -44,6 +47,21 @@ final class Server {
 
     static StatefulRedisConnection<byte[], byte[]> connect(RedisClient client) {
         return client.connect(ByteArrayCodec.INSTANCE);
+    }
+
+    static void close(RedisClient client) {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+
+    /** Waits until something holds; the caller says in the error what that was. */
+    static void await(String what, Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("Waited for " + what + " in vain");
+            }
+            LockSupport.parkNanos(SHORT_PAUSE_NANOS);
+        }
     }
 
     /** Puts all keys; a busy machine may not answer at first. */

@@ -1,5 +1,8 @@
 package io.crema.benchmarks;
 
+import io.crema.benchmarks.Bar.AtLeast;
+import io.crema.benchmarks.Bar.AtMost;
+import io.crema.benchmarks.Bar.RatioAtMost;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,44 +13,131 @@ import java.util.stream.Collectors;
 /** What is measured, in this order. */
 enum Suite {
     L1_HIT(
+            Kind.HIT,
             0,
             List.of(
-                    new Competitor("crema", L1Hit.class, "crema", Set.of(1, 2)),
-                    new Competitor("caffeine-plain", L1Hit.class, "caffeinePlain", Set.of(1, 2)),
-                    new Competitor("caffeine-expireAfterWrite", L1Hit.class, "caffeineExpireAfterWrite", Set.of(1, 2)),
-                    new Competitor("crema-near-only", L1Hit.class, "cremaNearOnly", Set.of(1)))),
+                    Competitor.of("crema", L1Hit.class, "crema", 1, 2),
+                    Competitor.of("caffeine-plain", L1Hit.class, "caffeinePlain", 1, 2),
+                    Competitor.of("caffeine-expireAfterWrite", L1Hit.class, "caffeineExpireAfterWrite", 1, 2),
+                    Competitor.of("crema-near-only", L1Hit.class, "cremaNearOnly", 1)),
+            Pairing.CREMA_BY_OTHERS,
+            List.of()),
     L2_HIT(
+            Kind.HIT,
             L2Hit.VALUE_BYTES,
             List.of(
-                    new Competitor("crema", L2Hit.class, "crema", Set.of(1, 16)),
-                    new Competitor("lettuce-get", L2Hit.class, "lettuceGet", Set.of(1, 16)))),
+                    Competitor.of("crema", L2Hit.class, "crema", 1, 16),
+                    Competitor.of("lettuce-get", L2Hit.class, "lettuceGet", 1, 16)),
+            Pairing.CREMA_BY_OTHERS,
+            List.of()),
     PUT(
+            Kind.WRITE,
             L2Hit.VALUE_BYTES,
             List.of(
-                    new Competitor("crema", Writes.class, "putCrema", Set.of(1)),
-                    new Competitor("lettuce-set-publish", Writes.class, "putLettuceSetPublish", Set.of(1)),
-                    new Competitor("lettuce-evalsha", Writes.class, "putLettuceEvalsha", Set.of(1)))),
+                    Competitor.of("crema", Writes.class, "putCrema", 1),
+                    Competitor.of("lettuce-set-publish", Writes.class, "putLettuceSetPublish", 1),
+                    Competitor.of("lettuce-evalsha", Writes.class, "putLettuceEvalsha", 1)),
+            Pairing.CREMA_BY_OTHERS,
+            List.of()),
     INVALIDATE(
+            Kind.WRITE,
             0,
             List.of(
-                    new Competitor("crema", Writes.class, "invalidateCrema", Set.of(1)),
-                    new Competitor("lettuce-del-publish", Writes.class, "invalidateLettuceDelPublish", Set.of(1)),
-                    new Competitor("lettuce-evalsha", Writes.class, "invalidateLettuceEvalsha", Set.of(1))));
+                    Competitor.of("crema", Writes.class, "invalidateCrema", 1, 16),
+                    Competitor.of("lettuce-set-publish", Writes.class, "invalidateLettuceSetPublish", 1, 16),
+                    Competitor.of("lettuce-del-publish", Writes.class, "invalidateLettuceDelPublish", 1),
+                    Competitor.of("lettuce-evalsha", Writes.class, "invalidateLettuceEvalsha", 1)),
+            Pairing.CREMA_BY_OTHERS,
+            List.of(Bar.of("crema", new RatioAtMost(Figure.TIME, "lettuce-set-publish", 1.5)))),
+    ROUND_TRIPS(
+            Kind.PROBE,
+            0,
+            List.of(
+                    Competitor.of("crema", RoundTrips.OfCrema.class),
+                    Competitor.of("lettuce-set-publish", RoundTrips.OfLettuce.class)),
+            Pairing.NONE,
+            List.of(
+                    Bar.of("crema", new AtMost(Figure.EVALSHA, 1.01)),
+                    Bar.of("crema", new AtMost(Figure.READS, 1.05)))),
+    CLEAR_COST(
+            Kind.WRITE,
+            Filled.VALUE_BYTES,
+            List.of(
+                    Competitor.of("far-1000", ClearCost.class, "farThousand", 1),
+                    Competitor.of("far-1000000", ClearCost.class, "farMillion", 1),
+                    Competitor.of("near-1000", ClearCost.class, "nearThousand", 1),
+                    Competitor.of("near-1000000", ClearCost.class, "nearMillion", 1)),
+            Pairing.MILLION_BY_THOUSAND,
+            List.of(
+                    Bar.of("far-1000000", new RatioAtMost(Figure.TIME, "far-1000", 1.5)),
+                    Bar.of("near-1000000", new RatioAtMost(Figure.TIME, "near-1000", 1.5)))),
+    PROPAGATION(
+            Kind.PROBE,
+            0,
+            List.of(
+                    Competitor.of("crema", Propagation.OfCrema.class),
+                    Competitor.of("lettuce-publish", Propagation.OfLettuce.class)),
+            Pairing.CREMA_BY_OTHERS,
+            List.of(Bar.of("crema", new AtMost(Figure.P99, 5_000), new RatioAtMost(Figure.P99, "lettuce-publish", 2)))),
+    RECONNECT(
+            Kind.PROBE,
+            0,
+            List.of(
+                    Competitor.of("crema", Reconnect.Quiet.class),
+                    Competitor.of("control-one-key-written", Reconnect.Written.class)),
+            Pairing.NONE,
+            List.of(
+                    Bar.of("crema", new AtLeast(Figure.KEPT, 99)),
+                    Bar.of("crema", new AtMost(Figure.STALE, 0)),
+                    Bar.of("control-one-key-written", new AtMost(Figure.STALE, 0))));
 
-    /** The one that all others of its suite stand beside. */
-    static final String OURS = "crema";
+    /** How often a suite is measured. */
+    enum Kind {
+        HIT,
+        WRITE,
+        /** Each competitor is a probe. */
+        PROBE
+    }
 
-    /** One way to do what a suite measures, and with how many threads it is measured. */
-    record Competitor(String name, Class<?> type, String method, Set<Integer> threads) {}
+    /** Which competitors are set beside which. */
+    enum Pairing {
+        CREMA_BY_OTHERS {
+            @Override
+            boolean pairs(String competitor, String by) {
+                return competitor.equals("crema") && !by.equals("crema");
+            }
+        },
+        MILLION_BY_THOUSAND {
+            @Override
+            boolean pairs(String competitor, String by) {
+                return by.endsWith("-1000") && competitor.equals(by + "000");
+            }
+        },
+        NONE {
+            @Override
+            boolean pairs(String competitor, String by) {
+                return false;
+            }
+        };
+
+        abstract boolean pairs(String competitor, String by);
+    }
+
+    final Kind kind;
 
     /** The size of a value; 0 where it does not matter. */
     final int valueBytes;
 
     final List<Competitor> competitors;
+    final Pairing pairing;
+    final List<Bar> bars;
 
-    Suite(int valueBytes, List<Competitor> competitors) {
+    Suite(Kind kind, int valueBytes, List<Competitor> competitors, Pairing pairing, List<Bar> bars) {
+        this.kind = kind;
         this.valueBytes = valueBytes;
         this.competitors = competitors;
+        this.pairing = pairing;
+        this.bars = bars;
     }
 
     String label() {

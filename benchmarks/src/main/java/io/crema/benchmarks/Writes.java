@@ -20,6 +20,8 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Writes {
 
+    static final int MARK_BYTES = 8;
+
     @Benchmark
     public void putCrema(OverRedis state, Workload.Step step) {
         state.cache.put(state.keys[step.next()], state.value);
@@ -38,6 +40,12 @@ public class Writes {
     @Benchmark
     public void invalidateCrema(OverRedis state, Workload.Step step) {
         state.cache.invalidate(state.keys[step.next()]);
+    }
+
+    /** A small mark instead of the value: what others would find who look. */
+    @Benchmark
+    public Object invalidateLettuceSetPublish(Raw state, Workload.Step step) {
+        return state.reference.setAndPublish(state.keys[step.next()], state.mark);
     }
 
     @Benchmark
@@ -74,6 +82,7 @@ public class Writes {
     public static class Raw {
 
         final byte[] value = Workload.value(L2Hit.VALUE_BYTES);
+        final byte[] mark = Workload.value(MARK_BYTES);
         final byte[][] keys = Reference.keys(Workload.Step.KEYS);
         final Reference reference = new Reference();
 

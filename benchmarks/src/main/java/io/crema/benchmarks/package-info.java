@@ -1,6 +1,6 @@
 /**
  * What the cache costs beside plain Caffeine and plain Lettuce. {@link io.crema.benchmarks.Benchmarks} runs the suites;
- * the classes {@code L1Hit}, {@code L2Hit}, {@code Put} and {@code Invalidate} are what is measured.
+ * {@link io.crema.benchmarks.Suite} says what is measured and which bars it has to reach.
  */
 @NullMarked
 package io.crema.benchmarks;

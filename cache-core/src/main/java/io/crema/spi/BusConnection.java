@@ -37,9 +37,9 @@ public interface BusConnection {
     void heartbeat(BiConsumer<@Nullable String, @Nullable Throwable> reply);
 
     /**
-     * How much the primary may have forgotten, as found when this connection was made: the time in milliseconds between
-     * this instance's last acknowledged heartbeat and the last one that the data there reflects. {@link Long#MAX_VALUE}
-     * if it reflects none.
+     * How much the primary may have forgotten, as found when this connection was made: the time in milliseconds, 0 or more,
+     * between this instance's last acknowledged heartbeat and the last one that the data there reflects.
+     * {@link Long#MAX_VALUE} if it reflects none, as on the first connection.
      */
     long lostMillis();
 

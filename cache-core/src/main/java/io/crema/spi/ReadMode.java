@@ -6,6 +6,9 @@ public enum ReadMode {
     VALUE,
     /** The whole record and the partition's floor; the floor is not read later than the record. */
     VALUE_AND_FLOOR,
-    /** The record without its payload, and the partition's floor, which is not read later than the record. */
+    /**
+     * The record without its payload, but with all of its tags, and the partition's floor, which is not read later than
+     * the record. A record with many or long tags may cost a second round trip.
+     */
     HEADER
 }

@@ -1,49 +1,48 @@
 package io.crema.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.crema.spi.BusConnection;
 import io.crema.spi.BusPosition;
-import io.crema.spi.Invalidation;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
-import io.crema.spi.Repair;
 import io.crema.testkit.RecordingListener.Answered;
 import io.crema.testkit.RecordingListener.Cleared;
 import io.crema.testkit.RecordingListener.Connected;
 import io.crema.testkit.RecordingListener.Disconnected;
 import io.crema.testkit.RecordingListener.Event;
-import io.crema.testkit.RecordingListener.Invalidated;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link InvalidationBus} keeps, with the remote tier whose writes it carries. A test extends it as
- * {@link RemoteTierContract}.
+ * What every {@link InvalidationBus} keeps, with the remote tier whose writes it carries, of one primary or of several,
+ * with values or without. A test extends it as {@link RemoteTierContract}.
  */
-public abstract class InvalidationBusContract extends RemoteFixture {
+public abstract class InvalidationBusContract extends BusMessageContract {
 
-    private RecordingListener listener;
-    private InvalidationBus bus;
-
-    @BeforeEach
-    void start() {
-        bus = tierA.invalidations();
-        listener = new RecordingListener(PATIENCE);
-        bus.start(listener);
-        listener.next(Connected.class);
-    }
+    private static final int FIRST = 0;
 
     @Test
     void invalidations_askedTwice_isOneObject() {
         assertThat(tierA.invalidations()).isSameAs(bus);
     }
+
+    @Test
+    void carries_eachPartition_onOneConnection() {
+        List<BusConnection> connections = listener.connections();
+
+        for (int partition = 0; partition <= a.tagPartition(); partition++) {
+            assertThat(connections).contains(listener.connectionOf(name, partition));
+        }
+    }
+
+    // Subscriptions
 
     @Test
     void subscribe_cache_isAcknowledged() {
@@ -53,178 +52,148 @@ public abstract class InvalidationBusContract extends RemoteFixture {
     }
 
     @Test
-    void subscribe_notYet_bringsNoMessages() {
+    void subscribe_anotherCache_bringsNoMessagesOfThis() {
         RemoteCache other = openCache(tierA, name + "-other");
         subscribe(other);
-        RemoteKey key = newKey();
 
-        stored(b.put(key, value("unseen"), 0, 0));
-        await(other.clear(0, 0));
+        stored(b.put(newKeyIn(FIRST), value("unseen"), 0, 0));
+        await(other.clear(FIRST, 0));
 
         assertThat(listener.next(Cleared.class).cache()).isEqualTo(other.name());
     }
 
     @Test
-    void put_ofAnother_isTold() {
-        subscribe(a);
-        RemoteKey key = newKey();
+    void subscribe_onePartition_bringsItsMessagesOnly() {
+        subscribe(FIRST);
+        RemoteKey key = newKeyIn(FIRST);
 
-        long stamp = stored(b.put(key, value("v"), 0, 0)).stamp();
+        await(b.invalidateTag("unseen", newToken(), 0));
+        long stamp = stored(b.put(key, value("seen"), 0, 0)).stamp();
+        heartbeat();
 
-        Invalidation message = nextInvalidation();
-        assertThat(message.partition()).isEqualTo(key.partition());
-        assertThat(message.stamp()).isEqualTo(stamp);
-        assertThat(message.count()).isEqualTo(1);
-        assertThat(message.keys()).containsExactly(key.bytes());
+        assertWritten(stamp, key);
+        listener.nextResult("heartbeat", String.class);
     }
 
     @Test
-    void put_own_isToldToo() {
-        subscribe(a);
-        RemoteKey key = newKey();
+    void subscribe_oneMore_keepsTheFirst() {
+        subscribe(FIRST);
+        subscribe(a.tagPartition());
+        RemoteKey key = newKeyIn(FIRST);
 
-        long stamp = stored(a.put(key, value("v"), 0, 0)).stamp();
-
-        assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
+        assertWritten(stored(b.put(key, value("seen"), 0, 0)).stamp(), key);
+        assertWritten(
+                await(b.invalidateTag("seen", newToken(), 0)),
+                new RemoteKey(a.tagPartition(), "seen".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
-    void message_serverMicros_isTheServersTimeOfTheWrite() {
-        subscribe(a);
-        long loadedAt = stored(b.put(newKey(), value("v"), 0, 0)).loadedAt();
+    void subscribe_again_bringsMessagesOnce() {
+        subscribe(FIRST);
+        subscribe(FIRST);
+        RemoteKey key = newKeyIn(FIRST);
 
-        long millis = TimeUnit.MICROSECONDS.toMillis(nextInvalidation().serverMicros());
+        long first = stored(b.put(key, value("v1"), 0, 0)).stamp();
+        long second = stored(b.put(key, value("v2"), 0, 0)).stamp();
 
-        assertThat(millis).isCloseTo(loadedAt, within(1L));
+        assertWritten(first, key);
+        assertWritten(second, key);
     }
 
-    @Test
-    void invalidate_manyKeys_isOneMessageThatCountsThem() {
-        subscribe(a);
-        RemoteKey first = newKey();
-        RemoteKey second = newKeyIn(first.partition());
-        long before = stored(b.put(first, value("v"), 0, 0)).stamp();
-
-        long stamp = await(b.invalidate(first.partition(), List.of(first, second), 0, before))
-                .stamp();
-
-        assertThat(nextInvalidation().stamp()).isEqualTo(before);
-        Invalidation message = nextInvalidation();
-        assertThat(message.stamp()).isEqualTo(stamp).isEqualTo(before + 2);
-        assertThat(message.count()).isEqualTo(2);
-        assertThat(message.keys()).containsExactly(first.bytes(), second.bytes());
-    }
-
-    @Test
-    void putIfAbsent_stored_isToldRefusedIsNot() {
-        subscribe(a);
-        RemoteKey key = newKey();
-        await(b.putIfAbsent(key, value("stored"), 0));
-        await(b.putIfAbsent(key, value("refused"), 0));
-        long floor = await(b.clear(key.partition(), 0));
-
-        long stamp = nextInvalidation().stamp();
-
-        assertThat(listener.next(Cleared.class)).isEqualTo(new Cleared(name, key.partition(), floor));
-        assertThat(floor).isEqualTo(stamp + 1);
-    }
-
-    @Test
-    void leaseFillAndRelease_tellNothing() {
-        subscribe(a);
-        RemoteKey filled = newKey();
-        RemoteKey released = newKeyIn(filled.partition());
-        long token = newToken();
-        await(b.lease(filled, token, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
-        await(b.fill(filled, token, Long.MAX_VALUE, value("v"), 0));
-        await(b.lease(released, token, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
-        await(b.release(released, token));
-
-        await(b.clear(filled.partition(), 0));
-
-        listener.next(Cleared.class);
-    }
-
-    @Test
-    void repair_firstOfAHistory_isToldAsClearOnce() {
-        subscribe(a);
-        RemoteKey key = newKey();
-
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        long stamp = stored(b.put(key, value("v"), 0, 0)).stamp();
-
-        Cleared told = listener.next(Cleared.class);
-        assertThat(told.partition()).isEqualTo(key.partition());
-        assertThat(nextInvalidation().stamp()).isEqualTo(stamp).isEqualTo(told.stamp() + 1);
-    }
-
-    @Test
-    void messages_ofManyWrites_comeInOrderWithoutGaps() {
-        subscribe(a);
-        RemoteKey key = newKey();
-        int writes = 200;
-        long before = await(b.invalidate(key.partition(), List.of(key), 0, 0)).stamp();
-        assertThat(nextInvalidation().stamp()).isEqualTo(before);
-
-        List<CompletableFuture<?>> replies = new ArrayList<>();
-        for (int i = 0; i < writes; i++) {
-            RemoteCache writer = i % 2 == 0 ? a : b;
-            replies.add(
-                    i % 3 == 0
-                            ? writer.put(key, value("v" + i), 0, 0)
-                            : writer.invalidate(key.partition(), List.of(key), 0, 0));
-        }
-        replies.forEach(RemoteFixture::await);
-
-        long last = before;
-        for (int i = 0; i < writes; i++) {
-            Invalidation message = nextInvalidation();
-            assertThat(message.stamp() - message.count()).isEqualTo(last);
-            last = message.stamp();
-        }
-    }
+    // Positions and heartbeats
 
     @Test
     void position_afterWrites_comesAfterTheirMessagesAndCountsThem() {
         subscribe(a);
-        RemoteKey key = newKey();
+        RemoteKey key = newKeyIn(FIRST);
         for (int i = 0; i < 50; i++) {
             stored(b.put(key, value("v" + i), 0, 0));
         }
-        listener.position(a);
+        position(FIRST);
 
         long last = 0;
         for (int i = 0; i < 50; i++) {
             last = nextInvalidation().stamp();
         }
-        BusPosition position = listener.nextPosition();
-        assertThat(position.at(key.partition()).clock()).isEqualTo(last);
+        assertThat(listener.nextPosition().at(FIRST).clock()).isEqualTo(last);
     }
 
     @Test
     void position_newCache_hasRunningClocks() {
-        subscribe(a);
         listener.position(a);
 
+        BusPosition position = listener.nextPosition();
+
+        assertThat(position.partitions().keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.rangeClosed(0, a.tagPartition()).boxed().toList());
+        assertThat(position.partitions().values()).allMatch(at -> at.clock() > 0);
+    }
+
+    @Test
+    void position_afterLeasesFillsAndTagVersions_isAsBefore() {
+        needValues();
+        listener.position(a);
         BusPosition before = listener.nextPosition();
-        assertThat(before.partitions().keySet()).hasSize(a.partitions() + 1).contains(a.tagPartition());
-        assertThat(before.partitions().values()).allMatch(at -> at.clock() > 0);
         RemoteKey key = newKey();
         await(b.lease(key, 1, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0));
-        await(b.fill(key, 1, Long.MAX_VALUE, value("v"), 0));
+        assertStored(fill(b, key, 1, value("v")));
+        await(b.tagVersions(List.of("t"), LONG_MILLIS, 0));
+
         listener.position(a);
-        assertThat(listener.nextPosition().partitions()).isEqualTo(before.partitions());
+
+        assertThat(listener.nextPosition()).isEqualTo(before);
+    }
+
+    @Test
+    void position_onePartition_hasThatOnly() {
+        long clock = await(b.clear(FIRST, 0));
+
+        position(FIRST);
+
+        assertThat(listener.nextPosition().partitions())
+                .hasSize(1)
+                .containsEntry(FIRST, new BusPosition.At(clock, clock));
+    }
+
+    @Test
+    void position_afterClear_hasClockAndFloorOfThatPartition() {
+        int partition = a.partitions() - 1;
+        long floor = await(b.clear(partition, 0));
+        long clock = stored(b.put(newKeyIn(partition), value("v"), 0, 0)).stamp();
+        long tagClock = await(b.invalidateTag("t", newToken(), 0));
+        listener.position(a);
+
+        BusPosition position = listener.nextPosition();
+
+        assertThat(position.at(partition)).isEqualTo(new BusPosition.At(clock, floor));
+        assertThat(position.at(a.tagPartition()).clock()).isEqualTo(tagClock);
     }
 
     @Test
     void heartbeat_afterWrite_comesAfterItsMessage() {
         subscribe(a);
-        long stamp = stored(b.put(newKey(), value("v"), 0, 0)).stamp();
-        listener.heartbeat();
+        long stamp = stored(b.put(newKeyIn(FIRST), value("v"), 0, 0)).stamp();
+        heartbeat();
 
         assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
         listener.nextResult("heartbeat", String.class);
+    }
+
+    @Test
+    void heartbeat_history_isThatOfThePositionForAllInstances() {
+        RecordingListener other = new RecordingListener(PATIENCE);
+        tierB.invalidations().start(other);
+        other.awaitCarried(b);
+
+        heartbeat();
+        position(FIRST);
+        other.heartbeat(other.connectionOf(name, FIRST));
+
+        String history = listener.nextResult("heartbeat", String.class);
+        assertThat(history).isNotEmpty();
+        assertThat(listener.nextPosition().history()).isEqualTo(history);
+        assertThat(other.nextResult("heartbeat", String.class)).isEqualTo(history);
     }
 
     @Test
@@ -246,62 +215,55 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         assertThat(answers).extracting(Answered::failure).containsOnlyNulls();
     }
 
-    @Test
-    void position_afterClear_hasClockAndFloorOfThatPartition() {
-        int partition = a.partitions() - 1;
-        long floor = await(b.clear(partition, 0));
-        long clock = stored(b.put(newKeyIn(partition), value("v"), 0, 0)).stamp();
-        listener.position(a);
-
-        BusPosition position = listener.nextPosition();
-
-        assertThat(position.at(partition).clock()).isEqualTo(clock);
-        assertThat(position.at(partition).floor()).isEqualTo(floor);
-    }
-
-    @Test
-    void heartbeat_history_isThatOfThePositionForAllInstances() {
-        InvalidationBus otherBus = tierB.invalidations();
-        RecordingListener other = new RecordingListener(PATIENCE);
-        otherBus.start(other);
-        other.next(Connected.class);
-
-        listener.heartbeat();
-        listener.position(a);
-        other.heartbeat();
-
-        String history = listener.nextResult("heartbeat", String.class);
-        assertThat(history).isNotEmpty();
-        assertThat(listener.nextPosition().history()).isEqualTo(history);
-        assertThat(other.nextResult("heartbeat", String.class)).isEqualTo(history);
-    }
+    // The end of a connection
 
     @Test
     void reset_connected_makesANewConnectionWithoutSubscriptions() {
         subscribe(a);
+        BusConnection before = listener.connectionOf(name, FIRST);
 
-        listener.connection().reset();
+        before.reset();
 
         listener.next(Disconnected.class);
         listener.next(Connected.class);
-        stored(b.put(newKey(), value("missed"), 0, 0));
-        listener.heartbeat();
+        listener.awaitCarried(a);
+        assertThat(listener.connectionOf(name, FIRST)).isNotSameAs(before);
+        stored(b.put(newKeyIn(FIRST), value("missed"), 0, 0));
+        heartbeat();
         listener.nextResult("heartbeat", String.class);
+        subscribe(FIRST);
+        RemoteKey key = newKeyIn(FIRST);
+        assertWritten(stored(b.put(key, value("seen"), 0, 0)).stamp(), key);
+    }
+
+    @Test
+    void reset_one_leavesTheOthers() {
+        assumeTrue(listener.connections().size() > 1, "one connection carries all");
         subscribe(a);
-        long stamp = stored(b.put(newKey(), value("seen"), 0, 0)).stamp();
-        assertThat(nextInvalidation().stamp()).isEqualTo(stamp);
+        Set<Integer> gone = listener.connectionOf(name, FIRST).carries(name);
+        int other = IntStream.range(0, a.partitions())
+                .filter(partition -> !gone.contains(partition))
+                .findFirst()
+                .orElseThrow();
+
+        listener.connectionOf(name, FIRST).reset();
+
+        listener.next(Disconnected.class);
+        listener.next(Connected.class);
+        RemoteKey key = newKeyIn(other);
+        assertWritten(stored(b.put(key, value("v"), 0, 0)).stamp(), key);
     }
 
     @Test
     void reset_requestsUnderWay_areAnsweredOnceBeforeTheNewConnection() {
+        BusConnection connection = listener.connectionOf(name, FIRST);
         int requests = 20;
         for (int i = 0; i < requests; i++) {
-            listener.heartbeat();
+            listener.heartbeat(connection);
         }
-        listener.connection().reset();
+        connection.reset();
 
         List<Event> seen = listener.upTo(Connected.class::isInstance);
-        listener.position(a);
 
         assertThat(seen)
                 .filteredOn(Answered.class::isInstance)
@@ -310,7 +272,22 @@ public abstract class InvalidationBusContract extends RemoteFixture {
                     Answered answer = (Answered) each;
                     assertThat(answer.result() == null).isNotEqualTo(answer.failure() == null);
                 });
-        listener.nextPosition();
+    }
+
+    @Test
+    void request_onAConnectionThatIsLost_fails() {
+        BusConnection lost = listener.connectionOf(name, FIRST);
+        lost.reset();
+        listener.next(Disconnected.class);
+        listener.next(Connected.class);
+
+        listener.heartbeat(lost);
+        listener.position(lost, name, Set.of(FIRST));
+        listener.subscribe(lost, name, Set.of(FIRST));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(listener.next(Answered.class).failure()).isNotNull();
+        }
     }
 
     @Test
@@ -323,14 +300,38 @@ public abstract class InvalidationBusContract extends RemoteFixture {
         assertThat(((Answered) seen.get(seen.size() - 1)).failure()).isNotNull();
     }
 
-    private void subscribe(RemoteCache cache) {
-        listener.subscribe(cache);
-        listener.nextResult("subscribe", Boolean.class);
+    @Test
+    void lostMillis_firstConnection_isUnknown() {
+        assertThat(listener.connectionOf(name, FIRST).lostMillis()).isEqualTo(Long.MAX_VALUE);
     }
 
-    private Invalidation nextInvalidation() {
-        Invalidated event = listener.next(Invalidated.class);
-        assertThat(event.cache()).isEqualTo(name);
-        return event.message();
+    @Test
+    void lostMillis_connectionLostButNoData_isSmall() {
+        needValues();
+        heartbeat();
+        listener.nextResult("heartbeat", String.class);
+        pass(LONGER_THAN_SHORT);
+        heartbeat();
+        listener.nextResult("heartbeat", String.class);
+
+        listener.connectionOf(name, FIRST).reset();
+
+        listener.next(Disconnected.class);
+        listener.next(Connected.class);
+        listener.awaitCarried(a);
+        assertThat(listener.connectionOf(name, FIRST).lostMillis()).isBetween(0L, 1000L);
+    }
+
+    private void heartbeat() {
+        listener.heartbeat(listener.connectionOf(name, FIRST));
+    }
+
+    private void position(int partition) {
+        listener.position(listener.connectionOf(name, partition), name, Set.of(partition));
+    }
+
+    private void subscribe(int partition) {
+        listener.subscribe(listener.connectionOf(name, partition), name, Set.of(partition));
+        listener.nextResult("subscribe", Boolean.class);
     }
 }

@@ -210,8 +210,11 @@ final class PartitionStore {
             store(key, found.touched(clock, found.holders(), least));
             return;
         }
-        boolean remembers = found != null && (least != 0 || found.kind() == Kind.TOMBSTONE);
-        forget(key, remembers ? StoredRecord.newer(found.leastVersion(), least) : least, nowMicros);
+        if (found != null && (least != 0 || found.kind() == Kind.TOMBSTONE)) {
+            forget(key, StoredRecord.newer(found.leastVersion(), least), nowMicros);
+        } else {
+            forget(key, least, nowMicros);
+        }
     }
 
     /** Leaves nothing but the least version, if there is one. */
@@ -235,8 +238,8 @@ final class PartitionStore {
             holders.add(holder);
             store(key, found.touched(clock, holders, 0).keptUntil(until));
         } else {
-            boolean remembers = found != null && found.kind() == Kind.TOMBSTONE;
-            store(key, StoredRecord.quarantine(clock, until, remembers ? found.leastVersion() : 0, holder));
+            long least = found != null && found.kind() == Kind.TOMBSTONE ? found.leastVersion() : 0;
+            store(key, StoredRecord.quarantine(clock, until, least, holder));
         }
         return clock;
     }

@@ -29,6 +29,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,10 +198,8 @@ final class RecordingListener implements BusListener {
     /** Asks on the connection made last even if it is lost, so that something answers. */
     private <T> void askAll(String name, Request<T> request, BinaryOperator<T> both) {
         List<BusConnection> asked = connections.isEmpty() ? List.of(connection()) : connections();
-        List<CompletableFuture<T>> answers = new ArrayList<>();
-        for (BusConnection connection : asked) {
-            answers.add(new CompletableFuture<>());
-        }
+        List<CompletableFuture<T>> answers =
+                Stream.generate(CompletableFuture<T>::new).limit(asked.size()).toList();
         CompletableFuture<T> all = answers.stream()
                 .reduce((one, other) -> one.thenCombine(other, both))
                 .orElseThrow();

@@ -239,6 +239,16 @@ abstract class RemoteQuarantineContract extends RemoteExpiryContract {
     }
 
     @Test
+    void put_tooOldInQuarantine_isRefusedAsAnyOther() {
+        RemoteKey key = tombstone(5);
+        begin(a, key, holderA);
+
+        assertRefused(await(b.put(key, value("v4", 4), 0, 0)));
+
+        assertRefused(await(a.put(key, value("v5", 5), holderA, 0)));
+    }
+
+    @Test
     void put_ofTheOnlyHolder_isComparedWithTheMinimum() {
         RemoteKey key = tombstone(5);
         begin(a, key, holderA);

@@ -29,10 +29,12 @@ final class TagStore {
     /** The version of a tag; a new one if there is none, or one below the floor. */
     TagVersion version(String tag, long clock, long floor, long keepMillis, long nowMillis) {
         StoredTag found = versions.get(tag);
-        boolean there = found != null && nowMillis < found.keepUntil && found.version.stamp() >= floor;
-        TagVersion version = there ? found.version : new TagVersion(tag, clock, tokens.getAsLong());
-        long keepUntil = nowMillis + keepMillis;
-        versions.put(tag, new StoredTag(version, there ? Math.max(found.keepUntil, keepUntil) : keepUntil));
+        if (found != null && nowMillis < found.keepUntil && found.version.stamp() >= floor) {
+            versions.put(tag, new StoredTag(found.version, Math.max(found.keepUntil, nowMillis + keepMillis)));
+            return found.version;
+        }
+        TagVersion version = new TagVersion(tag, clock, tokens.getAsLong());
+        versions.put(tag, new StoredTag(version, nowMillis + keepMillis));
         return version;
     }
 

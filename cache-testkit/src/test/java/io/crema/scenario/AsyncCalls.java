@@ -93,6 +93,11 @@ record AsyncCalls(LoadingTieredCache<String, String> cache, AsyncLoadingTieredCa
     }
 
     @Override
+    public void invalidate(String key, long originVersion) {
+        forResult(async.invalidate(key, originVersion));
+    }
+
+    @Override
     public boolean invalidateIfPresent(String key) {
         return forResult(async.invalidateIfPresent(key));
     }
@@ -100,6 +105,21 @@ record AsyncCalls(LoadingTieredCache<String, String> cache, AsyncLoadingTieredCa
     @Override
     public void invalidateAll(Collection<String> keys) {
         forResult(async.invalidateAll(keys));
+    }
+
+    @Override
+    public void invalidateTag(String tag) {
+        forResult(async.invalidateTag(tag));
+    }
+
+    @Override
+    public void expire(String key) {
+        forResult(async.expire(key));
+    }
+
+    @Override
+    public void expire(String key, long originVersion) {
+        forResult(async.expire(key, originVersion));
     }
 
     @Override

@@ -70,7 +70,8 @@ class BuildTest {
                     .isInstanceOf(CacheConfigException.class)
                     .hasMessage(
                             "Cache 'c' is not configured correctly: Near.none() leaves no tier at all, because there"
-                                    + " is no remote tier: give Crema.builder() a remote(..), or the cache a near tier");
+                                    + " is no remote tier that stores values: give Crema.builder() a remote(..), or the cache"
+                                    + " a near tier");
         }
     }
 

@@ -54,9 +54,17 @@ interface Calls {
 
     void invalidate(String key);
 
+    void invalidate(String key, long originVersion);
+
     boolean invalidateIfPresent(String key);
 
     void invalidateAll(Collection<String> keys);
+
+    void invalidateTag(String tag);
+
+    void expire(String key);
+
+    void expire(String key, long originVersion);
 
     void clear();
 

@@ -85,6 +85,11 @@ record SyncCalls(LoadingTieredCache<String, String> cache) implements Calls {
     }
 
     @Override
+    public void invalidate(String key, long originVersion) {
+        cache.invalidate(key, originVersion);
+    }
+
+    @Override
     public boolean invalidateIfPresent(String key) {
         return cache.invalidateIfPresent(key);
     }
@@ -92,6 +97,21 @@ record SyncCalls(LoadingTieredCache<String, String> cache) implements Calls {
     @Override
     public void invalidateAll(Collection<String> keys) {
         cache.invalidateAll(keys);
+    }
+
+    @Override
+    public void invalidateTag(String tag) {
+        cache.invalidateTag(tag);
+    }
+
+    @Override
+    public void expire(String key) {
+        cache.expire(key);
+    }
+
+    @Override
+    public void expire(String key, long originVersion) {
+        cache.expire(key, originVersion);
     }
 
     @Override

@@ -155,9 +155,52 @@ public class CoherenceRules {
         return entryStamp < stamp;
     }
 
+    /** Whether an origin version, unsigned, is below the least that is accepted; 0 = the value has none. */
+    public boolean tooOld(long originVersion, long least) {
+        return originVersion != 0 && Long.compareUnsigned(originVersion, least) < 0;
+    }
+
     /** Whether a write may install its own value; {@code newest} is the highest stamp of a message about its key. */
     public boolean mayInstallWritten(long stamp, long newest) {
         return stamp >= newest;
+    }
+
+    // Tags. Their versions are stamps of the tag partition, with a token each
+
+    /** Whether an entry may be served as far as its tags are concerned. */
+    public boolean mayServeTagged(long entryGeneration, long tagGeneration, boolean superseded) {
+        return entryGeneration == tagGeneration && !superseded;
+    }
+
+    /** Whether two versions of one tag are one. */
+    public boolean sameVersion(long stamp, long token, long otherStamp, long otherToken) {
+        return stamp == otherStamp && token == otherToken;
+    }
+
+    /** Whether a version with this stamp replaces one with another; the same stamp with another token does not. */
+    public boolean supersedes(long stamp, long knownStamp) {
+        return stamp > knownStamp;
+    }
+
+    /**
+     * Whether a reply says what a tag's version is: no message has overtaken it, and none can have been missed since the
+     * question.
+     */
+    public boolean mayKnow(long stamp, long highest, long notedGeneration, long tagGeneration) {
+        return stamp >= highest && notedGeneration == tagGeneration;
+    }
+
+    /**
+     * Whether a loaded value may carry a version that was read after the load: it must have been there before, so it is
+     * not above the clock noted then. A tag nobody had gets the clock's present value, hence not below.
+     */
+    public boolean mayEmbed(long versionStamp, long clockBefore) {
+        return versionStamp <= clockBefore;
+    }
+
+    /** Whether a read may wait for a flight of which nobody knows yet what tags its value will have. */
+    public boolean mayJoinUntagged(long flightGeneration, long tagGeneration, long flightEvents, long events) {
+        return flightGeneration == tagGeneration && flightEvents == events;
     }
 
     /** Whether a suspect entry is what the remote tier still has. */

@@ -113,20 +113,44 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     }
 
     @Override
+    public final CompletableFuture<Void> invalidate(K key, long originVersion) {
+        engine.requireKey(key);
+        return write(() -> engine.invalidations.invalidate(key, originVersion)).thenApply(removed -> null);
+    }
+
+    @Override
     public final CompletableFuture<Boolean> invalidateIfPresent(K key) {
         engine.requireKey(key);
-        return write(() -> engine.writePath.invalidate(key));
+        return write(() -> engine.invalidations.invalidate(key));
     }
 
     @Override
     public final CompletableFuture<Void> invalidateAll(Collection<? extends K> keys) {
         keys.forEach(engine::requireKey);
-        return write(() -> engine.writePath.invalidateAll(keys)).thenApply(removed -> null);
+        return write(() -> engine.invalidations.invalidateAll(keys)).thenApply(removed -> null);
+    }
+
+    @Override
+    public final CompletableFuture<Void> invalidateTag(String tag) {
+        Objects.requireNonNull(tag, "tag");
+        return write(() -> engine.invalidations.invalidateTag(tag));
+    }
+
+    @Override
+    public final CompletableFuture<Void> expire(K key) {
+        engine.requireKey(key);
+        return write(() -> engine.invalidations.expire(key));
+    }
+
+    @Override
+    public final CompletableFuture<Void> expire(K key, long originVersion) {
+        engine.requireKey(key);
+        return write(() -> engine.invalidations.expire(key, originVersion));
     }
 
     @Override
     public final CompletableFuture<Void> clear() {
-        return write(engine.writePath::clear);
+        return write(engine.invalidations::clear);
     }
 
     @Override

@@ -74,6 +74,6 @@ final class BulkOrigin<K, V> implements Origin<K, V> {
             calls.forEach(call -> call.flight().loading(null));
         }
         timer.succeeded();
-        calls.forEach(call -> call.loaded(values.get(call.key()), timer));
+        calls.forEach(call -> call.loaded(Loaded.of(values.get(call.key()), timer)));
     }
 }

@@ -9,7 +9,9 @@ import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.Partitions;
+import io.crema.internal.coherence.TagTable;
 import io.crema.internal.entry.NearEntry;
+import io.crema.internal.entry.TagNames;
 import io.crema.internal.near.NearTier;
 import io.crema.internal.remote.Deadlines;
 import io.crema.internal.remote.RareLog;
@@ -19,15 +21,17 @@ import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
 import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
+import io.crema.spi.Invalidation;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,6 +61,7 @@ public final class CacheEngine<K, V> {
     final Counters counters = new Counters();
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
+    final InvalidationPath<K, V> invalidations;
     final WritePath<K, V> writePath;
     final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
@@ -73,8 +78,17 @@ public final class CacheEngine<K, V> {
     private volatile @Nullable Subscription subscription;
     private volatile boolean closed;
 
+    /** The least origin versions, where no remote tier remembers them. */
+    private final LeastVersions<K> leastVersions;
+
     /** @param remote null without a remote tier, and until it is first reached; then there is one partition */
-    private record Layout(Partitions partitions, @Nullable RemoteAccess remote) {}
+    private record Layout(
+            Partitions partitions, TagReader tags, @Nullable RemoteAccess remote) {
+
+        static Layout of(Partitions partitions, CoherenceRules rules, @Nullable RemoteAccess remote) {
+            return new Layout(partitions, new TagReader(new TagTable(partitions.ofTags(), rules), remote), remote);
+        }
+    }
 
     public CacheEngine(EngineContext context, CacheSettings<K, V> settings) {
         this.name = settings.name();
@@ -90,12 +104,14 @@ public final class CacheEngine<K, V> {
         this.near = new NearTier<>(settings.near(), rules, clock, settings.readClock(), lease, window, executor);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
-        this.layout = new Layout(new Partitions(1, rules), null);
+        this.layout = Layout.of(new Partitions(1, rules), rules, null);
+        this.leastVersions = new LeastVersions<>(clock);
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
+        this.invalidations = new InvalidationPath<>(this);
         this.writePath = new WritePath<>(this);
         this.quarantinePath = new QuarantinePath<>(this);
-        this.outbox = new Outbox<>(name, clock, writePath::sendAgain);
+        this.outbox = new Outbox<>(name, clock, invalidations::sendAgain);
     }
 
     /**
@@ -106,7 +122,7 @@ public final class CacheEngine<K, V> {
         RemoteAccess access = new RemoteAccess(cache, deadlines, counters.remoteFailures, log);
         Partitions partitions = new Partitions(cache.partitions(), rules);
         Layout before = layout;
-        layout = new Layout(partitions, access);
+        layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
         Subscription attached = new Subscription(
                 access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
@@ -114,8 +130,19 @@ public final class CacheEngine<K, V> {
         return attached;
     }
 
-    private void onMessage(byte[] key, Partition partition, long stamp) {
-        boolean unused = invalidated(serialization().decodeKey(key), partition, stamp);
+    private void onMessage(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
+        TagTable tags = tags().table();
+        if (partition == tags.partition()) {
+            tags.invalidated(new String(key, StandardCharsets.UTF_8), stamp);
+            return;
+        }
+        K decoded = serialization().decodeKey(key);
+        switch (kind) {
+            case WRITTEN -> {
+                boolean unused = invalidated(decoded, partition, stamp);
+            }
+            case EXPIRED -> expired(decoded, partition, stamp);
+        }
     }
 
     /** A write of this instance was acknowledged. Returns whether it counts, or was lost with its server. */
@@ -129,6 +156,13 @@ public final class CacheEngine<K, V> {
         boolean unused = acknowledged(route, 0, Long.MAX_VALUE);
     }
 
+    /** As of a write, of an invalidation of a tag. */
+    boolean acknowledgedTag(String tag, long stamp) {
+        Subscription joined = subscription;
+        RemoteKey key = new RemoteKey(partitions().ofTags().index(), tag.getBytes(StandardCharsets.UTF_8));
+        return joined == null || joined.acknowledged(key, 0, stamp);
+    }
+
     /** As of a write, of a clear. */
     boolean acknowledgedClear(Partition partition, long floor) {
         Subscription joined = subscription;
@@ -139,6 +173,12 @@ public final class CacheEngine<K, V> {
     boolean invalidated(K key, Partition partition, long stamp) {
         flights.invalidated(key, stamp);
         return near.evictOlder(key, partition, stamp);
+    }
+
+    /** A key was expired: what this instance has stays, but is served no more. */
+    void expired(K key, Partition partition, long stamp) {
+        flights.invalidated(key, stamp);
+        near.expireOlder(key, partition, stamp);
     }
 
     /** Whatever this instance has of a key is not to be served any more, and nobody else was told. */
@@ -161,6 +201,11 @@ public final class CacheEngine<K, V> {
         return settings.degraded();
     }
 
+    /** Whether there may be values in a remote tier: some carry invalidations only. */
+    boolean storesRemotely() {
+        return serialization != null && serialization.storesValues();
+    }
+
     /** Where nothing is shared, this instance itself has the latest. */
     ReadConsistency effective(ReadConsistency asked) {
         return hasRemoteTier() ? asked : ReadConsistency.BOUNDED;
@@ -172,6 +217,10 @@ public final class CacheEngine<K, V> {
 
     Partitions partitions() {
         return layout.partitions();
+    }
+
+    TagReader tags() {
+        return layout.tags();
     }
 
     Serialization<K, V> serialization() {
@@ -188,16 +237,47 @@ public final class CacheEngine<K, V> {
                 // Refused now as it would be with the remote tier there.
                 serialization.requireEncodable(key);
             }
-            return new Route<>(key, now.partitions().get(0), null);
+            return new Route<>(key, now.partitions().get(0), now.tags(), null);
         }
         Route.Remote remote = new Route.Remote(access, serialization().key(key, access.cache()));
-        return new Route<>(key, now.partitions().get(remote.key().partition()), remote);
+        return new Route<>(key, now.partitions().get(remote.key().partition()), now.tags(), remote);
+    }
+
+    /** Whether the remote tier may have forgotten what was written there, or which tags were invalidated. */
+    boolean inDoubt(Partition partition) {
+        return partition.inDoubt() || partitions().ofTags().inDoubt();
     }
 
     /** What a read has to fetch so that no clear can be missed. */
     ReadMode readMode(ReadRequest<K, V> request, Flight<V> flight) {
         boolean trusted = !request.isLatest() && flight.leased && flight.partition.floorKnown();
         return trusted ? ReadMode.VALUE : ReadMode.VALUE_AND_FLOOR;
+    }
+
+    /** How new the versions of tags have to be that decide whether a record may be served. */
+    TagReader.Source tagSource(ReadRequest<K, V> request, Flight<V> flight) {
+        boolean known = !request.isLatest()
+                && flight.leased
+                && near.leaseValid(partitions().ofTags());
+        return known ? TagReader.Source.KNOWN : TagReader.Source.PRIMARY;
+    }
+
+    // Origin versions, where there is no remote tier
+
+    /** No value of an older version is kept from now on; 0 = any is. */
+    void leastHere(K key, long version) {
+        leastVersions.raise(key, version);
+    }
+
+    /** The least origin version that is accepted; 0 = any. */
+    long leastHere(K key) {
+        long least = leastVersions.least(key);
+        NearEntry<V> entry = near.peek(key);
+        return entry != null && Long.compareUnsigned(entry.originVersion, least) > 0 ? entry.originVersion : least;
+    }
+
+    boolean isTooOldHere(K key, long originVersion) {
+        return rules.tooOld(originVersion, leastHere(key));
     }
 
     // How long values live
@@ -216,6 +296,10 @@ public final class CacheEngine<K, V> {
         long fresh = freshNanos(value);
         Duration override = options.timeToLive();
         return fresh == NOT_CACHED || override == null ? fresh : override.toNanos();
+    }
+
+    static long millis(long freshNanos) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
     }
 
     private long jittered(long nanos) {
@@ -237,66 +321,85 @@ public final class CacheEngine<K, V> {
         long now = clock.exact();
         long freshUntil = now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
         return new NearEntry<>(
-                value,
-                flight.partition,
-                flight.generation,
-                nearDeadline(now, freshUntil),
-                record.stamp(),
-                record.loadedAt(),
-                record.token(),
-                flight.start,
-                now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis()),
-                freshUntil,
-                weigh(route.key(), value));
+                        value,
+                        flight.partition,
+                        flight.generation,
+                        nearDeadline(now, freshUntil),
+                        record.stamp(),
+                        record.loadedAt(),
+                        record.token(),
+                        flight.start,
+                        now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis()),
+                        freshUntil,
+                        weigh(route.key(), value))
+                .versioned(record.originVersion());
     }
 
     /**
-     * A loaded value that the remote tier does not have, or not yet. While it does not, the value is good here for the
-     * bound only: nobody else knows that it exists.
+     * A loaded value that the remote tier does not have, or not yet. While it does not, although it stores values, this one
+     * is good here for the bound only: nobody else knows that it exists.
      */
-    NearEntry<V> loaded(Route<K> route, Flight<V> flight, @Nullable V value, long bornAt, long freshNanos) {
+    NearEntry<V> loaded(Route<K> route, Flight<V> flight, Loaded<V> loaded, long freshNanos) {
+        V value = loaded.value();
         long now = clock.exact();
         long freshUntil = now + freshNanos;
-        long deadline = hasRemoteTier() ? Math.min(freshUntil, flight.start + window) : nearDeadline(now, freshUntil);
+        int weight = freshNanos == NOT_CACHED ? 0 : weight(route.key(), value, loaded.options());
+        boolean lasting = !hasRemoteTier() || !storesRemotely() && route.isRemote() && !inDoubt(route.partition());
+        long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + window);
         return new NearEntry<>(
-                value,
-                flight.partition,
-                flight.generation,
-                deadline,
-                flight.startStamp,
-                0,
-                0,
-                flight.start,
-                bornAt,
-                freshUntil,
-                freshNanos == NOT_CACHED ? 0 : weigh(route.key(), value));
+                        value,
+                        flight.partition,
+                        flight.generation,
+                        deadline,
+                        flight.startStamp,
+                        0,
+                        0,
+                        flight.start,
+                        loaded.timer().began(),
+                        freshUntil,
+                        weight)
+                .versioned(loaded.options().originVersion());
     }
 
     /** A value that a put brings, before its stamp is known. */
-    NearEntry<V> written(Write write, K key, @Nullable V value, long freshNanos, OptionalInt weight) {
+    NearEntry<V> written(Write write, K key, @Nullable V value, long freshNanos, EntryOptions options) {
         long now = clock.exact();
         long freshUntil = now + freshNanos;
         return new NearEntry<>(
-                value,
-                write.partition,
-                write.generation,
-                nearDeadline(now, freshUntil),
-                0,
-                0,
-                0,
-                write.start,
-                now,
-                freshUntil,
-                weight.isPresent() ? weight.getAsInt() : weigh(key, value));
+                        value,
+                        write.partition,
+                        write.generation,
+                        nearDeadline(now, freshUntil),
+                        0,
+                        0,
+                        0,
+                        write.start,
+                        now,
+                        freshUntil,
+                        weight(key, value, options))
+                .versioned(options.originVersion());
+    }
+
+    /** An entry as the remote tier takes it. */
+    RemoteValue remoteValue(NearEntry<V> entry, long freshNanos, long loadNanos) {
+        RemoteValue plain = serialization().value(tokens.next(), entry.value, freshNanos, loadNanos);
+        RemoteValue versioned = entry.originVersion == 0 ? plain : plain.withOriginVersion(entry.originVersion);
+        return entry.tags == null ? versioned : versioned.withTags(entry.tags.toEmbed());
     }
 
     /** The same value once the remote tier has stored it. */
     NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
         long deadline = nearDeadline(clock.exact(), entry.freshUntil);
-        return entry.storedAs(stored.stamp(), stored.loadedAt(), value.token(), deadline);
+        // Where nothing is stored, what is loaded later must be able to replace it.
+        long loadedAt = storesRemotely() ? stored.loadedAt() : 0;
+        return entry.storedAs(stored.stamp(), loadedAt, value.token(), deadline);
     }
 
     /** Before the entry is installed: no code of the user runs under a lock of the near tier. */
+    private int weight(K key, @Nullable V value, EntryOptions options) {
+        return options.weight().isPresent() ? options.weight().getAsInt() : weigh(key, value);
+    }
+
     private int weigh(K key, @Nullable V value) {
         ToIntBiFunction<Object, @Nullable Object> weigher = settings.near().weigher();
         if (weigher == null) {
@@ -360,6 +463,26 @@ public final class CacheEngine<K, V> {
     void requireKey(@Nullable Object key) {
         if (key == null) {
             throw new NullPointerException("Cache '" + name + "': a key is null");
+        }
+    }
+
+    /** @throws CacheException if it is no tag */
+    void requireTag(@Nullable String tag) {
+        if (tag == null) {
+            throw new NullPointerException("Cache '" + name + "': a tag is null");
+        }
+        try {
+            String unused = TagNames.requireTag(tag);
+        } catch (IllegalArgumentException e) {
+            throw new CacheException("Cache '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws CacheException if it is no origin version */
+    void requireVersion(long originVersion) {
+        if (originVersion == 0) {
+            throw new CacheException(
+                    "Cache '" + name + "': originVersion must not be 0; where there is none, use the method without");
         }
     }
 

@@ -1,6 +1,8 @@
 package io.crema.internal.engine;
 
+import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.TagTable;
 import io.crema.internal.entry.NearEntry;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +17,16 @@ final class Flight<V> implements Registered {
     final Partition partition;
     final long generation;
 
+    /** What was known of the tag partition when it began. */
+    final TagTable.Moment began;
+
     /** Coarse time when it began, so never after. */
     final long start;
 
-    /** The stamp of the partition when it began: what it reads is at least as new. */
+    /**
+     * The highest stamp of the partition that was met when it began, in messages or replies: what had that stamp was
+     * executed before, so what it reads is at least as new.
+     */
     final long startStamp;
 
     /** Whether the lease was valid when it began. */
@@ -27,8 +35,15 @@ final class Flight<V> implements Registered {
     /** What was found: an entry, installed or not; empty = there is none and nothing was to be loaded. */
     final CompletableFuture<Optional<NearEntry<V>>> result = new CompletableFuture<>();
 
+    private final TagTable table;
+
     private volatile boolean detached;
     private volatile boolean bypassing;
+
+    /** Whether it is known what tags its value has. */
+    private volatile boolean tagsKnown;
+
+    private volatile @Nullable EntryTags tags;
     private volatile boolean fromRemote;
 
     /** The thread that runs the user's loader for it. */
@@ -37,11 +52,13 @@ final class Flight<V> implements Registered {
     /** The caller that runs its steps; null if the executor does. */
     private volatile @Nullable CallerRunner caller;
 
-    Flight(Partition partition, long start, boolean leased) {
+    Flight(Partition partition, TagTable table, long start, boolean leased) {
+        this.table = table;
+        this.began = table.now();
         this.partition = partition;
         this.generation = partition.generation();
         this.start = start;
-        this.startStamp = partition.lastSeen();
+        this.startStamp = partition.highest();
         this.leased = leased;
     }
 
@@ -66,6 +83,24 @@ final class Flight<V> implements Registered {
     @Override
     public void invalidated(long stamp) {
         detach();
+    }
+
+    /** Its value turned out to have these tags; null = none. */
+    void hasTags(@Nullable EntryTags versions) {
+        tags = versions;
+        tagsKnown = true;
+    }
+
+    /**
+     * Whether a tag that its value has may have been invalidated since it began; as long as nobody knows its tags, each
+     * may be one of them.
+     */
+    boolean isHitByTag() {
+        if (!tagsKnown) {
+            return !table.isQuietSince(began);
+        }
+        EntryTags versions = tags;
+        return versions != null && !versions.areCurrent();
     }
 
     boolean isFromRemote() {

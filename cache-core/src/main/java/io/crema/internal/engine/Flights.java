@@ -41,6 +41,8 @@ final class Flights<K, V> {
             if (current != null
                     && !current.isDetached()
                     && current.partition == mine.partition
+                    && mayShareTags(current, mine)
+                    && !current.isHitByTag()
                     && rules.mayJoin(
                             current.generation,
                             current.partition.generation(),
@@ -65,6 +67,11 @@ final class Flights<K, V> {
                 remove(key, current);
             }
         }
+    }
+
+    /** What a flight under the lease found good by what this instance knows is not as new as its own start. */
+    private static boolean mayShareTags(Flight<?> current, Flight<?> mine) {
+        return mine.leased || !current.leased;
     }
 
     void finish(K key, Purpose purpose, Flight<V> flight) {

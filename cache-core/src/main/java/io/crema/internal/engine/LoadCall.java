@@ -4,6 +4,7 @@ import io.crema.CacheException;
 import io.crema.CacheLoadException;
 import io.crema.internal.coherence.CoherenceRules.Freshness;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.TagTable;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
@@ -12,8 +13,6 @@ import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteRecord;
-import io.crema.spi.RemoteValue;
-import io.crema.spi.StoreReply;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one flight fly: asks the remote tier, asks it for the lease where there is nothing, loads, fills, installs, and
- * completes everybody. Its steps run on its runner, one at a time; each ends by starting an operation whose answer is the
+ * Makes one flight fly: asks the remote tier, asks it for the lease where there is nothing, loads, and completes
+ * everybody; between load and landing, {@link Fill} does what there is to do. Its steps run on its runner, one at a time; each ends by starting an operation whose answer is the
  * next step, or by landing.
  */
 final class LoadCall<K, V> {
@@ -30,6 +29,7 @@ final class LoadCall<K, V> {
     private static final long WAIT_FOR_FILL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SHORTEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+    private static final int MOST_LOADS_AGAIN = 2;
 
     private final CacheEngine<K, V> engine;
     private final Route<K> route;
@@ -37,16 +37,23 @@ final class LoadCall<K, V> {
     private final Flight<V> flight;
     private final Executor runner;
 
-    /** Set while the lease to load the key is ours. */
-    private long leaseToken;
-
-    /** The partition's clock when it was granted. */
-    private long leaseStamp;
+    private final HeldLease lease;
 
     /** When another instance was first found to be loading; 0 = it was not. */
     private long busySince;
 
     private boolean passedOrigin;
+
+    /** What is there seems fresh, but its tags say that it is not. */
+    private boolean replacingDead;
+
+    private int loadsAgain;
+
+    /** What was known of the tag partition before the origin was asked. */
+    private TagTable.Moment beforeOrigin;
+
+    /** The least origin version that is accepted, once a loaded value was older; 0 = any. */
+    private long leastOriginVersion;
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
         this.engine = engine;
@@ -54,6 +61,8 @@ final class LoadCall<K, V> {
         this.request = request;
         this.flight = flight;
         this.runner = runner;
+        this.lease = new HeldLease(route);
+        this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
     }
 
@@ -82,7 +91,7 @@ final class LoadCall<K, V> {
         try {
             step.run();
         } catch (Throwable e) {
-            release();
+            lease.release();
             land(e);
         }
     }
@@ -91,16 +100,25 @@ final class LoadCall<K, V> {
         return route;
     }
 
+    ReadRequest<K, V> request() {
+        return request;
+    }
+
+    /** What the loader may say about its value. */
+    ContextOfLoad<V> context() {
+        return new ContextOfLoad<>(engine.name, leastOriginVersion);
+    }
+
     /**
-     * Not while an invalidation of the key is pending, nor after a change of history before that is repaired: what is
-     * there may be older than what was invalidated.
+     * Not where nothing is stored; nor while an invalidation of the key is pending, nor after a change of history before
+     * that is repaired: what is there may be older than what was invalidated.
      */
     boolean mayAskRemote() {
         if (engine.outbox.holds(key())) {
             flight.bypass();
             return false;
         }
-        return route.isRemote() && !partition().inDoubt();
+        return route.isRemote() && engine.storesRemotely() && !engine.inDoubt(partition());
     }
 
     /** The first step; on the thread that asks, so it never loads. */
@@ -147,7 +165,7 @@ final class LoadCall<K, V> {
         if (!engine.rules.revalidates(freshness(header), suspect.token, header.token())) {
             return false;
         }
-        found(engine.read(route, flight, header, suspect.value));
+        ifAlive(header, suspect.value);
         return true;
     }
 
@@ -191,10 +209,46 @@ final class LoadCall<K, V> {
         partition().met(record.stamp());
         Optional<Decoded<V>> decoded = engine.serialization().decode(record);
         if (decoded.isPresent()) {
-            found(engine.read(route, flight, record, decoded.get().value()));
+            ifAlive(record, decoded.get().value());
         } else if (request.isLookUp()) {
             nothing();
         } else {
+            askLease(LeaseMode.EVEN_IF_FRESH);
+        }
+    }
+
+    /** A fresh record is there as long as its tags are what they were when it was stored. */
+    private void ifAlive(RemoteRecord record, @Nullable V value) {
+        NearEntry<V> entry = engine.read(route, flight, record, value);
+        if (record.tags().isEmpty()) {
+            flight.hasTags(null);
+            found(entry);
+            return;
+        }
+        if (record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()))) {
+            flight.bypass();
+            withoutRemote();
+            return;
+        }
+        route.tags()
+                .readFor(record.tags(), record.freshMillis(), engine.tagSource(request, flight))
+                .whenComplete((versions, none) -> onRunner(() -> {
+                    if (versions.isEmpty()) {
+                        withoutRemote();
+                    } else if (versions.get().match(record.tags())) {
+                        flight.hasTags(versions.get());
+                        found(entry.tagged(versions.get()));
+                    } else {
+                        notThereByTags();
+                    }
+                }));
+    }
+
+    private void notThereByTags() {
+        if (request.isLookUp()) {
+            nothing();
+        } else {
+            replacingDead = true;
             askLease(LeaseMode.EVEN_IF_FRESH);
         }
     }
@@ -253,8 +307,7 @@ final class LoadCall<K, V> {
         } else if (reply.get() instanceof LeaseReply.Refused refused) {
             onRefusedLease(refused.current(), mode);
         } else if (reply.get() instanceof LeaseReply.Granted granted) {
-            leaseToken = token;
-            leaseStamp = granted.stamp();
+            lease.granted(token, granted.stamp());
             load();
         }
     }
@@ -287,7 +340,9 @@ final class LoadCall<K, V> {
         // About as long again as it has waited: most loads are short, and long ones are not asked after often.
         long most = Math.max(SHORTEST_POLL_NANOS, Math.min(LONGEST_POLL_NANOS, 2 * (now - busySince)));
         long delay = ThreadLocalRandom.current().nextLong(most / 2, most);
-        engine.clock.after(delay, () -> onRunner(() -> askLease(mode)));
+        // Whoever loads in place of dead tags leaves a value that looks as fresh as the dead one.
+        Runnable next = replacingDead ? this::read : () -> askLease(mode);
+        engine.clock.after(delay, () -> onRunner(next));
     }
 
     private void load() {
@@ -295,89 +350,40 @@ final class LoadCall<K, V> {
             // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
             engine.requireOpen();
             passedOrigin = true;
+            beforeOrigin = route.tags().table().now();
             request.requiredOrigin().load(this);
         });
     }
 
-    /** The origin gave a value; null = it has none. */
-    void loaded(@Nullable V value, LoadTimer timer) {
-        guarded(() -> {
-            long freshNanos = engine.freshNanos(value);
-            NearEntry<V> own = engine.loaded(route, flight, value, timer.began(), freshNanos);
-            if (freshNanos == CacheEngine.NOT_CACHED) {
-                notCached(own);
-            } else if (leaseToken != 0) {
-                fill(value, timer, freshNanos, own);
-            } else {
-                land(own, Install.YES);
-            }
-        });
-    }
-
-    /** A null that is not cached must not leave behind the value that a refresh was to replace. */
-    private void notCached(NearEntry<V> nothing) {
-        release();
-        if (!request.isRefresh()) {
-            land(nothing, Install.NO);
-            return;
+    /** Loads again, because what was loaded is older than what the remote tier knows of. Returns false if often enough. */
+    boolean loadAgain(long least) {
+        if (loadsAgain == MOST_LOADS_AGAIN) {
+            return false;
         }
-        engine.writePath
-                .invalidate(key())
-                .whenComplete((removed, failure) -> onRunner(() -> {
-                    if (failure == null) {
-                        land(nothing, Install.NO);
-                    } else {
-                        land(failure);
-                    }
-                }));
+        loadsAgain++;
+        leastOriginVersion = least;
+        load();
+        return true;
     }
 
-    private void fill(@Nullable V value, LoadTimer timer, long freshNanos, NearEntry<V> own) {
-        RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, timer.nanos());
-        remote().fill(
-                        route.remoteKey(),
-                        leaseToken,
-                        leaseStamp,
-                        remoteValue,
-                        partition().highest())
-                .whenComplete((reply, none) -> onRunner(() -> onFill(reply, remoteValue, own)));
-    }
-
-    private void onFill(Answer<StoreReply> reply, RemoteValue remoteValue, NearEntry<V> own) {
-        if (reply.isEmpty()) {
-            release();
-            land(own, Install.YES);
-        } else if (reply.get() instanceof StoreReply.Stored stored) {
-            leaseToken = 0;
-            partition().met(stored.stamp());
-            land(engine.stored(own, stored, remoteValue), Install.YES);
-        } else {
-            leaseToken = 0;
-            engine.counters.fillsRefused.increment();
-            land(own, Install.NO);
-        }
+    /** The origin gave a value, or said that it has none. */
+    void loaded(Loaded<V> loaded) {
+        guarded(() -> new Fill<>(engine, this, lease, loaded, beforeOrigin).start());
     }
 
     /** The origin failed. */
     void failed(Throwable failure) {
-        release();
+        lease.release();
         land(failure);
     }
 
-    private void release() {
-        if (leaseToken != 0) {
-            remote().release(route.remoteKey(), leaseToken);
-            leaseToken = 0;
-        }
-    }
-
-    private enum Install {
+    enum Install {
         YES,
         NO
     }
 
     /** Install, then leave the table, then wake the others: who comes later finds the entry. */
-    private void land(NearEntry<V> entry, Install install) {
+    void land(NearEntry<V> entry, Install install) {
         if (install == Install.YES) {
             engine.install(key(), entry, flight);
         }
@@ -386,7 +392,7 @@ final class LoadCall<K, V> {
         passOrigin();
     }
 
-    private void land(Throwable failure) {
+    void land(Throwable failure) {
         engine.flights.finish(key(), request.purpose(), flight);
         flight.result.completeExceptionally(asUnchecked(failure));
         passOrigin();

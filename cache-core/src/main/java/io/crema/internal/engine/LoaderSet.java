@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.AsyncCacheLoader;
 import io.crema.BulkCacheLoader;
 import io.crema.CacheLoader;
+import io.crema.ContextLoader;
 import io.crema.ReadConsistency;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ public record LoaderSet<K, V>(Origin<K, V> single, @Nullable BulkCacheLoader<K, 
     public static <K, V> LoaderSet<K, V> blocking(
             CacheLoader<? super K, ? extends V> loader, @Nullable BulkCacheLoader<K, V> bulk) {
         return new LoaderSet<>(new Origin.Blocking<>(loader), bulk);
+    }
+
+    public static <K, V> LoaderSet<K, V> withContext(
+            ContextLoader<? super K, V> loader, @Nullable BulkCacheLoader<K, V> bulk) {
+        return new LoaderSet<>(new Origin.WithContext<>(loader), bulk);
     }
 
     public static <K, V> LoaderSet<K, V> nonBlocking(

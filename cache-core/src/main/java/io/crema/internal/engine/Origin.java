@@ -2,11 +2,12 @@ package io.crema.internal.engine;
 
 import io.crema.AsyncCacheLoader;
 import io.crema.CacheLoader;
+import io.crema.ContextLoader;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Where a value comes from that no tier has. */
-sealed interface Origin<K, V> permits Origin.Blocking, Origin.NonBlocking, BulkOrigin {
+sealed interface Origin<K, V> permits Origin.Blocking, Origin.WithContext, Origin.NonBlocking, BulkOrigin {
 
     /** Loads, or starts to load, the value of a call, which is told of the outcome. Runs on the call's runner. */
     void load(LoadCall<K, V> call);
@@ -27,6 +28,10 @@ sealed interface Origin<K, V> permits Origin.Blocking, Origin.NonBlocking, BulkO
 
         @Override
         public void load(LoadCall<K, V> call) {
+            load(call, call.context());
+        }
+
+        void load(LoadCall<K, V> call, ContextOfLoad<V> context) {
             V value;
             LoadTimer timer = call.startTimer();
             call.flight().loading(Thread.currentThread());
@@ -40,7 +45,17 @@ sealed interface Origin<K, V> permits Origin.Blocking, Origin.NonBlocking, BulkO
                 call.flight().loading(null);
             }
             timer.succeeded();
-            call.loaded(value, timer);
+            call.loaded(context.loaded(value, timer));
+        }
+    }
+
+    /** As {@link Blocking}, by a loader that decides more than the value. */
+    record WithContext<K, V>(ContextLoader<? super K, V> loader) implements Origin<K, V> {
+
+        @Override
+        public void load(LoadCall<K, V> call) {
+            ContextOfLoad<V> context = call.context();
+            new Blocking<K, V>(key -> loader.load(key, context)).load(call, context);
         }
     }
 
@@ -67,7 +82,7 @@ sealed interface Origin<K, V> permits Origin.Blocking, Origin.NonBlocking, BulkO
             CompletableFuture<?> unused = future.whenComplete((value, failure) -> call.onRunner(() -> {
                 if (failure == null) {
                     timer.succeeded();
-                    call.loaded(value, timer);
+                    call.loaded(Loaded.of(value, timer));
                 } else {
                     timer.failed();
                     call.failed(failure);

@@ -22,7 +22,10 @@ final class Outbox<K> {
     /** What is pending, by what it is about. */
     sealed interface Pending<K> {
 
-        record OfKey<K>(K key) implements Pending<K> {}
+        /** @param least the least origin version that may be stored from then on; 0 = any */
+        record OfKey<K>(K key, long least) implements Pending<K> {}
+
+        record OfTag<K>(String tag) implements Pending<K> {}
 
         record OfAll<K>() implements Pending<K> {}
     }
@@ -59,6 +62,16 @@ final class Outbox<K> {
         }
     }
 
+    /** Whether values that have a tag are known to be wrong. As cheap as {@link #holds}. */
+    boolean holdsTag(String tag) {
+        if (size == 0) {
+            return false;
+        }
+        synchronized (this) {
+            return pending.containsKey(new TagId(tag));
+        }
+    }
+
     int size() {
         return size;
     }
@@ -85,11 +98,19 @@ final class Outbox<K> {
         }
     }
 
-    /** A later one of the same thing takes the place of the earlier, at the end. */
+    /** A later one of the same thing takes the place of the earlier, at the end, with the higher version of the two. */
     private void addOne(Pending<K> one) {
         Object id = id(one);
-        pending.remove(id);
-        pending.put(id, one);
+        Pending<K> before = pending.remove(id);
+        boolean higher = before instanceof Pending.OfKey<K> old
+                && one instanceof Pending.OfKey<K> own
+                && Long.compareUnsigned(old.least(), own.least()) > 0;
+        // Not the same object: what is being sent now is about something earlier.
+        pending.put(id, higher ? copy((Pending.OfKey<K>) before) : one);
+    }
+
+    private static <K> Pending<K> copy(Pending.OfKey<K> one) {
+        return new Pending.OfKey<>(one.key(), one.least());
     }
 
     /** Says what is lost. */
@@ -140,7 +161,9 @@ final class Outbox<K> {
     }
 
     private static boolean goTogether(Pending<?> first, Pending<?> next) {
-        return first instanceof Pending.OfKey && next instanceof Pending.OfKey;
+        return first instanceof Pending.OfKey<?> one
+                && next instanceof Pending.OfKey<?> other
+                && one.least() == other.least();
     }
 
     /** What was added again meanwhile stays: it is about something later. */
@@ -158,10 +181,15 @@ final class Outbox<K> {
     }
 
     private static Object id(Pending<?> one) {
-        return one instanceof Pending.OfKey<?> ofKey ? new KeyId(ofKey.key()) : Everything.ALL;
+        if (one instanceof Pending.OfKey<?> ofKey) {
+            return new KeyId(ofKey.key());
+        }
+        return one instanceof Pending.OfTag<?> ofTag ? new TagId(ofTag.tag()) : Everything.ALL;
     }
 
     private record KeyId(Object key) {}
+
+    private record TagId(String tag) {}
 
     private enum Everything {
         ALL

@@ -4,6 +4,7 @@ import io.crema.CacheException;
 import io.crema.Quarantine;
 import io.crema.internal.coherence.Partition;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -44,7 +45,7 @@ final class QuarantinePath<K, V> {
             return CompletableFuture.completedFuture(new HeldKey<>(engine, key, holder));
         }
         if (!route.isRemote()) {
-            return CompletableFuture.failedFuture(notBegun(WritePath.notReached()));
+            return CompletableFuture.failedFuture(notBegun(InvalidationPath.notReached()));
         }
         return route.access()
                 .quarantine(
@@ -56,7 +57,7 @@ final class QuarantinePath<K, V> {
                     if (stamp.isEmpty()) {
                         throw notBegun(stamp.reason());
                     } else if (!applied(route, stamp.get())) {
-                        throw notBegun(WritePath.replaced());
+                        throw notBegun(InvalidationPath.replaced());
                     }
                     return new HeldKey<>(engine, key, holder);
                 });
@@ -85,18 +86,24 @@ final class QuarantinePath<K, V> {
             return CompletableFuture.completedFuture(null);
         }
         if (!route.isRemote()) {
-            return engine.writePath.notEnded(route, WritePath.notReached());
+            return notEnded(route, InvalidationPath.notReached());
         }
         return route.access()
                 .endQuarantine(route.remoteKey(), holder, route.partition().highest())
                 .thenCompose(stamp -> {
                     if (stamp.isEmpty()) {
-                        return engine.writePath.notEnded(route, stamp.reason());
+                        return notEnded(route, stamp.reason());
                     } else if (!applied(route, stamp.get())) {
-                        return engine.writePath.notEnded(route, WritePath.replaced());
+                        return notEnded(route, InvalidationPath.replaced());
                     }
                     return CompletableFuture.completedFuture(null);
                 });
+    }
+
+    private CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
+        return engine.invalidations
+                .unconfirmed(List.of(route), "the end of a quarantine", 0, reason)
+                .thenApply(removed -> null);
     }
 
     /** Returns whether it counts. */

@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a key lies.
  *
+ * @param tags the tags of the cache
  * @param remote the remote tier and the key's bytes there; null without a remote tier, or before it was first reached
  */
-record Route<K>(K key, Partition partition, @Nullable Remote remote) {
+record Route<K>(
+        K key,
+        Partition partition,
+        TagReader tags,
+        @Nullable Remote remote) {
 
     record Remote(RemoteAccess access, RemoteKey key) {}
 

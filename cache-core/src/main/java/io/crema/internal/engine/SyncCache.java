@@ -105,22 +105,42 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final void invalidate(K key) {
-        engine.await(engine.writePath.invalidate(key));
+        engine.await(engine.invalidations.invalidate(key));
+    }
+
+    @Override
+    public final void invalidate(K key, long originVersion) {
+        engine.await(engine.invalidations.invalidate(key, originVersion));
     }
 
     @Override
     public final boolean invalidateIfPresent(K key) {
-        return engine.await(engine.writePath.invalidate(key));
+        return engine.await(engine.invalidations.invalidate(key));
     }
 
     @Override
     public final void invalidateAll(Collection<? extends K> keys) {
-        engine.await(engine.writePath.invalidateAll(keys));
+        engine.await(engine.invalidations.invalidateAll(keys));
+    }
+
+    @Override
+    public final void invalidateTag(String tag) {
+        engine.await(engine.invalidations.invalidateTag(tag));
+    }
+
+    @Override
+    public final void expire(K key) {
+        engine.await(engine.invalidations.expire(key));
+    }
+
+    @Override
+    public final void expire(K key, long originVersion) {
+        engine.await(engine.invalidations.expire(key, originVersion));
     }
 
     @Override
     public final void clear() {
-        engine.await(engine.writePath.clear());
+        engine.await(engine.invalidations.clear());
     }
 
     @Override

@@ -2,28 +2,19 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.EntryOptions;
-import io.crema.InvalidationPendingException;
-import io.crema.internal.coherence.Partition;
-import io.crema.internal.engine.Outbox.Pending;
+import io.crema.internal.engine.TagReader.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
-import io.crema.internal.remote.RemoteAccess;
-import io.crema.spi.InvalidateReply;
-import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write does, and what is true when a step of it fails.
+ * What a put does, and what is true when a step of it fails; {@link InvalidationPath} has the other writes.
  *
  * <p>Every write is decided in the remote tier, by one atomic operation that also tells the other instances; the stamp in
  * its reply says what it makes wrong in this one. The reply comes on another connection than the messages and may
@@ -34,22 +25,18 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>put</td><td>nobody knows whether it was executed: the key is invalidated, and the caller is told whether
  *     that was confirmed</td></tr>
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
- *   <tr><td>invalidate</td><td>the near copy is dropped, and the key goes into the {@link Outbox}; the caller is told
- *     that others may still serve theirs</td></tr>
- *   <tr><td>clear</td><td>nothing near is served any more; the rest as above</td></tr>
  * </table>
  *
  * Without a remote tier the partition's own counter gives the stamps.
  */
 final class WritePath<K, V> {
 
-    /** The remote tier does nothing else while it executes an operation. */
-    private static final int MOST_KEYS_AT_ONCE = 256;
-
     private final CacheEngine<K, V> engine;
+    private final InvalidationPath<K, V> invalidations;
 
     WritePath(CacheEngine<K, V> engine) {
         this.engine = engine;
+        this.invalidations = engine.invalidations;
     }
 
     CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
@@ -63,16 +50,6 @@ final class WritePath<K, V> {
     /** Ends a quarantine; the value is kept if nobody but its holder was there. */
     CompletableFuture<Boolean> putFenced(K key, @Nullable V value, long holder) {
         return store(key, value, EntryOptions.defaults(), new Condition(false, holder));
-    }
-
-    /** Why a write is not confirmed while the remote tier has not been reached since the cache was built. */
-    static Throwable notReached() {
-        return new IllegalStateException("it has not been reached yet");
-    }
-
-    /** Why a write is not confirmed although it was answered. */
-    static Throwable replaced() {
-        return new IllegalStateException("the answer is of a history that has been replaced");
     }
 
     /**
@@ -96,34 +73,63 @@ final class WritePath<K, V> {
                     + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
                     + " or invalidate the key");
         }
+        if (condition.ifAbsent() && engine.hasRemoteTier() && !engine.storesRemotely()) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': putIfAbsent needs a remote tier that stores values, to decide for all instances; this one"
+                    + " carries invalidations only: load the value, or put it");
+        }
         Route<K> route = engine.route(key);
         Write write = new Write(route.partition(), engine.clock.coarse());
-        NearEntry<V> own = engine.written(write, key, value, freshNanos, options.weight());
+        NearEntry<V> own = engine.written(write, key, value, freshNanos, options);
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
-                    ? unconfirmed(List.of(route), "put", notReached())
-                    : storeHere(key, write, own, condition);
+                    ? invalidations.unconfirmed(List.of(route), "put", 0, InvalidationPath.notReached())
+                    : storeHere(route, write, own, options, condition);
         }
         if (condition.ifAbsent() && engine.outbox.holds(key)) {
-            return CompletableFuture.failedFuture(pending(
+            return CompletableFuture.failedFuture(invalidations.pending(
                     "an earlier invalidation of the key, so whether it has a value cannot be told",
                     new IllegalStateException("it waits to be sent again")));
         }
-        RemoteValue remoteValue = engine.serialization().value(engine.tokens.next(), value, freshNanos, 0);
+        // Encoded before anything is sent: a value that cannot be has changed nothing.
+        RemoteValue untagged = engine.remoteValue(own, freshNanos, 0);
         engine.flights.add(key, write);
-        long atLeast = write.partition.highest();
-        CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
-                ? route.access().putIfAbsent(route.remoteKey(), remoteValue, atLeast)
-                : route.access()
-                        .put(route.remoteKey(), remoteValue, condition.holder(), atLeast)
-                        .thenApply(answer -> noted(route, answer));
-        return reply.thenCompose(answer -> onStored(route, write, own, remoteValue, answer))
+        return tagged(route, own, options, freshNanos)
+                .thenCompose(entry -> entry.isEmpty()
+                        ? afterUnknownStore(route, entry.reason())
+                        : send(route, write, entry.get(), untagged, condition))
                 .whenComplete((stored, failure) -> engine.flights.remove(key, write));
+    }
+
+    /**
+     * The entry with the versions of its tags. Those that this instance knows will do: where one is not the present one
+     * any more, the put counts as made before the tag was invalidated.
+     */
+    private CompletableFuture<Answer<NearEntry<V>>> tagged(
+            Route<K> route, NearEntry<V> own, EntryOptions options, long freshNanos) {
+        if (options.tags().isEmpty()) {
+            return CompletableFuture.completedFuture(Answer.of(own));
+        }
+        Source source = engine.near.leaseValid() ? Source.KNOWN : Source.PRIMARY;
+        return route.tags()
+                .read(options.tags(), CacheEngine.millis(freshNanos), source)
+                .thenApply(versions -> versions.map(own::tagged));
+    }
+
+    private CompletableFuture<Boolean> send(
+            Route<K> route, Write write, NearEntry<V> own, RemoteValue untagged, Condition condition) {
+        RemoteValue value = own.tags == null ? untagged : untagged.withTags(own.tags.toEmbed());
+        CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
+                ? new AbsentPut<>(engine, route, value).start()
+                : route.access()
+                        .put(route.remoteKey(), value, condition.holder(), write.partition.highest())
+                        .thenApply(answer -> noted(route, answer));
+        return reply.thenCompose(answer -> onStored(route, write, own, value, answer));
     }
 
     /** A put that a quarantine refuses is an invalidation all the same. */
     private Answer<StoreReply> noted(Route<K> route, Answer<StoreReply> answer) {
-        if (answer.isPresent() && !(answer.get() instanceof StoreReply.Stored)) {
+        if (answer.isPresent() && answer.get() instanceof StoreReply.Refused) {
             engine.acknowledged(route);
         }
         return answer;
@@ -134,12 +140,16 @@ final class WritePath<K, V> {
         if (answer.isEmpty()) {
             return afterUnknownStore(route, answer.reason());
         }
+        if (answer.get() instanceof StoreReply.TooOld) {
+            // Something newer is known there, so what is here is older than that too.
+            engine.dropHere(route.key());
+        }
         if (!(answer.get() instanceof StoreReply.Stored stored)) {
             return CompletableFuture.completedFuture(false);
         }
         write.partition.met(stored.stamp());
         if (!engine.acknowledged(route, remoteValue.originVersion(), stored.stamp())) {
-            return afterUnknownStore(route, replaced());
+            return afterUnknownStore(route, InvalidationPath.replaced());
         }
         engine.invalidated(route.key(), write.partition, stored.stamp());
         NearEntry<V> entry = engine.stored(own, stored, remoteValue);
@@ -150,9 +160,9 @@ final class WritePath<K, V> {
     /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
     private CompletableFuture<Boolean> afterUnknownStore(Route<K> route, Throwable reason) {
         engine.requireOpen();
-        return invalidatePartition(List.of(route)).handle((removed, failure) -> {
+        return invalidations.invalidateAt(route).handle((removed, failure) -> {
             if (failure != null) {
-                throw pendingAfter("confirmed neither a put nor the invalidation after it", reason);
+                throw invalidations.pendingAfter("confirmed neither a put nor the invalidation after it", reason);
             }
             throw new CacheException(
                     "Cache '" + engine.name + "': the remote tier did not confirm a put (" + reason
@@ -162,7 +172,9 @@ final class WritePath<K, V> {
         });
     }
 
-    private CompletableFuture<Boolean> storeHere(K key, Write write, NearEntry<V> own, Condition condition) {
+    private CompletableFuture<Boolean> storeHere(
+            Route<K> route, Write write, NearEntry<V> own, EntryOptions options, Condition condition) {
+        K key = route.key();
         LocalQuarantines<K> quarantines = engine.quarantinePath.local();
         if (condition.ifAbsent() && quarantines.holds(key)) {
             return CompletableFuture.failedFuture(new CacheException("Cache '" + engine.name
@@ -174,7 +186,12 @@ final class WritePath<K, V> {
             engine.invalidated(key, write.partition, write.partition.tick());
             return CompletableFuture.completedFuture(false);
         }
-        NearEntry<V> stamped = own.storedAs(write.partition.tick(), 0, 0, own.deadline);
+        if (engine.isTooOldHere(key, own.originVersion)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        NearEntry<V> tagged =
+                options.tags().isEmpty() ? own : own.tagged(route.tags().table().ofThisInstance(options.tags()));
+        NearEntry<V> stamped = tagged.storedAs(write.partition.tick(), 0, 0, own.deadline);
         if (condition.ifAbsent()) {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {
@@ -200,205 +217,5 @@ final class WritePath<K, V> {
             }
         });
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
-    }
-
-    /** Gives whether there was a value. */
-    CompletableFuture<Boolean> invalidate(K key) {
-        engine.requireKey(key);
-        return invalidateAll(List.of(key));
-    }
-
-    /** Gives whether there was a value for any of the keys. */
-    CompletableFuture<Boolean> invalidateAll(Collection<? extends K> keys) {
-        engine.requireOpen();
-        CompletableFuture<Boolean> any = CompletableFuture.completedFuture(false);
-        for (List<Route<K>> part : parts(keys)) {
-            any = any.thenCombine(invalidatePartition(part), Boolean::logicalOr);
-        }
-        return any;
-    }
-
-    /** What can be sent in one operation: keys of one partition, and not too many. */
-    private List<List<Route<K>>> parts(Collection<? extends K> keys) {
-        Map<Partition, List<Route<K>>> byPartition = new LinkedHashMap<>();
-        for (K key : new LinkedHashSet<K>(keys)) {
-            Route<K> route = engine.route(key);
-            byPartition
-                    .computeIfAbsent(route.partition(), partition -> new ArrayList<>())
-                    .add(route);
-        }
-        List<List<Route<K>>> parts = new ArrayList<>(byPartition.size());
-        for (List<Route<K>> routes : byPartition.values()) {
-            for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
-                parts.add(routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE)));
-            }
-        }
-        return parts;
-    }
-
-    private CompletableFuture<Boolean> invalidatePartition(List<Route<K>> routes) {
-        if (!engine.hasRemoteTier()) {
-            return CompletableFuture.completedFuture(
-                    invalidatedHere(routes, routes.get(0).partition().tick()));
-        }
-        if (!routes.get(0).isRemote()) {
-            return unconfirmed(routes, "invalidate", notReached());
-        }
-        return invalidateRemotely(routes).thenCompose(answer -> {
-            if (answer.isEmpty()) {
-                return unconfirmed(routes, "invalidate", answer.reason());
-            }
-            return CompletableFuture.completedFuture(answer.get().removed().contains(true));
-        });
-    }
-
-    /** Whether there was an entry to serve. */
-    private boolean invalidatedHere(List<Route<K>> routes, long stamp) {
-        boolean removed = false;
-        for (Route<K> route : routes) {
-            if (!engine.hasRemoteTier()) {
-                boolean unused = engine.quarantinePath.local().share(route.key());
-            }
-            removed |= engine.invalidated(route.key(), route.partition(), stamp);
-        }
-        return removed;
-    }
-
-    private CompletableFuture<Answer<InvalidateReply>> invalidateRemotely(List<Route<K>> routes) {
-        return invalidateOnce(routes).thenCompose(answer -> {
-            if (answer.isEmpty() || counts(routes, answer.get().stamp())) {
-                return CompletableFuture.completedFuture(answer);
-            }
-            return invalidateOnce(routes)
-                    .thenApply(again ->
-                            again.isEmpty() || counts(routes, again.get().stamp()) ? again : Answer.none(replaced()));
-        });
-    }
-
-    private boolean counts(List<Route<K>> routes, long stamp) {
-        boolean counts = true;
-        for (Route<K> route : routes) {
-            counts &= engine.acknowledged(route, 0, stamp);
-        }
-        return counts;
-    }
-
-    private CompletableFuture<Answer<InvalidateReply>> invalidateOnce(List<Route<K>> routes) {
-        Partition partition = routes.get(0).partition();
-        List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
-        return routes.get(0)
-                .access()
-                .invalidate(partition.index(), remoteKeys, 0, partition.highest())
-                .thenApply(answer -> {
-                    if (answer.isPresent()) {
-                        partition.met(answer.get().stamp());
-                        boolean unused = invalidatedHere(routes, answer.get().stamp());
-                    }
-                    return answer;
-                });
-    }
-
-    /** Kept before the copy is dropped: a read that begins in between finds one or the other. */
-    private CompletableFuture<Boolean> unconfirmed(List<Route<K>> routes, String operation, Throwable reason) {
-        engine.outbox.add(routes.stream()
-                .<Pending<K>>map(route -> new Pending.OfKey<>(route.key()))
-                .toList());
-        routes.forEach(route -> engine.dropHere(route.key()));
-        return CompletableFuture.failedFuture(pending(operation, reason));
-    }
-
-    private InvalidationPendingException pending(String operation, Throwable reason) {
-        return pendingAfter("did not confirm " + operation, reason);
-    }
-
-    private InvalidationPendingException pendingAfter(String what, Throwable reason) {
-        return new InvalidationPendingException(
-                "Cache '" + engine.name + "': the remote tier " + what + " (" + reason
-                        + "); this instance dropped its copy and will send the invalidation again until it is"
-                        + " confirmed, others may serve their copies till then",
-                reason);
-    }
-
-    /** A quarantine whose end was not confirmed: its key is invalidated as soon as possible. */
-    CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
-        return unconfirmed(List.of(route), "the end of a quarantine", reason).thenApply(removed -> null);
-    }
-
-    /** Sends what is pending, of which only keys come together; gives whether all of it was confirmed. */
-    CompletableFuture<Boolean> sendAgain(List<Pending<K>> together) {
-        Optional<RemoteAccess> access = engine.remote();
-        if (access.isEmpty()) {
-            return CompletableFuture.completedFuture(false);
-        }
-        if (together.get(0) instanceof Pending.OfAll) {
-            return clearAll(access).thenApply(Optional::isEmpty);
-        }
-        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
-        for (List<Route<K>> part : parts(keys(together))) {
-            all = all.thenCombine(invalidateRemotely(part), (before, answer) -> before && answer.isPresent());
-        }
-        return all;
-    }
-
-    private static <K> List<K> keys(List<Pending<K>> pending) {
-        List<K> keys = new ArrayList<>(pending.size());
-        for (Pending<K> one : pending) {
-            keys.add(((Pending.OfKey<K>) one).key());
-        }
-        return keys;
-    }
-
-    /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
-    CompletableFuture<Void> clear() {
-        engine.requireOpen();
-        // Before the partitions: if it is there, so are its partitions.
-        Optional<RemoteAccess> access = engine.remote();
-        CompletableFuture<Optional<Throwable>> all = clearAll(access);
-        engine.near.discardAll();
-        return all.thenApply(failure -> {
-            if (failure.isPresent()) {
-                // Kept before the entries become suspect: what is stored must not make them good again.
-                engine.outbox.add(List.of(new Pending.OfAll<>()));
-                engine.partitions().nextGeneration();
-                throw pending("clear", failure.get());
-            }
-            engine.near.discardAll();
-            return null;
-        });
-    }
-
-    /** Gives why it was not confirmed. */
-    private CompletableFuture<Optional<Throwable>> clearAll(Optional<RemoteAccess> access) {
-        CompletableFuture<Optional<Throwable>> all = CompletableFuture.completedFuture(Optional.empty());
-        for (Partition partition : engine.partitions().ofKeys()) {
-            all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
-        }
-        return all;
-    }
-
-    /** Gives why it was not confirmed. */
-    private CompletableFuture<Optional<Throwable>> clearPartition(Partition partition, Optional<RemoteAccess> access) {
-        if (access.isEmpty()) {
-            if (engine.hasRemoteTier()) {
-                return CompletableFuture.completedFuture(Optional.of(notReached()));
-            }
-            partition.nextGeneration();
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        return clearRemotely(partition, access.get(), 2);
-    }
-
-    private CompletableFuture<Optional<Throwable>> clearRemotely(
-            Partition partition, RemoteAccess access, int attempts) {
-        return access.clear(partition.index(), partition.highest()).thenCompose(floor -> {
-            boolean replaced = floor.isPresent() && !engine.acknowledgedClear(partition, floor.get());
-            if (replaced && attempts > 1) {
-                return clearRemotely(partition, access, attempts - 1);
-            } else if (floor.isPresent() && !replaced) {
-                partition.raiseFloor(floor.get());
-                return CompletableFuture.completedFuture(Optional.empty());
-            }
-            return CompletableFuture.completedFuture(Optional.of(replaced ? replaced() : floor.reason()));
-        });
     }
 }

@@ -1,5 +1,6 @@
 package io.crema.internal.entry;
 
+import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,13 @@ public final class NearEntry<V> {
     /** What it weighs; not negative. */
     public final int weight;
 
+    /** Null for an entry without tags, as most are. */
+    public final @Nullable EntryTags tags;
+
+    /** The origin's version, unsigned; 0 = none. */
+    public final long originVersion;
+
+    /** Without tags and origin version. */
     public NearEntry(
             @Nullable V value,
             Partition partition,
@@ -49,6 +57,23 @@ public final class NearEntry<V> {
             long bornAt,
             long freshUntil,
             int weight) {
+        this(value, partition, generation, deadline, stamp, loadedAt, token, asOf, bornAt, freshUntil, weight, null, 0);
+    }
+
+    private NearEntry(
+            @Nullable V value,
+            Partition partition,
+            long generation,
+            long deadline,
+            long stamp,
+            long loadedAt,
+            long token,
+            long asOf,
+            long bornAt,
+            long freshUntil,
+            int weight,
+            @Nullable EntryTags tags,
+            long originVersion) {
         this.value = value;
         this.partition = partition;
         this.generation = generation;
@@ -60,6 +85,8 @@ public final class NearEntry<V> {
         this.bornAt = bornAt;
         this.freshUntil = freshUntil;
         this.weight = weight;
+        this.tags = tags;
+        this.originVersion = originVersion;
     }
 
     /** The same value, once it is known under which stamp, load time and token it is stored, and how long it may stay. */
@@ -75,6 +102,52 @@ public final class NearEntry<V> {
                 asOf,
                 bornAt,
                 freshUntil,
-                weight);
+                weight,
+                tags,
+                originVersion);
+    }
+
+    /** The same with the versions of its tags. */
+    public NearEntry<V> tagged(EntryTags newTags) {
+        return new NearEntry<>(
+                value,
+                partition,
+                generation,
+                deadline,
+                stamp,
+                loadedAt,
+                token,
+                asOf,
+                bornAt,
+                freshUntil,
+                weight,
+                newTags,
+                originVersion);
+    }
+
+    /** The same with the origin's version. */
+    public NearEntry<V> versioned(long newOriginVersion) {
+        if (newOriginVersion == originVersion) {
+            return this;
+        }
+        return new NearEntry<>(
+                value,
+                partition,
+                generation,
+                deadline,
+                stamp,
+                loadedAt,
+                token,
+                asOf,
+                bornAt,
+                freshUntil,
+                weight,
+                tags,
+                newOriginVersion);
+    }
+
+    /** The same as a reserve, which may not be served any more. */
+    public NearEntry<V> expired() {
+        return storedAs(stamp, loadedAt, token, Long.MIN_VALUE);
     }
 }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.crema.internal.coherence.CoherenceRules;
+import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.entry.NearEntry;
@@ -80,7 +81,7 @@ public final class NearTier<K, V> {
             caffeine.expireAfterWrite(policy.timeToLive());
         } else if (policy.timeToIdle() == null) {
             return caffeine.expireAfter(Expiry.<K, NearEntry<V>>writing(
-                    (key, entry) -> Duration.ofNanos(Math.max(0, entry.deadline - clock.coarse()))));
+                    (key, entry) -> Duration.ofNanos(Math.max(0, entry.freshUntil - clock.coarse()))));
         }
         @SuppressWarnings("unchecked")
         Caffeine<K, NearEntry<V>> typed = (Caffeine<K, NearEntry<V>>) (Caffeine<?, ?>) caffeine;
@@ -105,13 +106,17 @@ public final class NearTier<K, V> {
         if (entry == null || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)) {
             return null;
         }
+        EntryTags tags = entry.tags;
+        if (tags != null && !tags.areCurrent()) {
+            return null;
+        }
         hits.increment();
         return entry;
     }
 
     private @Nullable NearEntry<V> hitOfItsPartition(Cache<K, NearEntry<V>> map, K key, long now) {
         NearEntry<V> first = map.getIfPresent(key);
-        if (first == null || !leaseValid(first.partition)) {
+        if (first == null || !leaseValid(first.partition) || first.tags != null && !leaseValid(first.tags.partition)) {
             return null;
         }
         NearEntry<V> entry = map.getIfPresent(key);
@@ -120,14 +125,22 @@ public final class NearTier<K, V> {
                 || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)) {
             return null;
         }
+        EntryTags tags = entry.tags;
+        if (tags != null && (first.tags == null || !tags.areCurrent())) {
+            return null;
+        }
         hits.increment();
         return entry;
     }
 
-    /** As {@link #hit} while there is no lease: an entry may be served on the strength of its own age. */
+    /**
+     * As {@link #hit} while there is no lease: an entry may be served on the strength of its own age; not one with
+     * tags, which may have been found good by what the lease was good for.
+     */
     public @Nullable NearEntry<V> hitUnleased(K key) {
         NearEntry<V> entry = peek(key);
         if (entry == null
+                || entry.tags != null
                 || !rules.mayServeUnleased(
                         entry.generation, entry.partition.generation(), now(), entry.deadline, entry.asOf, window)) {
             return null;
@@ -139,7 +152,7 @@ public final class NearTier<K, V> {
     /** As {@link #hit}, whether there is a lease or not: the bound does not hold. */
     public @Nullable NearEntry<V> hitEventually(K key) {
         NearEntry<V> entry = peek(key);
-        if (entry == null || !rules.mayServe(entry.generation, entry.partition.generation(), now(), entry.deadline)) {
+        if (entry == null || !isGood(entry)) {
             return null;
         }
         hits.increment();
@@ -149,7 +162,9 @@ public final class NearTier<K, V> {
     /** The entry of a key, good or suspect, unless it is known to be gone or its time to live is over. */
     public @Nullable NearEntry<V> reserve(K key) {
         NearEntry<V> entry = peek(key);
-        if (entry == null || !rules.mayReserve(entry.stamp, entry.partition.floor(), now(), entry.freshUntil)) {
+        if (entry == null
+                || entry.tags != null && entry.tags.areSuperseded()
+                || !rules.mayReserve(entry.stamp, entry.partition.floor(), now(), entry.freshUntil)) {
             return null;
         }
         hits.increment();
@@ -161,7 +176,10 @@ public final class NearTier<K, V> {
         return entries == null ? null : entries.getIfPresent(key);
     }
 
-    /** Installs an entry unless what made it was detached, its generation is over, or the map has a newer one. */
+    /**
+     * Installs an entry unless what made it was detached, its generation is over, its tags have other versions now, or the
+     * map has a newer one.
+     */
     public void install(K key, NearEntry<V> entry, BooleanSupplier detached) {
         if (entries == null) {
             return;
@@ -171,7 +189,8 @@ public final class NearTier<K, V> {
 
     private boolean mayInstall(NearEntry<V> entry, @Nullable NearEntry<V> old, BooleanSupplier detached) {
         long generation = entry.partition.generation();
-        if (!rules.mayInstall(detached.getAsBoolean(), entry.generation, generation)) {
+        if (!rules.mayInstall(detached.getAsBoolean(), entry.generation, generation)
+                || entry.tags != null && !entry.tags.areCurrent()) {
             return false;
         }
         return old == null
@@ -182,11 +201,17 @@ public final class NearTier<K, V> {
 
     /** What nobody may be given now is not worth keeping, whatever its stamp. */
     private boolean servable(NearEntry<V> entry) {
+        EntryTags tags = entry.tags;
+        if (tags != null && !tags.areCurrent()) {
+            return false;
+        }
         long now = clock.coarse();
         long generation = entry.partition.generation();
         return leaseValid(entry.partition)
                 ? rules.mayServe(entry.generation, generation, now, entry.deadline)
-                : rules.mayServeUnleased(entry.generation, generation, now, entry.deadline, entry.asOf, window);
+                : tags == null
+                        && rules.mayServeUnleased(
+                                entry.generation, generation, now, entry.deadline, entry.asOf, window);
     }
 
     /** Installs an entry if there is none that may be served; for a cache without a remote tier. */
@@ -195,9 +220,7 @@ public final class NearTier<K, V> {
             return false;
         }
         NearEntry<V> now = entries.asMap().compute(key, (k, old) -> {
-            boolean good = old != null
-                    && rules.mayServe(old.generation, old.partition.generation(), clock.coarse(), old.deadline);
-            return good ? old : entry;
+            return old != null && servable(old) ? old : entry;
         });
         return now == entry;
     }
@@ -212,10 +235,29 @@ public final class NearTier<K, V> {
             if (old == null || old.partition == partition && !rules.evicts(stamp, old.stamp)) {
                 return old;
             }
-            removed[0] = rules.mayServe(old.generation, old.partition.generation(), clock.coarse(), old.deadline);
+            removed[0] = isGood(old);
             return null;
         });
         return removed[0];
+    }
+
+    /** Leaves what an expiry with this stamp makes old as a reserve. */
+    public void expireOlder(K key, Partition partition, long stamp) {
+        if (entries == null) {
+            return;
+        }
+        entries.asMap().compute(key, (k, old) -> {
+            if (old == null || old.partition == partition && !rules.evicts(stamp, old.stamp)) {
+                return old;
+            }
+            return old.partition == partition ? old.expired() : null;
+        });
+    }
+
+    /** Whether it may be served as far as it is concerned. */
+    private boolean isGood(NearEntry<V> entry) {
+        return rules.mayServe(entry.generation, entry.partition.generation(), now(), entry.deadline)
+                && (entry.tags == null || entry.tags.areCurrent());
     }
 
     /** Removes whatever there is. */

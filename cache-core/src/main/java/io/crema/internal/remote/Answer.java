@@ -15,7 +15,7 @@ public final class Answer<T> {
         this.reason = reason;
     }
 
-    static <T> Answer<T> of(T value) {
+    public static <T> Answer<T> of(T value) {
         return new Answer<>(Objects.requireNonNull(value), null);
     }
 

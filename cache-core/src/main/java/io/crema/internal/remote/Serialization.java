@@ -26,7 +26,7 @@ public final class Serialization<K, V> {
 
     private final String cacheName;
     private final KeyCodec<K> keyCodec;
-    private final Codec<V> codec;
+    private final @Nullable Codec<V> codec;
     private final Limits limits;
     private final RareLog log;
     private final LongAdder undecodable = new LongAdder();
@@ -37,6 +37,11 @@ public final class Serialization<K, V> {
         this.codec = settings.codec();
         this.limits = settings.limits();
         this.log = log;
+    }
+
+    /** Whether the remote tier stores values; if not, none is encoded. */
+    public boolean storesValues() {
+        return codec != null;
     }
 
     public RemoteKey key(K key, RemoteCache cache) {
@@ -83,15 +88,16 @@ public final class Serialization<K, V> {
     public RemoteValue value(long token, @Nullable V value, long freshNanos, long loadNanos) {
         long freshMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
         long loadMillis = TimeUnit.NANOSECONDS.toMillis(loadNanos);
-        return value == null
+        Codec<V> used = codec;
+        return value == null || used == null
                 ? RemoteValue.ofNull(token, freshMillis, freshMillis, loadMillis)
-                : RemoteValue.of(token, codec.id(), encodeValue(value), freshMillis, freshMillis, loadMillis);
+                : RemoteValue.of(token, used.id(), encodeValue(used, value), freshMillis, freshMillis, loadMillis);
     }
 
-    private byte[] encodeValue(V value) {
+    private byte[] encodeValue(Codec<V> used, V value) {
         byte[] bytes;
         try {
-            bytes = Objects.requireNonNull(codec.encode(value, limits.maxValueBytes()), "the codec returned null");
+            bytes = Objects.requireNonNull(used.encode(value, limits.maxValueBytes()), "the codec returned null");
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw new CacheException(
                     "Cache '" + cacheName + "': a value of type "
@@ -112,10 +118,11 @@ public final class Serialization<K, V> {
             return Optional.of(new Decoded<>(null));
         }
         try {
-            if (record.codec() != codec.id()) {
-                throw new CodecException("written by codec " + record.codec() + ", this cache has " + codec.id());
+            Codec<V> used = Objects.requireNonNull(codec, "a codec");
+            if (record.codec() != used.id()) {
+                throw new CodecException("written by codec " + record.codec() + ", this cache has " + used.id());
             }
-            V value = codec.decode(record.payload().duplicate());
+            V value = used.decode(record.payload().duplicate());
             if (value == null) {
                 throw new CodecException("the codec returned null");
             }

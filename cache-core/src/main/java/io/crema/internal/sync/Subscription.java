@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscription {
 
-    /** Removes a key's older copies, and detaches reads of it that are under way. */
+    /** Applies one key of a message, or one tag: what it makes wrong is served no more, reads under way are detached. */
     @FunctionalInterface
     public interface Evictor {
 
         /** @throws io.crema.spi.CodecException if the key cannot be decoded */
-        void evict(byte[] key, Partition partition, long stamp);
+        void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp);
     }
 
     private final RemoteAccess access;
@@ -132,7 +132,7 @@ public final class Subscription {
         boolean readable = true;
         for (byte[] key : message.keys()) {
             note(new RemoteKey(partition.index(), key), 0);
-            readable &= evict(key, partition, message.stamp());
+            readable &= evict(key, partition, message.kind(), message.stamp());
         }
         if (!readable) {
             partition.missed();
@@ -141,9 +141,9 @@ public final class Subscription {
         return readable ? suspect : gap(from, partition);
     }
 
-    private boolean evict(byte[] key, Partition partition, long stamp) {
+    private boolean evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
         try {
-            evictor.evict(key, partition, stamp);
+            evictor.evict(key, partition, kind, stamp);
             return true;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             // Of the user's code: the message must count all the same.

@@ -242,4 +242,88 @@ class CoherenceRulesTest {
     void freshness(RemoteRecord.Kind kind, long stamp, long floor, long freshMillis, Freshness expected) {
         assertThat(rules.freshness(kind, stamp, floor, freshMillis)).isEqualTo(expected);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        // entry's generation of the tag partition, its generation, superseded
+        "3, 3, false, true",
+        "3, 3, true, false",
+        "2, 3, false, false",
+        "4, 3, false, false",
+    })
+    void mayServeTagged(long entryGeneration, long tagGeneration, boolean superseded, boolean expected) {
+        assertThat(rules.mayServeTagged(entryGeneration, tagGeneration, superseded))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // stamp and token, twice
+        "5, 1, 5, 1, true",
+        "5, 1, 5, 2, false",
+        "5, 1, 6, 1, false",
+    })
+    void sameVersion(long stamp, long token, long otherStamp, long otherToken, boolean expected) {
+        assertThat(rules.sameVersion(stamp, token, otherStamp, otherToken)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 4, true", "5, 5, false", "5, 6, false"})
+    void supersedes(long stamp, long knownStamp, boolean expected) {
+        assertThat(rules.supersedes(stamp, knownStamp)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // stamp of the reply, highest stamp met, generation at the question, now
+        "5, 5, 3, 3, true",
+        "6, 5, 3, 3, true",
+        "4, 5, 3, 3, false",
+        "6, 5, 2, 3, false",
+    })
+    void mayKnow(long stamp, long highest, long noted, long generation, boolean expected) {
+        assertThat(rules.mayKnow(stamp, highest, noted, generation)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // version, clock before the origin was asked
+        "4, 5, true",
+        "5, 5, true",
+        "6, 5, false",
+        "1, 0, false",
+    })
+    void mayEmbed(long stamp, long clockBefore, boolean expected) {
+        assertThat(rules.mayEmbed(stamp, clockBefore)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // flight's generation of the tag partition, its generation, events then and now
+        "3, 3, 7, 7, true",
+        "3, 3, 7, 8, false",
+        "3, 4, 7, 7, false",
+    })
+    void mayJoinUntagged(long flight, long now, long events, long eventsNow, boolean expected) {
+        assertThat(rules.mayJoinUntagged(flight, now, events, eventsNow)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // version, least
+        "0, 0, false",
+        "0, 5, false",
+        "4, 5, true",
+        "5, 5, false",
+        "6, 5, false",
+        "5, 0, false",
+        // Unsigned, beyond what a double tells apart
+        "9007199254740992, 9007199254740993, true",
+        "-1, 5, false",
+        "5, -1, true",
+        "-2, -1, true",
+    })
+    void tooOld(long version, long least, boolean expected) {
+        assertThat(rules.tooOld(version, least)).isEqualTo(expected);
+    }
 }

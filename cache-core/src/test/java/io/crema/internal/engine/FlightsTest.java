@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.TagTable;
 import io.crema.internal.engine.Flights.Place;
 import io.crema.internal.engine.ReadRequest.Purpose;
 import java.util.ArrayList;
@@ -18,14 +19,16 @@ class FlightsTest {
 
     private final CoherenceRules rules = new CoherenceRules();
     private final Partition partition = new Partition(0, rules);
+    private final Partition tagPartition = new Partition(1, rules);
+    private final TagTable tags = new TagTable(tagPartition, rules);
     private final Flights<String, String> flights = new Flights<>(rules, WINDOW);
 
     private Flight<String> leased(long start) {
-        return new Flight<>(partition, start, true);
+        return new Flight<>(partition, tags, start, true);
     }
 
     private Flight<String> unleased(long start) {
-        return new Flight<>(partition, start, false);
+        return new Flight<>(partition, tags, start, false);
     }
 
     private Place<String> get(Flight<String> mine) {
@@ -75,6 +78,54 @@ class FlightsTest {
         assertThat(older.isDetached()).isTrue();
     }
 
+    /** The flight may rest on tags that this instance thought it knew. */
+    @Test
+    void joinOrLead_withoutALease_joinsNothingThatBeganUnderOne() {
+        Flight<String> older = leased(100);
+        get(older);
+
+        assertThat(get(unleased(100)).leading()).isTrue();
+    }
+
+    @Test
+    void joinOrLead_aTagWasInvalidatedSinceTheFlightBegan_leads() {
+        Flight<String> older = leased(100);
+        get(older);
+        tags.invalidated("any", 1);
+
+        assertThat(get(leased(100)).leading()).isTrue();
+    }
+
+    @Test
+    void joinOrLead_messagesOfTheTagPartitionMayBeMissing_leads() {
+        get(leased(100));
+        tagPartition.missed();
+
+        assertThat(get(leased(100)).leading()).isTrue();
+    }
+
+    @Test
+    void joinOrLead_flightIsKnownToHaveNoTags_joinsWhateverTagsAreInvalidated() {
+        Flight<String> older = leased(100);
+        get(older);
+        older.hasTags(null);
+        tags.invalidated("any", 1);
+
+        assertThat(get(leased(100)).flight()).isSameAs(older);
+    }
+
+    @Test
+    void joinOrLead_flightHasTags_joinsUntilOneOfThemIsInvalidated() {
+        Flight<String> older = leased(100);
+        get(older);
+        older.hasTags(tags.ofThisInstance(List.of("a", "b")));
+
+        tags.invalidated("other", tagPartition.tick());
+        assertThat(get(leased(100)).flight()).isSameAs(older);
+        tags.invalidated("b", tagPartition.tick());
+        assertThat(get(leased(100)).leading()).isTrue();
+    }
+
     @Test
     void joinOrLead_detachedOneStillInTheTable_isReplaced() {
         Flight<String> older = leased(100);
@@ -87,7 +138,7 @@ class FlightsTest {
     /** The cache was attached to the remote tier meanwhile: a loss of messages of this partition says nothing of it. */
     @Test
     void joinOrLead_flightOfAnotherPartition_isDetachedAndReplaced() {
-        Flight<String> older = new Flight<>(new Partition(0, rules), 100, true);
+        Flight<String> older = new Flight<>(new Partition(0, rules), tags, 100, true);
         get(older);
         Flight<String> mine = leased(100);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.TagTable;
 import io.crema.internal.engine.LoaderThreads.Waiting;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +26,8 @@ class LoaderThreadsTest {
     }
 
     private static Flight<String> flight() {
-        return new Flight<>(new Partition(0, new CoherenceRules()), 1, true);
+        CoherenceRules rules = new CoherenceRules();
+        return new Flight<>(new Partition(0, rules), new TagTable(new Partition(1, rules), rules), 1, true);
     }
 
     private static Flight<String> loadedBy(ExecutorService executor) {

@@ -21,7 +21,7 @@ final class RedisRemoteTierContractTest extends RemoteTierContract {
 
     @Override
     protected RemoteTier connect() {
-        return server.connect(16);
+        return server.connect(RealServer.PARTITIONS);
     }
 
     @Override
@@ -32,5 +32,10 @@ final class RedisRemoteTierContractTest extends RemoteTierContract {
     @Override
     protected void loseClock(String cache, int partition) {
         server.loseClock(cache, partition);
+    }
+
+    @Override
+    protected void loseTag(String cache, String tag) {
+        server.loseTag(cache, tag);
     }
 }

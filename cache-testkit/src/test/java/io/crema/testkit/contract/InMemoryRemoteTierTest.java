@@ -30,4 +30,9 @@ final class InMemoryRemoteTierTest extends RemoteTierContract {
     protected void loseClock(String cache, int partition) {
         server.loseClock(cache, partition);
     }
+
+    @Override
+    protected void loseTag(String cache, String tag) {
+        server.loseTag(cache, tag);
+    }
 }

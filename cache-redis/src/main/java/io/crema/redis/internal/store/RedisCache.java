@@ -17,6 +17,7 @@ import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,8 +33,13 @@ public final class RedisCache implements RemoteCache {
     /** Longer times than this, a thousand years, are cut to it, so that a sum of times stays within 48 bits. */
     private static final long MAX_MILLIS = 31_536_000_000_000L;
 
-    private static final byte[] HEADER_FROM = Commands.ascii(0);
-    private static final byte[] HEADER_TO = Commands.ascii(RecordFormat.HEADER_BYTES - 1);
+    private static final byte[] FROM = Commands.ascii(0);
+
+    /** Where the first read of a header ends: behind a few tags of usual length. */
+    private static final byte[] HEAD_TO = Commands.ascii(511);
+
+    private static final byte[] WHOLE_HEAD_TO = Commands.ascii(RecordFormat.MAX_HEAD_BYTES - 1);
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RedisStore store;
     private final CacheMeta meta;
@@ -117,7 +123,7 @@ public final class RedisCache implements RemoteCache {
         CompletableFuture<List<byte @Nullable []>> floorReply = store.send(CommandType.MGET, floors.names());
         List<CompletableFuture<List<byte @Nullable []>>> headers = new ArrayList<>(keys.size());
         for (RemoteKey key : keys) {
-            headers.add(store.send(CommandType.GETRANGE, List.of(layout.entry(key), HEADER_FROM, HEADER_TO)));
+            headers.add(readHead(key));
         }
         CompletableFuture<?>[] all = headers.toArray(new CompletableFuture<?>[headers.size() + 1]);
         all[headers.size()] = floorReply;
@@ -126,10 +132,19 @@ public final class RedisCache implements RemoteCache {
             List<RemoteRecord> records = new ArrayList<>(keys.size());
             for (int i = 0; i < keys.size(); i++) {
                 long floor = floors.of(keys.get(i), floorReply.join());
-                records.add(RecordFormat.decode(headers.get(i).join().get(0), floor, now));
+                records.add(RecordFormat.decodeHead(headers.get(i).join().get(0), floor, now));
             }
             return records;
         });
+    }
+
+    /** Reads once more where tags were cut off. */
+    private CompletableFuture<List<byte @Nullable []>> readHead(RemoteKey key) {
+        byte[] name = layout.entry(key);
+        return store.send(CommandType.GETRANGE, List.of(name, FROM, HEAD_TO))
+                .thenCompose(reply -> RecordFormat.hasAllTags(reply.get(0))
+                        ? CompletableFuture.completedFuture(reply)
+                        : store.send(CommandType.GETRANGE, List.of(name, FROM, WHOLE_HEAD_TO)));
     }
 
     @Override
@@ -144,7 +159,7 @@ public final class RedisCache implements RemoteCache {
         List<byte[]> values = List.of(Commands.ascii(atLeast), token(leaseToken), millis, modeArgument);
         return store.run(Script.LEASE, entryKeys(key), values, reply -> {
             if (Commands.number(reply.get(0)) == 1) {
-                return new LeaseReply.Granted(Long.MAX_VALUE);
+                return new LeaseReply.Granted(Commands.number(reply.get(2)));
             }
             long floor = Commands.number(reply.get(2));
             byte[] record = reply.size() > 3 ? reply.get(3) : null;
@@ -156,11 +171,15 @@ public final class RedisCache implements RemoteCache {
     @Override
     public CompletableFuture<StoreReply> fill(
             RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
-        List<byte[]> values = new ArrayList<>(9);
+        int partition = key.partition();
+        List<byte[]> keys =
+                List.of(layout.clock(partition), layout.floor(partition), layout.entry(key), layout.epoch(partition));
+        List<byte[]> values = new ArrayList<>(11);
         values.add(Commands.ascii(atLeast));
         values.add(token(leaseToken));
+        values.add(Commands.ascii(leaseStamp));
         addTo(values, value);
-        return store.run(Script.FILL, entryKeys(key), values, RedisCache::storeReply);
+        return store.run(Script.FILL, keys, values, Replies::store);
     }
 
     @Override
@@ -170,62 +189,33 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
-        return store.run(Script.PUT, entryKeys(key), putValues(key, value, atLeast), RedisCache::storeReply);
+        List<byte[]> values = publishing(key.partition(), atLeast);
+        values.add(token(holder));
+        addTo(values, value);
+        return store.run(Script.PUT, entryKeys(key), values, Replies::store);
     }
 
     @Override
     public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
-        CompletableFuture<StoreReply> reply = new CompletableFuture<>();
-        store.run(Script.PUT_IF_ABSENT, entryKeys(key), putValues(key, value, atLeast), RedisCache::storeReply)
-                .whenComplete((stored, failure) -> {
-                    if (stored != null) {
-                        reply.complete(stored);
-                    } else if (failure.getMessage() != null
-                            && failure.getMessage().startsWith("OPAQUE")) {
-                        reply.completeExceptionally(new IllegalStateException(
-                                "Cache " + name() + ": whether the key has a value cannot be told, because it holds a"
-                                        + " record of another version; put or invalidate it",
-                                failure));
-                    } else {
-                        reply.completeExceptionally(failure);
-                    }
-                });
-        return reply;
+        List<byte[]> values = publishing(key.partition(), atLeast);
+        addTo(values, value);
+        return Replies.explained(name(), store.run(Script.PUT_IF_ABSENT, entryKeys(key), values, Replies::store));
     }
 
     @Override
     public CompletableFuture<InvalidateReply> invalidate(
             int partition, List<RemoteKey> keys, long least, long atLeast) {
-        if (keys.isEmpty() || keys.size() > MAX_INVALIDATED) {
-            throw new IllegalArgumentException("Cache " + name() + ": an invalidation takes 1 to " + MAX_INVALIDATED
-                    + " keys, not " + keys.size());
-        }
-        List<byte[]> names = new ArrayList<>(2 + keys.size());
-        names.add(layout.clock(partition));
-        names.add(layout.floor(partition));
-        for (RemoteKey key : keys) {
-            if (key.partition() != partition) {
-                throw new IllegalArgumentException(
-                        "Cache " + name() + ": " + key + " is not of partition " + partition);
-            }
-            names.add(layout.entry(key));
-        }
-        List<byte[]> values = List.of(layout.channel(partition), Commands.ascii(atLeast));
-        return store.run(Script.INVALIDATE, names, values, reply -> {
-            byte[] flags = reply.get(2);
-            List<Boolean> removed = new ArrayList<>(keys.size());
-            for (int i = 0; i < keys.size(); i++) {
-                removed.add(flags != null && flags[i] == '1');
-            }
-            return new InvalidateReply(Commands.number(reply.get(0)), removed);
-        });
+        return store.run(
+                Script.INVALIDATE,
+                partitionKeys(partition, keys),
+                leastValues(partition, least, atLeast),
+                Replies::invalidation);
     }
 
     @Override
     public CompletableFuture<Long> clear(int partition, long atLeast) {
         List<byte[]> keys = List.of(layout.clock(partition), layout.floor(partition));
-        List<byte[]> values = List.of(layout.channel(partition), Commands.ascii(atLeast));
-        return store.run(Script.CLEAR, keys, values, reply -> Commands.number(reply.get(0)));
+        return store.run(Script.CLEAR, keys, publishing(partition, atLeast), Replies::stamp);
     }
 
     /** A clock that came into being with the first fill would look like a message missed to everybody else. */
@@ -241,7 +231,9 @@ public final class RedisCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         List<byte[]> keys = List.of(layout.clock(partition), layout.floor(partition), layout.epoch(partition));
-        List<byte[]> values = List.of(layout.channel(partition), Commands.ascii(atLeast), Commands.ascii(history));
+        List<byte[]> values = publishing(partition, atLeast);
+        values.add(Commands.ascii(history));
+        values.add(Commands.ascii(repair == Repair.CLEAR ? 1 : 0));
         return store.agree(meta).thenCompose(found -> {
             String refusal = meta.refusal(found);
             if (refusal == null && CacheMeta.partitionsIn(found) != partitions()) {
@@ -251,39 +243,70 @@ public final class RedisCache implements RemoteCache {
                                 + "; restart this instance";
             }
             return refusal == null
-                    ? store.run(Script.REPAIR, keys, values, reply -> Commands.number(reply.get(0)))
+                    ? store.run(Script.REPAIR, keys, values, Replies::stamp)
                     : CompletableFuture.failedFuture(new IllegalStateException(refusal));
         });
     }
 
     @Override
     public CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast) {
-        throw new UnsupportedOperationException("to be built");
+        List<byte[]> names = partitionKeys(partition, keys);
+        List<byte[]> values = leastValues(partition, least, atLeast);
+        addRandomTokens(values, keys.size());
+        return store.run(Script.EXPIRE, names, values, Replies::invalidation);
     }
 
     @Override
     public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
-        throw new UnsupportedOperationException("to be built");
+        if (holder == 0 || millis <= 0) {
+            throw new IllegalArgumentException("Cache " + name()
+                    + ": a quarantine must have a holder other than 0 and last at least 1 ms, not " + millis);
+        }
+        List<byte[]> values = publishing(key.partition(), atLeast);
+        values.add(token(holder));
+        values.add(Commands.ascii(Math.min(millis, MAX_MILLIS)));
+        return store.run(Script.QUARANTINE, entryKeys(key), values, Replies::stamp);
     }
 
     @Override
     public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
-        throw new UnsupportedOperationException("to be built");
+        List<byte[]> values = publishing(key.partition(), atLeast);
+        values.add(token(holder));
+        return store.run(Script.END_QUARANTINE, entryKeys(key), values, Replies::stamp);
     }
 
     @Override
     public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
-        throw new UnsupportedOperationException("to be built");
+        if (keepMillis <= 0) {
+            throw new IllegalArgumentException(
+                    "Cache " + name() + ": tags must be remembered for at least 1 ms, not " + keepMillis);
+        }
+        List<byte[]> names = new ArrayList<>(2 + tags.size());
+        names.add(layout.clock(tagPartition()));
+        names.add(layout.floor(tagPartition()));
+        for (String tag : tags) {
+            names.add(layout.entry(tagKey(tag)));
+        }
+        List<byte[]> values = new ArrayList<>(2 + tags.size());
+        values.add(Commands.ascii(atLeast));
+        values.add(Commands.ascii(Math.min(keepMillis, MAX_MILLIS)));
+        addRandomTokens(values, tags.size());
+        return Replies.explained(
+                name(), store.run(Script.TAGS, names, values, reply -> Replies.tagVersions(tags, reply)));
     }
 
     @Override
     public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
-        throw new UnsupportedOperationException("to be built");
+        List<byte[]> values = publishing(tagPartition(), atLeast);
+        values.add(token(token));
+        return store.run(Script.INVALIDATE_TAG, entryKeys(tagKey(tag)), values, Replies::stamp);
     }
 
     @Override
     public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
-        throw new UnsupportedOperationException("to be built");
+        List<byte[]> values = publishing(partition, atLeast);
+        values.add(Commands.ascii(before));
+        return store.run(Script.REPLAY, partitionKeys(partition, keys), values, Replies::stamp);
     }
 
     @Override
@@ -302,32 +325,63 @@ public final class RedisCache implements RemoteCache {
         return List.of(layout.clock(partition), layout.floor(partition), layout.entry(key));
     }
 
-    private List<byte[]> putValues(RemoteKey key, RemoteValue value, long atLeast) {
-        List<byte[]> values = new ArrayList<>(9);
-        values.add(layout.channel(key.partition()));
+    private RemoteKey tagKey(String tag) {
+        return new RemoteKey(tagPartition(), RecordFormat.tagName(tag));
+    }
+
+    /** The clock, the floor and keys that must all be of one partition. */
+    private List<byte[]> partitionKeys(int partition, List<RemoteKey> keys) {
+        if (keys.isEmpty() || keys.size() > MAX_INVALIDATED) {
+            throw new IllegalArgumentException("Cache " + name() + ": an invalidation takes 1 to " + MAX_INVALIDATED
+                    + " keys, not " + keys.size());
+        }
+        List<byte[]> names = new ArrayList<>(2 + keys.size());
+        names.add(layout.clock(partition));
+        names.add(layout.floor(partition));
+        for (RemoteKey key : keys) {
+            if (key.partition() != partition) {
+                throw new IllegalArgumentException(
+                        "Cache " + name() + ": " + key + " is not of partition " + partition);
+            }
+            names.add(layout.entry(key));
+        }
+        return names;
+    }
+
+    /** What every script that publishes takes first. */
+    private List<byte[]> publishing(int partition, long atLeast) {
+        List<byte[]> values = new ArrayList<>(12);
+        values.add(layout.channel(partition));
         values.add(Commands.ascii(atLeast));
-        addTo(values, value);
+        return values;
+    }
+
+    private List<byte[]> leastValues(int partition, long least, long atLeast) {
+        List<byte[]> values = publishing(partition, atLeast);
+        values.add(token(least));
         return values;
     }
 
     private static void addTo(List<byte[]> values, RemoteValue value) {
+        values.add(RecordFormat.head(value));
         values.add(token(value.token()));
-        values.add(Commands.ascii(value.isNull() ? RecordFormat.FLAG_NULL : 0));
-        values.add(Commands.ascii(Byte.toUnsignedInt(value.codec())));
-        values.add(value.payload());
+        values.add(token(value.originVersion()));
+        values.add(RecordFormat.tail(value));
+        values.add(RecordFormat.body(value));
         values.add(Commands.ascii(Math.min(value.freshMillis(), MAX_MILLIS)));
         values.add(Commands.ascii(Math.min(value.keepMillis(), MAX_MILLIS)));
         values.add(Commands.ascii(Math.min(value.loadMillis(), MAX_MILLIS)));
     }
 
-    private static StoreReply.Stored stored(List<byte @Nullable []> reply) {
-        return new StoreReply.Stored(Commands.number(reply.get(0)), Commands.number(reply.get(2)));
+    private static void addRandomTokens(List<byte[]> values, int count) {
+        for (int i = 0; i < count; i++) {
+            byte[] token = new byte[Long.BYTES];
+            RANDOM.nextBytes(token);
+            values.add(token);
+        }
     }
 
-    private static StoreReply storeReply(List<byte @Nullable []> reply) {
-        return Commands.number(reply.get(0)) == 0 ? new StoreReply.Refused() : stored(reply);
-    }
-
+    /** A number of 64 bits whose sign and order mean nothing to Lua. */
     private static byte[] token(long token) {
         return ByteBuffer.allocate(Long.BYTES).putLong(token).array();
     }

@@ -13,6 +13,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.netty.util.concurrent.EventExecutorGroup;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisStore {
 
     private static final long PROBE_MILLIS = 1_000;
+    private static final byte[] PUBLISH = Commands.ascii("PUBLISH");
 
     private final String namespace;
     private final int partitions;
@@ -155,15 +157,20 @@ public final class RedisStore {
         return request;
     }
 
-    /** Executes a script whose reply has the server's time in second place; fails at once without a connection. */
+    /**
+     * Executes a script whose reply has the server's time in second place; fails at once without a connection. Its last
+     * argument is the command to publish with.
+     */
     <T> CompletableFuture<T> run(
             Script script, List<byte[]> keys, List<byte[]> values, Function<List<byte @Nullable []>, T> decoder) {
         Session session = keeper.current();
         if (session == null) {
             return CompletableFuture.failedFuture(keeper.notConnected());
         }
+        List<byte[]> arguments = new ArrayList<>(values);
+        arguments.add(PUBLISH);
         long sent = System.nanoTime();
-        ScriptCall<T> call = ScriptCall.of(session.link, script, keys, values, reply -> {
+        ScriptCall<T> call = ScriptCall.of(session.link, script, keys, arguments, reply -> {
             if (reply.size() > 1) {
                 clock.observe(Commands.number(reply.get(1)), sent);
             }

@@ -1,6 +1,7 @@
 package io.crema.redis.internal.store;
 
 import io.crema.redis.internal.client.Commands;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,28 +11,37 @@ import java.util.HexFormat;
 
 /** The scripts of the protocol; each file says what its script takes and returns. */
 public enum Script {
-    INVALIDATE("inv"),
-    PUT("put"),
-    PUT_IF_ABSENT("put_if_absent"),
-    LEASE("lease"),
-    FILL("fill"),
-    RELEASE("release"),
-    CLEAR("clear"),
-    REPAIR("epoch"),
-    START("start"),
+    INVALIDATE("inv", "publish", "record", "drop"),
+    EXPIRE("expire", "publish", "record", "drop"),
+    PUT("put", "publish", "record", "drop", "leave", "store"),
+    PUT_IF_ABSENT("put_if_absent", "publish", "record", "store"),
+    LEASE("lease", "clock", "record"),
+    FILL("fill", "clock", "record", "held", "store"),
+    RELEASE("release", "record", "held"),
+    QUARANTINE("quarantine", "publish", "record"),
+    END_QUARANTINE("end_quarantine", "publish", "record", "drop", "leave"),
+    TAGS("tags", "clock"),
+    INVALIDATE_TAG("inv_tag", "publish"),
+    CLEAR("clear", "publish"),
+    REPAIR("epoch", "publish"),
+    REPLAY("replay", "publish", "record"),
+    START("start", "clock"),
     HEARTBEAT("heartbeat");
 
-    private static final String SHARED = "tick";
+    private static final String SHARED_BY_ALL = "tick";
 
     private final byte[] source;
     private final byte[] digest;
 
-    Script(String file) {
-        byte[] shared = read(SHARED);
-        byte[] own = read(file);
-        source = new byte[shared.length + own.length];
-        System.arraycopy(shared, 0, source, 0, shared.length);
-        System.arraycopy(own, 0, source, shared.length, own.length);
+    /** @param parts the shared files that it uses beside the first, each after those which it uses itself */
+    Script(String file, String... parts) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        joined.writeBytes(read(SHARED_BY_ALL));
+        for (String part : parts) {
+            joined.writeBytes(read(part));
+        }
+        joined.writeBytes(read(file));
+        source = joined.toByteArray();
         digest = Commands.ascii(HexFormat.of().formatHex(sha1(source)));
     }
 

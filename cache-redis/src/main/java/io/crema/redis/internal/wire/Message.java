@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What a partition's channel carries. */
 public sealed interface Message {
 
-    /** Keys were written or removed. */
+    /** Keys were written, removed or expired. */
     record Keys(Invalidation invalidation) implements Message {}
 
     /**
@@ -19,9 +19,14 @@ public sealed interface Message {
      */
     record Clear(long stamp) implements Message {}
 
+    /** The clock of the partition jumped: something was missed. */
+    record Jump() implements Message {}
+
     byte MAGIC = (byte) 0xD1;
-    byte KIND_KEYS = 1;
-    byte KIND_CLEAR = 2;
+    byte KIND_WRITTEN = 1;
+    byte KIND_CLEARED = 2;
+    byte KIND_EXPIRED = 3;
+    byte KIND_JUMPED = 4;
 
     /** The bytes before the keys: magic, kind, stamp, server time, number of keys. */
     int HEADER_BYTES = 20;
@@ -35,13 +40,20 @@ public sealed interface Message {
         long stamp = in.getLong();
         long serverMicros = in.getLong();
         int count = Short.toUnsignedInt(in.getShort());
-        if (bytes[1] == KIND_CLEAR) {
-            return count == 0 && !in.hasRemaining() ? new Clear(stamp) : null;
-        }
-        List<byte[]> keys = bytes[1] == KIND_KEYS ? keys(in, count) : null;
-        return keys == null
-                ? null
-                : new Keys(new Invalidation(partition, Invalidation.Kind.WRITTEN, stamp, count, keys, serverMicros));
+        boolean empty = count == 0 && !in.hasRemaining();
+        return switch (bytes[1]) {
+            case KIND_WRITTEN, KIND_EXPIRED -> {
+                List<byte[]> keys = keys(in, count);
+                Invalidation.Kind kind =
+                        bytes[1] == KIND_EXPIRED ? Invalidation.Kind.EXPIRED : Invalidation.Kind.WRITTEN;
+                yield keys == null
+                        ? null
+                        : new Keys(new Invalidation(partition, kind, stamp, count, keys, serverMicros));
+            }
+            case KIND_CLEARED -> empty ? new Clear(stamp) : null;
+            case KIND_JUMPED -> empty ? new Jump() : null;
+            default -> null;
+        };
     }
 
     private static @Nullable List<byte[]> keys(ByteBuffer in, int count) {

@@ -7,6 +7,7 @@ import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
+import io.crema.spi.TagVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisCacheTest extends ServerTest {
 
@@ -65,6 +68,28 @@ class RedisCacheTest extends ServerTest {
         assertThat(text(both.payload())).isEqualTo("hello");
         assertThat(header.payload().hasRemaining()).isFalse();
         assertThat(List.of(value.codec(), both.codec(), header.codec())).containsOnly((byte) 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 30, 64})
+    void read_header_hasAllTagsOfAnyLength(int count) {
+        List<TagVersion> tags = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            tags.add(new TagVersion(i + "x".repeat(count == 1 ? 1 : 250), i, -i));
+        }
+        RemoteKey tagged = key(cache, "sA");
+        RemoteKey other = key(cache, "sB");
+        get(cache.put(tagged, value("y".repeat(5_000)).withTags(tags).withOriginVersion(-2), 0, 0));
+        get(cache.put(other, value("plain"), 0, 0));
+
+        List<RemoteRecord> found = get(cache.readAll(List.of(tagged, other), ReadMode.HEADER));
+
+        assertThat(found.get(0).tags()).isEqualTo(tags);
+        assertThat(found.get(0).originVersion()).isEqualTo(-2);
+        assertThat(found.get(0).payload().hasRemaining()).isFalse();
+        assertThat(found.get(1).tags()).isEmpty();
+        assertThat(found.get(1).kind()).isEqualTo(Kind.VALUE);
+        assertThat(get(cache.read(tagged, ReadMode.VALUE)).tags()).isEqualTo(tags);
     }
 
     @Test

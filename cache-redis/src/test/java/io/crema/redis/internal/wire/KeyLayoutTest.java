@@ -33,6 +33,15 @@ class KeyLayoutTest {
         assertThat(KeyLayout.heartbeat("crema", "one")).asString().isEqualTo("crema::hb:one");
     }
 
+    @Test
+    void names_ofTheTags_areThese() {
+        assertThat(layout.partitions()).isEqualTo(4);
+        assertThat(layout.prefix(4)).isEqualTo("{crema:products:t:0}");
+        assertThat(layout.clock(4)).asString().isEqualTo("{crema:products:t:0}clk");
+        assertThat(layout.channel(4)).asString().isEqualTo("inv:{crema:products:t:0}");
+        assertThat(layout.entry(new RemoteKey(4, bytes("red")))).asString().isEqualTo("{crema:products:t:0}k:red");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 16, 100, 256})
     void prefix_anyNumberOfPartitions_oneInEachRangeOfSlots(int partitions) {

@@ -22,10 +22,26 @@ class MessageTest {
         assertThat(message).isInstanceOf(Message.Keys.class);
         Invalidation invalidation = ((Message.Keys) message).invalidation();
         assertThat(invalidation.partition()).isEqualTo(7);
+        assertThat(invalidation.kind()).isEqualTo(Invalidation.Kind.WRITTEN);
         assertThat(invalidation.stamp()).isEqualTo(0x00065b8e95c06a02L);
         assertThat(invalidation.serverMicros()).isEqualTo(0x00065b8e95c06a77L);
         assertThat(invalidation.count()).isEqualTo(2);
         assertThat(invalidation.keys()).containsExactly(bytes("7341"), bytes("734242"));
+    }
+
+    @Test
+    void decode_expired_isThat() {
+        Message message = Message.decode(7, bytes(KEYS.replaceFirst("d101", "d103")));
+
+        assertThat(message).isInstanceOf(Message.Keys.class);
+        Invalidation invalidation = ((Message.Keys) message).invalidation();
+        assertThat(invalidation.kind()).isEqualTo(Invalidation.Kind.EXPIRED);
+        assertThat(invalidation.keys()).containsExactly(bytes("7341"), bytes("734242"));
+    }
+
+    @Test
+    void decode_jump_isThat() {
+        assertThat(Message.decode(7, bytes(CLEAR.replaceFirst("d102", "d104")))).isEqualTo(new Message.Jump());
     }
 
     @Test
@@ -39,7 +55,11 @@ class MessageTest {
                 "",
                 "d1",
                 "d2" + "01" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0001" + "0001" + "73",
-                "d1" + "03" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0001" + "0001" + "73",
+                "d1" + "05" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0001" + "0001" + "73",
+                "d1" + "00" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0000",
+                "d1" + "03" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0000",
+                "d1" + "04" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0001" + "0001" + "73",
+                "d1" + "04" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0000" + "00",
                 "d1" + "01" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0000",
                 "d1" + "01" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0001",
                 "d1" + "01" + "00065b8e95c06a02" + "00065b8e95c06a77" + "0001" + "0002" + "73",

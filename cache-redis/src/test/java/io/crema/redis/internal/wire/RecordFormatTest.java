@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
+import io.crema.spi.RemoteValue;
+import io.crema.spi.TagVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +29,33 @@ class RecordFormatTest {
             + "05" // codec
             + "00" // tagCount
             + "68656c6c6f"; // payload
+
+    private static final String BARE = "0000" // flags
+            + "00065b8e95c06a01" // stamp
+            + "0000000000000000" // token
+            + "019aad1b3c40" // when it was made
+            + "000000000000" // freshUntil
+            + "019aad2463ff" // keepUntil
+            + "0000000000000007" // least originVersion
+            + "0000000000000000" // leaseToken
+            + "000000000000" // leaseUntil
+            + "00000000"; // loadMs, codec, tagCount
+
+    private static final String TOMBSTONE = "c1 04" + BARE;
+
+    private static final String QUARANTINE =
+            "c1 03" + BARE.replaceFirst("0000", "0010") + "0a0a0a0a0a0a0a0a" // a holder
+                    + "0b0b0b0b0b0b0b0b"; // another
+
+    private static final List<TagVersion> TAGS =
+            List.of(new TagVersion("t", 5, -1), new TagVersion("\u00e4", 0x0102030405060708L, 9));
+
+    private static final String TAGGED =
+            VALUE.substring(0, VALUE.length() - 12).replace("2463ff0000000000000000", "2463fffedcba9876543210")
+                    + "02" // tagCount
+                    + "0000000000000005" + "ffffffffffffffff" + "01" + "74" // stamp, token, length, name
+                    + "0102030405060708" + "0000000000000009" + "02" + "c3a4" // stamp, token, length, name
+                    + "68656c6c6f"; // payload
 
     private static final long LOADED_AT = 0x019aad1b3c40L;
     private static final long FRESH_UNTIL = 0x019aad1fd020L;
@@ -69,13 +101,73 @@ class RecordFormatTest {
     }
 
     @Test
+    void decode_softExpired_isStale() {
+        String expired = VALUE.replaceFirst("0000", "0008").replace("019aad1fd020", "000000000000");
+        RemoteRecord record = RecordFormat.decode(hex(expired), -1, LOADED_AT);
+        assertThat(record.kind()).isEqualTo(Kind.VALUE);
+        assertThat(record.freshMillis()).isEqualTo(-LOADED_AT);
+    }
+
+    @Test
+    void decode_quarantineOrTombstone_isThat() {
+        byte[] quarantine = hex(QUARANTINE);
+        byte[] tombstone = hex(TOMBSTONE);
+        assertThat(RecordFormat.decode(quarantine, 3, LOADED_AT))
+                .isEqualTo(RecordFormat.decodeHead(quarantine, 3, LOADED_AT))
+                .isEqualTo(RemoteRecord.quarantine(0x00065b8e95c06a01L, 3));
+        assertThat(RecordFormat.decode(tombstone, 3, LOADED_AT))
+                .isEqualTo(RecordFormat.decodeHead(tombstone, 3, LOADED_AT))
+                .isEqualTo(RemoteRecord.tombstone(0x00065b8e95c06a01L, 3));
+    }
+
+    @Test
+    void decode_taggedAndVersioned_readsTagsVersionAndPayload() {
+        RemoteRecord record = RecordFormat.decode(hex(TAGGED), -1, LOADED_AT);
+        assertThat(record.originVersion()).isEqualTo(0xfedcba9876543210L);
+        assertThat(record.tags()).isEqualTo(TAGS);
+        assertThat(StandardCharsets.UTF_8.decode(record.payload()).toString()).isEqualTo("hello");
+    }
+
+    @Test
+    void decodeHead_anyLengthWithAllTags_hasNoPayload() {
+        byte[] whole = hex(TAGGED);
+        for (int length = 1; length <= whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            boolean all = length < 64 || length >= whole.length - 5;
+            assertThat(RecordFormat.hasAllTags(cut)).as("%d bytes", length).isEqualTo(all);
+            RemoteRecord record = RecordFormat.decodeHead(cut, 3, LOADED_AT);
+            if (length >= 64 && all) {
+                assertThat(record.tags()).isEqualTo(TAGS);
+                assertThat(record.payload().hasRemaining()).isFalse();
+            } else {
+                assertThat(record).isEqualTo(RemoteRecord.opaque(3));
+            }
+        }
+        assertThat(RecordFormat.hasAllTags(null)).isTrue();
+        assertThat(RecordFormat.decodeHead(null, 3, LOADED_AT)).isEqualTo(RemoteRecord.absent(3));
+    }
+
+    @Test
+    void headTailBody_value_areTheseBytes() {
+        RemoteValue value =
+                RemoteValue.of(1, (byte) 0x85, bytes("hello"), 5, 5, 70_000).withTags(TAGS);
+        assertThat(RecordFormat.head(value)).isEqualTo(hex("c1 01 0000"));
+        assertThat(RecordFormat.tail(value)).isEqualTo(hex("ffff 85 02"));
+        assertThat(RecordFormat.body(value)).isEqualTo(hex(TAGGED.substring(TAGGED.length() - 2 * 42)));
+        RemoteValue none = RemoteValue.ofNull(1, 5, 5, 7);
+        assertThat(RecordFormat.head(none)).isEqualTo(hex("c1 01 0001"));
+        assertThat(RecordFormat.tail(none)).isEqualTo(hex("0007 00 00"));
+        assertThat(RecordFormat.body(none)).isEmpty();
+    }
+
+    @Test
     void decode_nothing_isAbsent() {
         assertThat(RecordFormat.decode(null, 3, LOADED_AT)).isEqualTo(RemoteRecord.absent(3));
         assertThat(RecordFormat.decode(new byte[0], 3, LOADED_AT)).isEqualTo(RemoteRecord.absent(3));
     }
 
     @ParameterizedTest
-    @CsvSource({"0, c2", "1, 03", "1, 00", "2, 01", "3, 02", "3, 04", "3, 08", "63, 01"})
+    @CsvSource({"0, c2", "1, 05", "1, 00", "2, 01", "3, 02", "3, 04", "3, 20", "63, 01", "63, 41", "63, ff"})
     void decode_unknownMagicKindFlagOrTags_isOpaque(int offset, String value) {
         byte[] bytes = hex(VALUE);
         bytes[offset] = hex(value)[0];
@@ -87,6 +179,10 @@ class RecordFormatTest {
         assertThat(RecordFormat.decode(hex(VALUE.substring(0, 2 * 63 + 2)), 3, LOADED_AT))
                 .isEqualTo(RemoteRecord.opaque(3));
         assertThat(RecordFormat.decode(hex("666f72656967"), 3, LOADED_AT)).isEqualTo(RemoteRecord.opaque(3));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] hex(String text) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.postgres.internal.bus;
+
+import org.jspecify.annotations.NullMarked;

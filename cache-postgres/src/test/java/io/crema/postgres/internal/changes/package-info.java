@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.postgres.internal.changes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.postgres;
+
+import org.jspecify.annotations.NullMarked;

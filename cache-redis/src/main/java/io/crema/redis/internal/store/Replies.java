@@ -1,0 +1,80 @@
+package io.crema.redis.internal.store;
+
+import io.crema.redis.internal.client.Commands;
+import io.crema.spi.InvalidateReply;
+import io.crema.spi.StoreReply;
+import io.crema.spi.TagReply;
+import io.crema.spi.TagVersion;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What the replies of scripts mean. Each has a stamp first and the server's time second. */
+final class Replies {
+
+    private Replies() {}
+
+    static long stamp(List<byte @Nullable []> reply) {
+        return Commands.number(reply.get(0));
+    }
+
+    static StoreReply store(List<byte @Nullable []> reply) {
+        long stamp = stamp(reply);
+        if (stamp < 0) {
+            return new StoreReply.TooOld(ByteBuffer.wrap(present(reply, 2)).getLong());
+        }
+        return stamp == 0 ? new StoreReply.Refused() : new StoreReply.Stored(stamp, Commands.number(reply.get(2)));
+    }
+
+    static InvalidateReply invalidation(List<byte @Nullable []> reply) {
+        List<Boolean> removed = new ArrayList<>(reply.size() - 2);
+        for (int i = 2; i < reply.size(); i++) {
+            removed.add(Commands.number(reply.get(i)) == 1);
+        }
+        return new InvalidateReply(stamp(reply), removed);
+    }
+
+    static TagReply tagVersions(List<String> tags, List<byte @Nullable []> reply) {
+        List<TagVersion> versions = new ArrayList<>(tags.size());
+        for (int i = 0; i < tags.size(); i++) {
+            ByteBuffer version = ByteBuffer.wrap(present(reply, 2 + i));
+            versions.add(new TagVersion(tags.get(i), version.getLong(), version.getLong()));
+        }
+        return new TagReply(stamp(reply), versions);
+    }
+
+    /** The reply, or if the script says why there is none, a failure that says so with the cache's name. */
+    static <T> CompletableFuture<T> explained(String cache, CompletableFuture<T> asked) {
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        asked.whenComplete((result, failure) -> {
+            if (failure == null) {
+                reply.complete(result);
+            } else {
+                String reason = reason(failure.getMessage());
+                reply.completeExceptionally(
+                        reason == null
+                                ? failure
+                                : new IllegalStateException("Cache " + cache + ": " + reason, failure));
+            }
+        });
+        return reply;
+    }
+
+    private static @Nullable String reason(@Nullable String error) {
+        if (error != null && error.startsWith("OPAQUE")) {
+            return "what Redis holds cannot be told, because it is a record of another version; put or invalidate it";
+        }
+        if (error != null && error.startsWith("QUARANTINE")) {
+            return "whether the key has a value cannot be told, because it is in quarantine while its origin changes;"
+                    + " try again when that has ended";
+        }
+        return null;
+    }
+
+    private static byte[] present(List<byte @Nullable []> reply, int at) {
+        return Objects.requireNonNull(reply.get(at), "A script replied with less than it should");
+    }
+}

@@ -1,0 +1,20 @@
+-- What an invalidation does to a record: a quarantine stays, but lets none of its holders store any more; a minimum, and
+-- the least origin version that may be stored from now on, is kept by a tombstone; all else goes.
+local function drop(key, h, stamp, now, least)
+  local kind = kindOf(h)
+  if kind == QUARANTINE then
+    call('SETRANGE', key, 3, SHARED)
+    if least ~= NONE and isOlder(sub(h, 39, 46), least) then call('SETRANGE', key, 38, least) end
+    return
+  end
+  if kind == TOMBSTONE or kind and least ~= NONE then
+    local minimum = sub(h, 39, 46)
+    if isOlder(least, minimum) then least = minimum end
+  end
+  if least ~= NONE then
+    call('SET', key, pack('>BBI2I8I8I6I6I6', 0xC1, TOMBSTONE, 0, stamp, 0, now, 0, now + 60000) .. least
+      .. string.rep('\0', 18), 'PX', 60000)
+  elseif h ~= '' then
+    call('DEL', key)
+  end
+end

@@ -1,0 +1,18 @@
+local VALUE, LEASE, QUARANTINE, TOMBSTONE = 1, 2, 3, 4
+local SOFT_EXPIRED, SHARED = 8, '\16'
+
+-- What the record with this header is; nil if there is none, or one that this version does not know.
+local function kindOf(h)
+  if #h < 64 then return nil end
+  local magic, kind, high, low = byte(h, 1, 4)
+  if magic == 0xC1 and kind >= 1 and kind <= 4 and high == 0 and bit.band(low, 230) == 0 and byte(h, 64) <= 64 then
+    return kind
+  end
+end
+
+-- Whether one origin version is below another, as unsigned numbers; a double would lose bits above 2^53.
+local function isOlder(one, other)
+  local high, low = unpacked('>I4I4', one)
+  local otherHigh, otherLow = unpacked('>I4I4', other)
+  return high < otherHigh or high == otherHigh and low < otherLow
+end

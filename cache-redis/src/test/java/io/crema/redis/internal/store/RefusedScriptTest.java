@@ -1,0 +1,143 @@
+package io.crema.redis.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.crema.redis.RedisRemote;
+import io.crema.redis.internal.client.Commands;
+import io.crema.redis.internal.wire.KeyLayout;
+import io.crema.spi.LeaseMode;
+import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
+import io.crema.spi.RemoteRecord.Kind;
+import io.crema.spi.Repair;
+import io.crema.spi.TagReply;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What scripts do when Redis refuses a part of what they ask for. */
+class RefusedScriptTest extends ScriptTest {
+
+    private static final long HOLDER = 5;
+
+    @Test
+    void invalidations_memoryFull_areExecutedAndStoringIsNot() {
+        RemoteKey other = key(cache, samePartition());
+        stored(cache.put(key, value("x"), 0, 0));
+        stored(cache.put(other, value("y"), 0, 0));
+        get(cache.tagVersions(List.of("t"), 60_000, 0));
+        fillMemory();
+        int partition = key.partition();
+        long clock = clock();
+
+        assertFull(() -> cache.put(key, value("more"), 0, 0));
+        assertFull(() -> cache.putIfAbsent(new RemoteKey(partition, bytes("new")), value("more"), 0));
+        assertFull(() -> cache.lease(new RemoteKey(partition, bytes("new")), MINE, LeaseMode.UNLESS_FRESH, 1_000, 0));
+        assertThat(clock()).isEqualTo(clock);
+        assertThat(text(read().payload())).isEqualTo("x");
+
+        assertThat(get(cache.expire(partition, List.of(other), 0, 0)).stamp()).isEqualTo(clock + 1);
+        assertThat(get(cache.invalidate(partition, List.of(key), 10, 0)).removed())
+                .containsExactly(true);
+        assertThat(read().kind()).isEqualTo(Kind.TOMBSTONE);
+        get(cache.quarantine(key, HOLDER, 60_000, 0));
+        assertFull(() -> cache.put(key, value("more"), HOLDER, 0));
+        get(cache.endQuarantine(key, HOLDER, 0));
+        assertThat(read().kind()).isEqualTo(Kind.TOMBSTONE);
+        get(cache.put(key, value("late"), HOLDER, 0));
+        get(cache.invalidateTag("t", 1, 0));
+        assertThat(get(cache.clear(partition, 0))).isEqualTo(clock());
+        long epoch = repair(partition);
+        assertThat(get(cache.replay(partition, List.of(key), epoch, 0))).isEqualTo(epoch + 1);
+    }
+
+    @Test
+    void heartbeat_memoryFull_isAccepted() {
+        byte[] heartbeat = KeyLayout.heartbeat("crema", "one");
+        fillMemory();
+        List<Object> reply = plain.eval(
+                Script.HEARTBEAT.source(), ScriptOutputType.MULTI, new byte[][] {heartbeat}, Commands.ascii(5_000));
+        assertThat((byte[]) reply.get(1)).isEqualTo(plain.get(heartbeat));
+        assertThat(plain.pttl(heartbeat)).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-publish &*", "+publish resetchannels"})
+    void writes_userMustNotPublish_changeNoRecord(String rule) {
+        int partition = key.partition();
+        stored(cache.put(key, value("x"), 0, 0));
+        byte[] before = plain.get(name);
+        TagReply tag = get(cache.tagVersions(List.of("t"), 60_000, 0));
+        String floor = text(layout.floor(partition));
+        RemoteCache refused = as(rule);
+
+        assertFails(() -> refused.put(key, value("y"), 0, 0));
+        assertFails(() -> refused.invalidate(partition, List.of(key), 10, 0));
+        assertFails(() -> refused.expire(partition, List.of(key), 0, 0));
+        assertFails(() -> refused.quarantine(key, HOLDER, 60_000, 0));
+        assertFails(() -> refused.put(key, value("y"), HOLDER, 0));
+        assertFails(() -> refused.endQuarantine(key, HOLDER, 0));
+        assertFails(() -> refused.replay(partition, List.of(key), Long.MAX_VALUE >> 10, 0));
+        assertFails(() -> refused.clear(partition, 0));
+        assertFails(() -> refused.repair(partition, "run:repl", Repair.CLEAR, 0));
+        assertFails(() -> refused.invalidateTag("t", 1, 0));
+        assertThat(plain.get(name)).isEqualTo(before);
+        assertThat(text(layout.floor(partition))).isEqualTo(floor);
+        assertThat(plain.exists(layout.epoch(partition))).isZero();
+        assertThat(get(cache.tagVersions(List.of("t"), 60_000, 0)).versions()).isEqualTo(tag.versions());
+    }
+
+    private void fillMemory() {
+        plain.configSet("maxmemory", "1");
+        opened(() -> plain.configSet("maxmemory", "0"));
+    }
+
+    /** The script alone: before it the terms of the cache are agreed on. */
+    private long repair(int partition) {
+        byte[][] keys = {layout.clock(partition), layout.floor(partition), layout.epoch(partition)};
+        List<Object> reply = plain.eval(
+                Script.REPAIR.source(),
+                ScriptOutputType.MULTI,
+                keys,
+                layout.channel(partition),
+                bytes("0"),
+                bytes("run:repl"),
+                bytes("1"),
+                bytes("PUBLISH"));
+        return (Long) reply.get(0);
+    }
+
+    private String text(byte[] at) {
+        byte[] found = plain.get(at);
+        return found == null ? "" : new String(found, StandardCharsets.US_ASCII);
+    }
+
+    /** The cache as a user with all rights but those that the rule takes. */
+    private RemoteCache as(String rule) {
+        CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE).add("SETUSER");
+        for (String each : ("limited on >secret ~* +@all " + rule).split(" ")) {
+            args.add(each);
+        }
+        plain.dispatch(CommandType.ACL, new StatusOutput<>(ByteArrayCodec.INSTANCE), args);
+        return open(opened(RedisRemote.connect(redis.uri().replace("redis://", "redis://limited:secret@"))));
+    }
+
+    private static void assertFull(Supplier<CompletableFuture<?>> call) {
+        assertThatThrownBy(() -> get(call.get())).hasMessageContaining("OOM");
+    }
+
+    private static void assertFails(Supplier<CompletableFuture<?>> call) {
+        assertThatThrownBy(() -> get(call.get())).hasCauseInstanceOf(RedisCommandExecutionException.class);
+    }
+}

@@ -1,0 +1,34 @@
+package io.crema.testkit.contract;
+
+import io.crema.spi.RemoteTier;
+import io.crema.testkit.InMemoryServer;
+import io.crema.testkit.InvalidationBusContract;
+import io.crema.testkit.ManualTime;
+import java.time.Duration;
+
+/** Over several primaries. */
+final class InMemoryClusterBusTest extends InvalidationBusContract {
+
+    private final ManualTime time = new ManualTime();
+    private final InMemoryServer server = InMemoryServer.create(time, 3);
+
+    @Override
+    protected RemoteTier connect() {
+        return server.connect(4);
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.advance(duration);
+    }
+
+    @Override
+    protected void loseClock(String cache, int partition) {
+        server.loseClock(cache, partition);
+    }
+
+    @Override
+    protected void loseTag(String cache, String tag) {
+        server.loseTag(cache, tag);
+    }
+}
