@@ -59,7 +59,8 @@ public class L1Tagged {
                         .mapToObj(i -> "category:" + (first + i) % TAGS)
                         .toArray(String[]::new);
                 String key = keys[number];
-                Server.insist(() -> cache.put(key, "value of " + key, EntryOptions.defaults().tags(tags)));
+                Server.insist(() -> cache.put(
+                        key, "value of " + key, EntryOptions.defaults().tags(tags)));
             }
             // The versions of all tags have to be known before each read is a hit.
             Server.await("all entries in the near tier", Duration.ofSeconds(30), () -> {
