@@ -5,6 +5,7 @@ import io.crema.internal.engine.LoaderSet;
 import io.crema.internal.remote.RemoteSettings;
 import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
+import io.crema.policy.HistoryChange;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
 import io.crema.policy.ReadClock;
@@ -41,6 +42,7 @@ public final class CacheBuilder<K, V> {
     private Expiration expiration = Expiration.fresh(Duration.ofMinutes(10));
     private NullCaching nulls = NullCaching.off();
     private Duration staleness = Duration.ofSeconds(2);
+    private HistoryChange onHistoryChange = HistoryChange.REPLAY;
     private Degraded degraded = Degraded.REMOTE_THEN_ORIGIN;
     private ReadClock readClock = ReadClock.COARSE;
     private @Nullable BulkCacheLoader<K, V> bulkLoader;
@@ -84,6 +86,15 @@ public final class CacheBuilder<K, V> {
      */
     public CacheBuilder<K, V> staleness(Duration bound) {
         this.staleness = Objects.requireNonNull(bound, "bound");
+        return this;
+    }
+
+    /**
+     * What to do when the remote tier may have forgotten writes, as after a failover; {@link HistoryChange#REPLAY} unless
+     * set. Without effect where there is no remote tier.
+     */
+    public CacheBuilder<K, V> onHistoryChange(HistoryChange onHistoryChange) {
+        this.onHistoryChange = Objects.requireNonNull(onHistoryChange, "onHistoryChange");
         return this;
     }
 
@@ -167,6 +178,7 @@ public final class CacheBuilder<K, V> {
                 expiration,
                 nulls,
                 staleness.minus(CLOCK_MARGIN),
+                onHistoryChange,
                 degraded,
                 readClock,
                 remote == null

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.crema.redis.internal.client.Keeper;
+import io.crema.spi.BusConnection;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.Limits;
@@ -24,7 +26,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,9 +97,18 @@ class RedisRemoteTest extends ServerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()
                 .hasMessageNotContaining("secret");
-        assertThatThrownBy(() -> RedisRemote.connect("redis-sentinel://localhost:26379#main"))
+        assertThatThrownBy(() -> RedisRemote.connect("redis-sentinel://localhost:26379"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("sentinel");
+                .hasMessageContaining("redis-sentinel://");
+        assertThatThrownBy(() -> RedisRemote.connect("redis://one,two"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("RedisRemote.cluster");
+        assertThatThrownBy(() -> RedisRemote.cluster("redis://:secret@one,two/3"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(RedisRemote::cluster)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("No node");
         RedisRemote.Builder builder = RedisRemote.builder("redis://localhost");
         assertThatThrownBy(() -> builder.namespace("a{b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.partitions(0)).isInstanceOf(IllegalArgumentException.class);
@@ -127,6 +144,89 @@ class RedisRemoteTest extends ServerTest {
 
         RedisClient client = opened(RedisClient.create("redis://:secret@" + address));
         assertThat(client.connect().sync().exists("crema:products:meta")).isEqualTo(1);
+    }
+
+    @Test
+    void connect_wrongPassword_isSaidInErrorsAndLoggedOnce() {
+        EmbeddedRedis guarded = opened(EmbeddedRedis.start("--requirepass", "secret"));
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(Keeper.class.getName());
+        Handler handler = collecting(warnings);
+        logger.addHandler(handler);
+        try {
+            RedisRemote remote = opened(RedisRemote.connect("redis://:wrong-one@127.0.0.1:" + guarded.port()));
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> get(remote.open(TERMS)))
+                        .hasMessageContaining("Not connected to Redis at 127.0.0.1:" + guarded.port())
+                        .hasMessageContaining("WRONGPASS")
+                        .hasMessageNotContaining("wrong-one");
+            }
+            await().until(() -> attempts(guarded) > 3);
+            assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .contains("WRONGPASS")
+                    .doesNotContain("wrong-one");
+        } finally {
+            logger.removeHandler(handler);
+        }
+    }
+
+    /** How often somebody has failed to say the password. */
+    private int attempts(EmbeddedRedis server) {
+        RedisClient client = opened(RedisClient.create("redis://:secret@127.0.0.1:" + server.port()));
+        String stats = client.connect().sync().info("errorstats");
+        int at = stats.indexOf("errorstat_WRONGPASS:count=");
+        return at < 0
+                ? 0
+                : Integer.parseInt(stats.substring(at)
+                        .lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .substring("errorstat_WRONGPASS:count=".length()));
+    }
+
+    private static Handler collecting(List<String> warnings) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (record.getLevel() == Level.WARNING) {
+                    warnings.add(record.getMessage());
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Test
+    void lostMillis_newConnections_tellWhatTheServerForgot() {
+        RedisRemote remote = remote();
+        open(remote);
+        ClusterListener listener = new ClusterListener();
+        remote.invalidations().start(listener);
+        BusConnection first = nextConnection(listener, null);
+        assertThat(first.lostMillis()).isEqualTo(Long.MAX_VALUE);
+        listener.heartbeat(first);
+
+        first.reset();
+        BusConnection second = nextConnection(listener, first);
+        assertThat(second.lostMillis()).isZero();
+        listener.heartbeat(second);
+
+        redis.restart();
+        BusConnection third = nextConnection(listener, second);
+        assertThat(third.lostMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private static BusConnection nextConnection(ClusterListener listener, @Nullable BusConnection before) {
+        await().until(() -> listener.connections().size() == 1
+                && !listener.connections().contains(before == null ? listener : before));
+        return listener.connections().iterator().next();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.crema.spi.Invalidation;
 import io.crema.spi.RemoteCache;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -186,8 +187,12 @@ final class RecordingListener implements BusListener {
         return new BusPosition(joined(one.history(), other.history()), partitions);
     }
 
+    /** In an order that does not depend on that of the connections. */
     private static String joined(String one, String other) {
-        return one + " " + other;
+        return Stream.of(one.split(" "), other.split(" "))
+                .flatMap(Arrays::stream)
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     @FunctionalInterface

@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 final class Fleet implements AutoCloseable {
 
     final ManualTime time = new ManualTime();
-    final InMemoryServer server = InMemoryServer.create(time);
+    final InMemoryServer server;
     final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Crema> cremas = new ArrayList<>();
     private final int partitions;
@@ -34,7 +34,13 @@ final class Fleet implements AutoCloseable {
 
     /** With one partition, every message is in sequence with every other. */
     Fleet(int partitions) {
+        this(partitions, 1);
+    }
+
+    /** Over a remote tier of several primaries: partition p lies at primary p modulo their number. */
+    Fleet(int partitions, int primaries) {
         this.partitions = partitions;
+        this.server = InMemoryServer.create(time, primaries);
     }
 
     /** One instance and its connection. */

@@ -315,13 +315,13 @@ class LossAndHistoryTest {
         b.remote().disconnect();
         fleet.server.restartEmpty();
         assertThat(a.read("k")).isNull();
-        a.put("k", "v2").await();
+        a.put("new", "v2").await();
         long floor = fleet.server.floor("texts", 0);
 
         b.remote().reconnect();
 
-        assertThat(b.read("k")).isEqualTo("v2");
-        assertThat(a.tier("k")).isEqualTo(Tier.NEAR);
+        assertThat(b.read("new")).isEqualTo("v2");
+        assertThat(a.tier("new")).isEqualTo(Tier.NEAR);
         assertThat(fleet.server.floor("texts", 0)).as("cleared once").isEqualTo(floor);
         assertThat(fleet.server.executed(Operation.REPAIR))
                 .as("of the partition and that of the tags, by two instances")

@@ -70,6 +70,41 @@ public class CoherenceRules {
         return clock == lastSeen ? Resync.KEPT : Resync.ADVANCED;
     }
 
+    /**
+     * Whether a clock that was read after a heartbeat was sent confirms it where single messages may get lost: what was
+     * published before is there.
+     */
+    public boolean confirmsRelayed(long lastSeen, long clock) {
+        return clock == lastSeen;
+    }
+
+    /**
+     * How many milliseconds of writes a partition may have lost, when it joins a connection that found {@code measured}.
+     * One that found nothing of this instance there does not tell, if the connection that carried the partition before
+     * lives on: then the partition moved to where this instance never was.
+     */
+    public long lostMillis(long measured, boolean moved) {
+        return moved && measured == Long.MAX_VALUE ? 0 : measured;
+    }
+
+    /**
+     * Whether executing again what this instance knows of covers what a changed history may have lost.
+     *
+     * @param sameHistory whether the clock went back although the history is called the same, which no failover does
+     * @param complete whether the instance knows all that it sent and received in the last {@code coveredMillis}
+     */
+    public boolean replayCovers(boolean sameHistory, long lostMillis, long coveredMillis, boolean complete) {
+        return !sameHistory && complete && lostMillis <= coveredMillis;
+    }
+
+    /**
+     * Whether the reply to a write means that it was executed in the present history; an older stamp than that of the
+     * last repair may have come from a server that was replaced.
+     */
+    public boolean countsAsExecuted(long stamp, long epoch) {
+        return stamp >= epoch;
+    }
+
     /** Whether everything published until {@code window} ago is known to have been applied. */
     public boolean leaseValid(long now, long confirmed, long window) {
         return now - confirmed <= window;

@@ -1,18 +1,19 @@
 package io.crema.internal.coherence;
 
 /**
- * The right to serve from the near tier: everything published before {@link #confirmed()} has been applied. Read by
- * every hit, confirmed by each heartbeat.
+ * The right to serve from the near tier: everything published before {@link #confirmed()} has been applied, whatever the
+ * partition. Read by every hit, raised by heartbeats. Where only some partitions are confirmed,
+ * {@link #confirmed(Partition)} says which.
  */
 public final class Lease {
 
     /** Far from the ends of a long, so that differences do not overflow. */
     private static final long ALWAYS = Long.MAX_VALUE / 4;
 
-    private static final long NEVER = Long.MIN_VALUE / 4;
+    static final long NEVER = Long.MIN_VALUE / 4;
 
     private volatile long confirmed;
-    private boolean ended;
+    private volatile boolean ended;
 
     private Lease(long confirmed) {
         this.confirmed = confirmed;
@@ -32,11 +33,21 @@ public final class Lease {
         return confirmed;
     }
 
-    /** Everything published before this time has been applied. */
-    public synchronized void confirm(long time) {
-        if (!ended && time > confirmed) {
-            confirmed = time;
+    /** The same for one partition alone, which is at least as much. */
+    public long confirmed(Partition partition) {
+        return ended ? NEVER : Math.max(confirmed, partition.confirmed());
+    }
+
+    /** Partitions were confirmed: the lease is what holds for all of them. Returns whether it holds for any time. */
+    public synchronized boolean raise(Partitions partitions) {
+        long least = ALWAYS;
+        for (Partition partition : partitions.all()) {
+            least = Math.min(least, partition.confirmed());
         }
+        if (!ended && least > confirmed) {
+            confirmed = least;
+        }
+        return confirmed > NEVER;
     }
 
     /** For ever: the cache is closed. */

@@ -24,6 +24,17 @@ public final class Partition {
     /** The highest stamp met anywhere, replies included. */
     private volatile long highest;
 
+    /** Everything of this partition that was published before has been applied. */
+    private volatile long confirmed = Lease.NEVER;
+
+    private volatile boolean inDoubt;
+
+    /** The clock after the last repair, which is above whatever the history before it issued; 0 = there was none. */
+    private volatile long epoch;
+
+    /** Whether the floor may be one that the remote tier does not have any more. */
+    private boolean floorForgotten;
+
     public Partition(int index, CoherenceRules rules) {
         this.index = index;
         this.rules = rules;
@@ -53,6 +64,35 @@ public final class Partition {
 
     public long highest() {
         return highest;
+    }
+
+    public long confirmed() {
+        return confirmed;
+    }
+
+    /** Everything published before this time has been applied. */
+    public synchronized void confirm(long time) {
+        confirmed = Math.max(confirmed, time);
+    }
+
+    /** Whether the remote tier may have forgotten writes, so that its records are not to be read. */
+    public boolean inDoubt() {
+        return inDoubt;
+    }
+
+    /** What the change of history left has been repaired. */
+    public void repaired() {
+        inDoubt = false;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    /** A repair moved the clock here; writes with an older stamp may be of the lost history. */
+    public synchronized void startEpoch(long clock) {
+        epoch = Math.max(epoch, clock);
+        highest = Math.max(highest, clock);
     }
 
     /** Notes a stamp that a reply carried. */
@@ -110,11 +150,20 @@ public final class Partition {
         switch (resync) {
             case KEPT -> {}
             case FIRST, ADVANCED -> {
+                if (floorForgotten && resync == Resync.FIRST) {
+                    floor = serverFloor;
+                    floorForgotten = false;
+                }
                 generation++;
                 lastSeen = clock;
                 highest = Math.max(highest, clock);
             }
-            case HISTORY_CHANGED -> missed();
+            case HISTORY_CHANGED -> {
+                // In doubt first: a read of the next generation must not ask the remote tier.
+                inDoubt = true;
+                floorForgotten = true;
+                missed();
+            }
         }
         if (resync != Resync.HISTORY_CHANGED) {
             raiseFloor(serverFloor);

@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 public final class Partitions {
 
     private final List<Partition> all;
-    private volatile boolean inDoubt;
 
     /** @param count of those for keys; one more holds the tags */
     public Partitions(int count, CoherenceRules rules) {
@@ -30,16 +29,6 @@ public final class Partitions {
 
     public Partition ofTags() {
         return all.get(all.size() - 1);
-    }
-
-    /** Whether the remote tier may have forgotten writes, so that its records are not to be read. */
-    public boolean inDoubt() {
-        return inDoubt;
-    }
-
-    /** Notes that the history changed, or that what it left has been repaired. */
-    public void inDoubt(boolean doubt) {
-        inDoubt = doubt;
     }
 
     /** Makes every entry suspect. */

@@ -128,13 +128,17 @@ final class BulkReadPath<K, V> {
         List<Route<K>> routes = new ArrayList<>();
         for (K key : distinct) {
             NearEntry<V> entry = engine.readPath.near(key, single, leased);
-            if (entry == null) {
-                entry = engine.readPath.reserve(key, single, leased);
-            }
             if (entry != null) {
                 bulk.found.put(key, entry);
+                continue;
+            }
+            Route<K> route = engine.route(key);
+            NearEntry<V> reserve =
+                    engine.readPath.reserve(key, single, leased || engine.near.leaseValid(route.partition()));
+            if (reserve != null) {
+                bulk.found.put(key, reserve);
             } else {
-                routes.add(engine.route(key));
+                routes.add(route);
             }
         }
         // From here on nothing throws: a registered flight must fly.
@@ -150,7 +154,8 @@ final class BulkReadPath<K, V> {
 
     private boolean register(Bulk<K, V> bulk, Route<K> route, ReadRequest<K, V> single, boolean leased) {
         K key = route.key();
-        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), leased);
+        boolean hereLeased = leased || engine.near.leaseValid(route.partition());
+        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), hereLeased);
         if (single.isLatest()) {
             engine.flights.add(key, mine);
         } else {

@@ -24,6 +24,7 @@ import io.crema.policy.Expiration;
 import io.crema.spi.Invalidation;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
@@ -123,7 +124,8 @@ public final class CacheEngine<K, V> {
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
-        Subscription attached = new Subscription(access, partitions, lease, this::onMessage);
+        Subscription attached = new Subscription(
+                access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
         subscription = attached;
         return attached;
     }
@@ -141,6 +143,30 @@ public final class CacheEngine<K, V> {
             }
             case EXPIRED -> expired(decoded, partition, stamp);
         }
+    }
+
+    /** A write of this instance was acknowledged. Returns whether it counts, or was lost with its server. */
+    boolean acknowledged(Route<K> route, long originVersion, long stamp) {
+        Subscription joined = subscription;
+        return joined == null || joined.acknowledged(route.remoteKey(), originVersion, stamp);
+    }
+
+    /** A write of this instance was acknowledged without a stamp: it stored nothing, but others were told. */
+    void acknowledged(Route<K> route) {
+        boolean unused = acknowledged(route, 0, Long.MAX_VALUE);
+    }
+
+    /** As of a write, of a tag's invalidation. */
+    boolean acknowledgedTag(Partition partition, String tag, long stamp) {
+        Subscription joined = subscription;
+        RemoteKey name = new RemoteKey(partition.index(), tag.getBytes(StandardCharsets.UTF_8));
+        return joined == null || joined.acknowledged(name, 0, stamp);
+    }
+
+    /** As of a write, of a clear. */
+    boolean acknowledgedClear(Partition partition, long floor) {
+        Subscription joined = subscription;
+        return joined == null || joined.acknowledgedClear(partition, floor);
     }
 
     /** A key was written or invalidated. What is under way learns of it before what is stored is removed. */
@@ -225,7 +251,12 @@ public final class CacheEngine<K, V> {
 
     /** How new the versions of tags have to be that decide whether a record may be served. */
     TagReader.Source tagSource(ReadRequest<K, V> request, Flight<V> flight) {
-        return request.isLatest() || !flight.leased ? TagReader.Source.PRIMARY : TagReader.Source.KNOWN;
+        return request.isLatest() || !flight.leased ? TagReader.Source.PRIMARY : tagSource();
+    }
+
+    /** Whether what this instance knows of tags is within the bound. */
+    TagReader.Source tagSource() {
+        return near.leaseValid(partitions().ofTags()) ? TagReader.Source.KNOWN : TagReader.Source.PRIMARY;
     }
 
     // Origin versions, where there is no remote tier
@@ -310,8 +341,7 @@ public final class CacheEngine<K, V> {
         long now = clock.exact();
         long freshUntil = now + freshNanos;
         int weight = freshNanos == NOT_CACHED ? 0 : weight(route.key(), value, loaded.options());
-        boolean lasting = !hasRemoteTier()
-                || !storesRemotely() && route.isRemote() && !partitions().inDoubt();
+        boolean lasting = !hasRemoteTier() || !storesRemotely() && route.isRemote() && !flight.partition.inDoubt();
         long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + window);
         return new NearEntry<>(
                         value,
@@ -474,7 +504,7 @@ public final class CacheEngine<K, V> {
                 flight.result.completeExceptionally(closedException());
             }
         });
-        near.discardAll();
+        near.close();
         outbox.close();
     }
 

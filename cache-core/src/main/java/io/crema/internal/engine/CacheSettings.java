@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.internal.remote.RemoteSettings;
 import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
+import io.crema.policy.HistoryChange;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
 import io.crema.policy.ReadClock;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The configuration of one cache, validated.
  *
  * @param window the staleness bound less the margin by which the coarse clock may be late
+ * @param onHistoryChange what to do when the remote tier may have forgotten writes
  * @param remote how it is stored remotely; null without a remote tier
  */
 public record CacheSettings<K, V>(
@@ -21,6 +23,7 @@ public record CacheSettings<K, V>(
         Expiration expiration,
         NullCaching nulls,
         Duration window,
+        HistoryChange onHistoryChange,
         Degraded degraded,
         ReadClock readClock,
         @Nullable RemoteSettings<K, V> remote) {}

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * What makes values wrong, and what is true when a step of it fails: invalidations of keys and tags, expiry, clear.
@@ -46,6 +48,11 @@ final class InvalidationPath<K, V> {
     /** Why a write is not confirmed while the remote tier has not been reached since the cache was built. */
     static Throwable notReached() {
         return new IllegalStateException("it has not been reached yet");
+    }
+
+    /** Why a write is not confirmed although it was answered. */
+    static Throwable replaced() {
+        return new IllegalStateException("the answer is of a history that has been replaced");
     }
 
     /** Whether values go, or stay as a reserve. */
@@ -152,6 +159,16 @@ final class InvalidationPath<K, V> {
 
     private CompletableFuture<Answer<InvalidateReply>> removeRemotely(
             List<Route<K>> routes, Removal removal, long least) {
+        return untilItCounts(() -> removeOnce(routes, removal, least), answer -> {
+            boolean counts = true;
+            for (Route<K> route : routes) {
+                counts &= engine.acknowledged(route, least, answer.stamp());
+            }
+            return counts;
+        });
+    }
+
+    private CompletableFuture<Answer<InvalidateReply>> removeOnce(List<Route<K>> routes, Removal removal, long least) {
         Partition partition = routes.get(0).partition();
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
@@ -165,6 +182,20 @@ final class InvalidationPath<K, V> {
                 boolean unused = removeHere(routes, removal, answer.get().stamp());
             }
             return answer;
+        });
+    }
+
+    /** What a server executed that has been replaced is asked for again, once. */
+    private static <T> CompletableFuture<Answer<T>> untilItCounts(
+            Supplier<CompletableFuture<Answer<T>>> operation, Predicate<T> counts) {
+        return operation.get().thenCompose(answer -> {
+            if (answer.isEmpty() || counts.test(answer.get())) {
+                return CompletableFuture.completedFuture(answer);
+            }
+            return operation
+                    .get()
+                    .thenApply(
+                            again -> again.isEmpty() || counts.test(again.get()) ? again : Answer.<T>none(replaced()));
         });
     }
 
@@ -246,14 +277,16 @@ final class InvalidationPath<K, V> {
     private CompletableFuture<Answer<Long>> invalidateTagRemotely(RemoteAccess access, String tag) {
         TagTable table = engine.tags().table();
         Partition partition = table.partition();
-        return access.invalidateTag(tag, engine.tokens.next(), partition.highest())
-                .thenApply(answer -> {
-                    if (answer.isPresent()) {
-                        partition.met(answer.get());
-                        table.invalidated(tag, answer.get());
-                    }
-                    return answer;
-                });
+        return untilItCounts(
+                () -> access.invalidateTag(tag, engine.tokens.next(), partition.highest())
+                        .thenApply(answer -> {
+                            if (answer.isPresent()) {
+                                partition.met(answer.get());
+                                table.invalidated(tag, answer.get());
+                            }
+                            return answer;
+                        }),
+                stamp -> engine.acknowledgedTag(partition, tag, stamp));
     }
 
     /** Raises the floor of every partition, at a cost that does not depend on what is in them. */
@@ -293,12 +326,15 @@ final class InvalidationPath<K, V> {
             partition.nextGeneration();
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return access.get().clear(partition.index(), partition.highest()).thenApply(floor -> {
-            if (floor.isPresent()) {
-                partition.raiseFloor(floor.get());
-                return Optional.empty();
-            }
-            return Optional.of(floor.reason());
-        });
+        return untilItCounts(
+                        () -> access.get().clear(partition.index(), partition.highest()),
+                        floor -> engine.acknowledgedClear(partition, floor))
+                .thenApply(floor -> {
+                    if (floor.isPresent()) {
+                        partition.raiseFloor(floor.get());
+                        return Optional.empty();
+                    }
+                    return Optional.of(floor.reason());
+                });
     }
 }

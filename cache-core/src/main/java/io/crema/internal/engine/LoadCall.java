@@ -118,9 +118,7 @@ final class LoadCall<K, V> {
             flight.bypass();
             return false;
         }
-        return route.isRemote()
-                && engine.storesRemotely()
-                && !engine.partitions().inDoubt();
+        return route.isRemote() && engine.storesRemotely() && !partition().inDoubt();
     }
 
     /** The first step; on the thread that asks, so it never loads. */

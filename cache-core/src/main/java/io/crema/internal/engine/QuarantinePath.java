@@ -3,7 +3,6 @@ package io.crema.internal.engine;
 import io.crema.CacheException;
 import io.crema.Quarantine;
 import io.crema.internal.coherence.Partition;
-import io.crema.internal.remote.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,8 +56,9 @@ final class QuarantinePath<K, V> {
                 .thenApply(stamp -> {
                     if (stamp.isEmpty()) {
                         throw notBegun(stamp.reason());
+                    } else if (!applied(route, stamp.get())) {
+                        throw notBegun(InvalidationPath.replaced());
                     }
-                    applied(key, route.partition(), stamp);
                     return new HeldKey<>(engine, key, holder);
                 });
     }
@@ -93,8 +93,9 @@ final class QuarantinePath<K, V> {
                 .thenCompose(stamp -> {
                     if (stamp.isEmpty()) {
                         return notEnded(route, stamp.reason());
+                    } else if (!applied(route, stamp.get())) {
+                        return notEnded(route, InvalidationPath.replaced());
                     }
-                    applied(key, route.partition(), stamp);
                     return CompletableFuture.completedFuture(null);
                 });
     }
@@ -105,9 +106,11 @@ final class QuarantinePath<K, V> {
                 .thenApply(removed -> null);
     }
 
-    private void applied(K key, Partition partition, Answer<Long> stamp) {
-        partition.met(stamp.get());
-        invalidated(key, partition, stamp.get());
+    /** Returns whether it counts. */
+    private boolean applied(Route<K> route, long stamp) {
+        route.partition().met(stamp);
+        invalidated(route.key(), route.partition(), stamp);
+        return engine.acknowledged(route, 0, stamp);
     }
 
     private void invalidated(K key, Partition partition, long stamp) {

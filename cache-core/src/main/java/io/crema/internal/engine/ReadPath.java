@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What a read does, step by step, once the near tier has not simply answered it.
  *
  * <ol>
- *   <li>The lease is looked at, then the near tier; without a lease, an entry that is young enough still counts.
+ *   <li>The lease is looked at, then the near tier; without a lease, of all partitions or the key's own, an entry that is
+ *       young enough still counts.
  *   <li>The read joins the key's flight, or leads a new one, which is registered before any I/O.
  *   <li>The leader's {@link LoadCall} asks the remote tier, loads, fills, installs and completes everybody.
  * </ol>
@@ -170,12 +171,13 @@ final class ReadPath<K, V> {
         if (entry != null) {
             return new Start<>(new Outcome<>(entry, Source.NEAR), null, false);
         }
-        NearEntry<V> reserve = reserve(key, request, leased);
+        Route<K> route = engine.route(key);
+        boolean hereLeased = leased || engine.near.leaseValid(route.partition());
+        NearEntry<V> reserve = reserve(key, request, hereLeased);
         if (reserve != null) {
             return new Start<>(new Outcome<>(reserve, Source.RESERVE), null, false);
         }
-        Route<K> route = engine.route(key);
-        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), leased);
+        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), hereLeased);
         if (request.isLatest()) {
             // What others began may be older than what this read has to see.
             engine.flights.add(key, mine);
@@ -213,7 +215,8 @@ final class ReadPath<K, V> {
         if (request.isEventual()) {
             return engine.near.hitEventually(key);
         }
-        return leased ? engine.near.hit(key) : engine.near.hitUnleased(key);
+        NearEntry<V> hit = engine.near.hit(key);
+        return hit != null || leased ? hit : engine.near.hitUnleased(key);
     }
 
     /**

@@ -61,6 +61,10 @@ final class TagReader {
     }
 
     private CompletableFuture<Answer<EntryTags>> ask(RemoteAccess access, List<String> names, long entryMillis) {
+        if (table.partition().inDoubt()) {
+            return CompletableFuture.completedFuture(
+                    Answer.none(new IllegalStateException("the history of the tag partition changed")));
+        }
         TagTable.Question question = table.ask(names);
         return access.tagVersions(
                         names,

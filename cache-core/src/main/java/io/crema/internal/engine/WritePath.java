@@ -2,7 +2,6 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.EntryOptions;
-import io.crema.internal.engine.TagReader.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.spi.RemoteValue;
@@ -110,9 +109,8 @@ final class WritePath<K, V> {
         if (options.tags().isEmpty()) {
             return CompletableFuture.completedFuture(Answer.of(own));
         }
-        Source source = engine.near.leaseValid() ? Source.KNOWN : Source.PRIMARY;
         return route.tags()
-                .read(options.tags(), CacheEngine.millis(freshNanos), source)
+                .read(options.tags(), CacheEngine.millis(freshNanos), engine.tagSource())
                 .thenApply(versions -> versions.map(own::tagged));
     }
 
@@ -121,8 +119,18 @@ final class WritePath<K, V> {
         RemoteValue value = own.tags == null ? untagged : untagged.withTags(own.tags.toEmbed());
         CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
                 ? new AbsentPut<>(engine, route, value).start()
-                : route.access().put(route.remoteKey(), value, condition.holder(), write.partition.highest());
+                : route.access()
+                        .put(route.remoteKey(), value, condition.holder(), write.partition.highest())
+                        .thenApply(answer -> noted(route, answer));
         return reply.thenCompose(answer -> onStored(route, write, own, value, answer));
+    }
+
+    /** A put that a quarantine refuses is an invalidation all the same. */
+    private Answer<StoreReply> noted(Route<K> route, Answer<StoreReply> answer) {
+        if (answer.isPresent() && !(answer.get() instanceof StoreReply.Stored)) {
+            engine.acknowledged(route);
+        }
+        return answer;
     }
 
     private CompletableFuture<Boolean> onStored(
@@ -138,6 +146,9 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(false);
         }
         write.partition.met(stored.stamp());
+        if (!engine.acknowledged(route, remoteValue.originVersion(), stored.stamp())) {
+            return afterUnknownStore(route, InvalidationPath.replaced());
+        }
         engine.invalidated(route.key(), write.partition, stored.stamp());
         NearEntry<V> entry = engine.stored(own, stored, remoteValue);
         engine.near.install(route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));

@@ -34,6 +34,7 @@ public final class NearTier<K, V> {
     private final Lease lease;
     private final long window;
     private final @Nullable Cache<K, NearEntry<V>> entries;
+    private final InstanceClock.Deferring maintenance;
     private final HitCounter hits = new HitCounter();
     private final LongAdder evictions = new LongAdder();
 
@@ -51,14 +52,15 @@ public final class NearTier<K, V> {
         this.strict = readClock == ReadClock.STRICT;
         this.lease = lease;
         this.window = window;
-        this.entries = policy.bound() == Near.Bound.NONE ? null : build(policy, executor);
-    }
-
-    private Cache<K, NearEntry<V>> build(Near policy, Executor executor) {
         // Caffeine asks for maintenance whenever its buffer of reads is full, which hits fill all the time. Waking a
         // thread for it would cost them more than all else; what the full buffer drops until the tick is a sample less.
+        this.maintenance = clock.deferring(executor);
+        this.entries = policy.bound() == Near.Bound.NONE ? null : build(policy);
+    }
+
+    private Cache<K, NearEntry<V>> build(Near policy) {
         Caffeine<Object, Object> caffeine =
-                Caffeine.newBuilder().executor(clock.deferring(executor)).ticker(clock::coarse);
+                Caffeine.newBuilder().executor(maintenance).ticker(clock::coarse);
         if (policy.timeToIdle() != null) {
             caffeine.expireAfterAccess(policy.timeToIdle());
         }
@@ -88,7 +90,8 @@ public final class NearTier<K, V> {
 
     /**
      * The entry of a key if it may be served now. The order of the steps is what makes it right: the lease is read
-     * before the map, the generation after it.
+     * before the map, the generation after it. Only where the lease does not hold for all partitions, that of the
+     * entry's own is asked, before the entry is looked up again.
      */
     public @Nullable NearEntry<V> hit(K key) {
         Cache<K, NearEntry<V>> map = entries;
@@ -97,7 +100,7 @@ public final class NearTier<K, V> {
         }
         long now = now();
         if (!rules.leaseValid(now, lease.confirmed(), window)) {
-            return null;
+            return hitOfItsPartition(map, key, now);
         }
         NearEntry<V> entry = map.getIfPresent(key);
         if (entry == null || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)) {
@@ -109,6 +112,28 @@ public final class NearTier<K, V> {
         }
         hits.increment();
         return entry;
+    }
+
+    private @Nullable NearEntry<V> hitOfItsPartition(Cache<K, NearEntry<V>> map, K key, long now) {
+        NearEntry<V> first = map.getIfPresent(key);
+        if (first == null || !leaseValid(first)) {
+            return null;
+        }
+        NearEntry<V> entry = map.getIfPresent(key);
+        if (entry == null
+                || entry.partition != first.partition
+                || entry.tags != null && first.tags == null
+                || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)
+                || entry.tags != null && !entry.tags.areCurrent()) {
+            return null;
+        }
+        hits.increment();
+        return entry;
+    }
+
+    /** Of its partition, and of that of its tags if it has any. */
+    private boolean leaseValid(NearEntry<V> entry) {
+        return leaseValid(entry.partition) && (entry.tags == null || leaseValid(entry.tags.partition));
     }
 
     /**
@@ -185,7 +210,7 @@ public final class NearTier<K, V> {
         }
         long now = clock.coarse();
         long generation = entry.partition.generation();
-        return rules.leaseValid(now, lease.confirmed(), window)
+        return leaseValid(entry)
                 ? rules.mayServe(entry.generation, generation, now, entry.deadline)
                 : tags == null
                         && rules.mayServeUnleased(
@@ -252,12 +277,24 @@ public final class NearTier<K, V> {
         }
     }
 
+    /** Frees memory for the last time. */
+    public void close() {
+        discardAll();
+        maintenance.close();
+    }
+
+    /** Whether the lease holds for all partitions. */
     public boolean leaseValid() {
         return rules.leaseValid(now(), lease.confirmed(), window);
     }
 
     private long now() {
         return strict ? clock.exact() : clock.coarse();
+    }
+
+    /** Whether it holds for this one. */
+    public boolean leaseValid(Partition partition) {
+        return rules.leaseValid(now(), lease.confirmed(partition), window);
     }
 
     public long hits() {

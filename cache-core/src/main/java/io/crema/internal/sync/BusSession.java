@@ -1,23 +1,21 @@
 package io.crema.internal.sync;
 
-import io.crema.internal.coherence.CoherenceRules.Sequence;
-import io.crema.internal.coherence.Partition;
 import io.crema.internal.remote.RareLog;
-import io.crema.internal.sync.Subscription.State;
+import io.crema.internal.sync.Subscription.Compared;
 import io.crema.internal.time.InstanceClock;
 import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.Invalidation;
 import io.crema.spi.InvalidationBus;
-import io.crema.spi.Repair;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +23,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps this instance in step with the messages of the remote tier, and the leases of its caches alive while it is.
  *
- * <p>On each connection a cache subscribes, waits for the acknowledgement, then compares its partitions' clocks with the
- * server's; nothing missed keeps the near tier hot. Every {@link #BEAT_NANOS} a heartbeat is written over the same
- * connection: its reply proves that everything published before it was sent has been applied, since both came through one
- * FIFO. That renews the lease of each cache that was synchronised at the reply; no reply, no renewal, and the near tier
- * stops serving by itself when the bound is reached.
+ * <p>Each partition of a cache belongs to the connection to the primary where it lies. There it is subscribed, then its
+ * clock is compared with the server's; nothing missed keeps the near tier hot. Every {@link #BEAT_NANOS} a heartbeat is
+ * written over each connection: its reply proves that everything published there before it was sent has been applied,
+ * since both came through one FIFO. That renews the lease of each partition that was synchronised on that connection at
+ * the reply; no reply, no renewal, and the near tier stops serving those partitions by itself when the bound is reached.
+ * Where single messages may get lost, the clocks are read after each heartbeat too, and have to be what was seen.
  *
- * <p>State is guarded by this object's lock; the bus is called without it, since an in-memory bus may call back.
+ * <p>What is known of a partition is in its {@link PartitionSync}; the bus is called without a lock, since one in memory
+ * may call back.
  */
 public final class BusSession implements BusListener {
 
@@ -40,20 +40,18 @@ public final class BusSession implements BusListener {
     /** Clocks are compared this often even if nothing points to a loss. */
     private static final int BEATS_PER_AUDIT = 10;
 
-    private static final int MISSED_BEATS_TO_RESET = 2;
-
     private static final Logger LOG = System.getLogger(BusSession.class.getName());
 
     private final RareLog rareLog;
     private final InvalidationBus bus;
     private final InstanceClock clock;
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final List<Link> links = new CopyOnWriteArrayList<>();
 
-    private @Nullable BusConnection connection;
-    private int missedBeats;
-    private boolean beatUnderWay;
+    /** Touched by the clock's thread only. */
     private long beats;
-    private boolean closed;
+
+    private volatile boolean closed;
 
     public BusSession(InvalidationBus bus, InstanceClock clock) {
         this.bus = bus;
@@ -67,271 +65,229 @@ public final class BusSession implements BusListener {
     }
 
     public void add(Subscription subscription) {
-        subscriptions.put(subscription.cache().name(), subscription);
-        join(subscription);
+        subscriptions.put(subscription.cacheName(), subscription);
+        links.forEach(link -> join(link, subscription));
     }
 
-    public synchronized void close() {
+    public void close() {
         closed = true;
     }
 
+    // Connections
+
     @Override
     public void onConnected(BusConnection made) {
-        synchronized (this) {
-            connection = made;
-            missedBeats = 0;
-            beatUnderWay = false;
-            subscriptions.values().forEach(BusSession::forget);
-        }
-        subscriptions.values().forEach(this::join);
+        Link link = new Link(made);
+        links.add(link);
+        subscriptions.values().forEach(subscription -> join(link, subscription));
     }
 
     @Override
-    public void onDisconnected(BusConnection lost) {
-        synchronized (this) {
-            if (lost != connection) {
-                return;
+    public void onDisconnected(BusConnection connection) {
+        Link link = linkOf(connection);
+        if (link == null) {
+            return;
+        }
+        // First: nothing joins it from now on.
+        link.lost();
+        links.remove(link);
+        subscriptions.values().forEach(subscription -> subscription.leave(link, subscription.all()));
+        // Another connection may have offered to carry its partitions while they were here.
+        links.forEach(other -> subscriptions.values().forEach(subscription -> join(other, subscription)));
+    }
+
+    @Override
+    public void onAssigned(BusConnection connection) {
+        Link link = linkOf(connection);
+        if (link != null) {
+            subscriptions.values().forEach(subscription -> join(link, subscription));
+        }
+    }
+
+    @Override
+    public void onUnsubscribed(BusConnection connection, String cache, int partition) {
+        Link link = linkOf(connection);
+        Subscription subscription = subscriptions.get(cache);
+        if (link != null && subscription != null) {
+            subscription.leave(link, Set.of(partition));
+            links.forEach(other -> join(other, subscription));
+        }
+    }
+
+    private @Nullable Link linkOf(BusConnection connection) {
+        for (Link link : links) {
+            if (link.connection == connection) {
+                return link;
             }
-            connection = null;
-            subscriptions.values().forEach(BusSession::forget);
         }
+        return null;
     }
 
-    private static Set<Integer> all(Subscription subscription) {
-        return subscription.partitions().all().stream().map(Partition::index).collect(Collectors.toSet());
-    }
-
-    private static void forget(Subscription subscription) {
-        subscription.state = State.IDLE;
-        subscription.positionAsked = false;
-    }
-
-    @Override
-    public void onAssigned(BusConnection to) {}
-
-    @Override
-    public void onUnsubscribed(BusConnection from, String cache, int partition) {}
+    // Messages
 
     @Override
     public void onInvalidation(BusConnection from, String cache, Invalidation message) {
         Subscription subscription = subscriptions.get(cache);
-        if (subscription != null) {
-            follow(subscription, subscription.apply(message));
+        if (subscription != null && subscription.apply(from, message)) {
+            askPosition(from, subscription, message.partition());
         }
     }
 
     @Override
     public void onClear(BusConnection from, String cache, int partition, long stamp) {
         Subscription subscription = subscriptions.get(cache);
-        if (subscription != null) {
-            follow(subscription, subscription.applyClear(partition, stamp));
+        if (subscription != null && subscription.applyClear(from, partition, stamp)) {
+            askPosition(from, subscription, partition);
         }
     }
 
     @Override
     public void onUnreadable(BusConnection from, String cache, int partition) {
         Subscription subscription = subscriptions.get(cache);
-        if (subscription != null) {
-            follow(subscription, subscription.applyUnreadable(partition));
+        if (subscription != null && subscription.applyUnreadable(from, partition)) {
+            askPosition(from, subscription, partition);
         }
     }
 
-    private void follow(Subscription subscription, Sequence sequence) {
-        if (sequence == Sequence.GAP || sequence == Sequence.WENT_BACK) {
-            if (sequence == Sequence.WENT_BACK) {
-                synchronized (this) {
-                    if (subscription.state == State.SYNCHRONISED) {
-                        subscription.state = State.JOINING;
-                    }
-                }
-            }
-            askPosition(subscription);
+    private void askPosition(BusConnection connection, Subscription subscription, int partition) {
+        Link link = linkOf(connection);
+        if (link != null) {
+            askPosition(link, subscription, Set.of(partition));
         }
     }
 
-    private void join(Subscription subscription) {
-        BusConnection mine;
-        synchronized (this) {
-            mine = connection;
-            if (mine == null || closed || subscription.state != State.IDLE) {
-                return;
-            }
-            subscription.state = State.SUBSCRIBING;
+    // Synchronisation
+
+    private void join(Link link, Subscription subscription) {
+        if (closed) {
+            return;
         }
-        mine.subscribe(subscription.cache().name(), all(subscription), (acknowledged, failure) -> {
+        Set<Integer> joined = subscription.join(link);
+        if (joined.isEmpty()) {
+            return;
+        }
+        link.connection.subscribe(subscription.cacheName(), joined, (acknowledged, failure) -> {
             if (failure == null) {
-                onSubscribed(subscription, mine);
+                subscription.subscribed(link, joined);
+                askPosition(link, subscription, joined);
             } else {
-                backToIdle(subscription, mine, "subscribe", failure);
+                leave(link, subscription, joined, "subscribe", failure);
             }
         });
     }
 
-    private void onSubscribed(Subscription subscription, BusConnection mine) {
-        synchronized (this) {
-            if (mine != connection || subscription.state != State.SUBSCRIBING) {
-                return;
-            }
-            subscription.state = State.JOINING;
-        }
-        askPosition(subscription);
-    }
-
     /** The next heartbeat tries again. */
-    private synchronized void backToIdle(
-            Subscription subscription, BusConnection mine, String what, Throwable failure) {
-        if (mine == connection) {
-            forget(subscription);
+    private void leave(Link link, Subscription subscription, Set<Integer> those, String what, Throwable failure) {
+        subscription.leave(link, those);
+        if (!link.isLost()) {
             rareLog.warn(
-                    "Cache '" + subscription.cache().name() + "': " + what
+                    "Cache '" + subscription.cacheName() + "': " + what
                             + " failed, so the near tier serves within the bound only; trying again",
                     failure);
         }
     }
 
     /** Not before the subscription is acknowledged, and not while a repair is under way, which ends with asking. */
-    private void askPosition(Subscription subscription) {
-        BusConnection mine;
-        synchronized (this) {
-            mine = connection;
-            if (mine == null || closed || subscription.positionAsked || !subscription.state.mayCompare()) {
-                return;
-            }
-            subscription.positionAsked = true;
+    private void askPosition(Link link, Subscription subscription, Set<Integer> those) {
+        Set<Integer> asked = closed ? Set.of() : subscription.beginCompare(link, those);
+        if (asked.isEmpty()) {
+            return;
         }
-        mine.position(subscription.cache().name(), all(subscription), (position, failure) -> {
+        link.connection.position(subscription.cacheName(), asked, (position, failure) -> {
             if (position != null) {
-                onPosition(subscription, mine, position);
+                onPosition(link, subscription, asked, position);
             } else {
-                backToIdle(subscription, mine, "reading the clocks", Objects.requireNonNull(failure));
+                leave(link, subscription, asked, "reading the clocks", Objects.requireNonNull(failure));
             }
         });
     }
 
-    private void onPosition(Subscription subscription, BusConnection mine, BusPosition position) {
-        boolean wasSynchronised;
-        boolean repair;
-        synchronized (this) {
-            if (mine != connection) {
-                return;
-            }
-            wasSynchronised = subscription.state == State.SYNCHRONISED;
-            subscription.positionAsked = false;
-            if (!subscription.resynchronise(position)) {
-                subscription.repairNeeded = true;
-            }
-            repair = subscription.repairNeeded;
-            subscription.partitions().inDoubt(repair);
-            subscription.state = repair ? State.REPAIRING : State.SYNCHRONISED;
+    private void onPosition(Link link, Subscription subscription, Set<Integer> asked, BusPosition position) {
+        Compared compared = subscription.compare(link, asked, position);
+        if (!compared.toRepair().isEmpty()) {
+            repair(link, subscription, compared.toRepair(), position.history());
         }
-        if (repair) {
-            repair(subscription, mine, position.history());
-        } else if (!wasSynchronised) {
-            sendBeat();
+        if (compared.newlySynchronised()) {
+            sendBeat(link);
         }
     }
 
-    /** What was stored may be older than what was invalidated: everything is cleared, then compared anew. */
-    private void repair(Subscription subscription, BusConnection mine, String history) {
-        LOG.log(
-                Level.WARNING,
-                "Cache '" + subscription.cache().name()
-                        + "': the remote tier's history changed (restart, failover, flush); clearing the cache");
-        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
-        for (Partition partition : subscription.partitions().all()) {
-            all = all.thenCombine(
-                    subscription.access().repair(partition.index(), history, Repair.CLEAR, partition.highest()),
-                    (before, here) -> before && here.isPresent());
-        }
-        CompletableFuture<Void> unused = all.thenAccept(done -> onRepaired(subscription, mine, done));
+    private void repair(Link link, Subscription subscription, List<PartitionSync> those, String history) {
+        subscription.repairs().repair(those, history, (repaired, failed) -> {
+            failed.forEach(sync -> sync.repairFailed(link));
+            askPosition(
+                    link,
+                    subscription,
+                    repaired.stream()
+                            .filter(sync -> sync.repaired(link))
+                            .map(sync -> sync.partition().index())
+                            .collect(Collectors.toSet()));
+        });
     }
 
-    private void onRepaired(Subscription subscription, BusConnection mine, boolean done) {
-        synchronized (this) {
-            if (mine != connection || subscription.state != State.REPAIRING) {
-                return;
-            }
-            subscription.repairNeeded = !done;
-            // If it is not done, the next heartbeat joins again, and that leads back here.
-            subscription.state = done ? State.JOINING : State.IDLE;
-            subscription.positionAsked = false;
-        }
-        if (done) {
-            askPosition(subscription);
-        }
-    }
+    // Heartbeats
 
     private void beat() {
-        boolean audit;
-        boolean reset;
-        BusConnection mine;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            clock.after(BEAT_NANOS, this::beat);
-            mine = connection;
-            if (mine == null) {
-                return;
-            }
-            missedBeats = beatUnderWay ? missedBeats + 1 : 0;
-            reset = missedBeats >= MISSED_BEATS_TO_RESET;
-            audit = ++beats % BEATS_PER_AUDIT == 0;
-        }
-        if (reset) {
-            LOG.log(Level.WARNING, "The invalidation connection does not answer; making a new one");
-            mine.reset();
+        if (closed) {
             return;
         }
-        subscriptions.values().forEach(this::join);
+        clock.after(BEAT_NANOS, this::beat);
+        boolean audit = ++beats % BEATS_PER_AUDIT == 0;
+        links.forEach(link -> beat(link, audit));
+    }
+
+    private void beat(Link link, boolean audit) {
+        if (link.isDead()) {
+            LOG.log(Level.WARNING, "An invalidation connection does not answer; making a new one");
+            link.connection.reset();
+            return;
+        }
         for (Subscription subscription : subscriptions.values()) {
-            if (audit || isSuspect(subscription)) {
-                askPosition(subscription);
-            }
+            join(link, subscription);
+            askPosition(link, subscription, audit ? subscription.all() : subscription.suspects(link));
         }
-        sendBeat();
+        sendBeat(link);
     }
 
-    private synchronized boolean isSuspect(Subscription subscription) {
-        return subscription.state == State.SUSPECT;
-    }
-
-    private void sendBeat() {
-        BusConnection mine;
-        synchronized (this) {
-            mine = connection;
-            if (mine == null || closed) {
-                return;
-            }
-            beatUnderWay = true;
+    private void sendBeat(Link link) {
+        if (closed) {
+            return;
         }
+        link.beatSent();
         // Before the request is sent: what the reply proves is true at least until here.
         long sent = clock.exact();
-        mine.heartbeat((history, failure) -> onBeat(mine, sent, history, failure));
-    }
-
-    private void onBeat(BusConnection mine, long sent, @Nullable String history, @Nullable Throwable failure) {
-        synchronized (this) {
-            if (mine != connection) {
-                return;
-            }
-            if (history == null) {
+        link.connection.heartbeat((history, failure) -> {
+            if (history != null) {
+                link.beatAnswered();
+                onBeat(link, sent, history);
+            } else if (!link.isLost()) {
                 rareLog.warn(
                         "A heartbeat failed, so the near tiers' leases are not renewed",
                         Objects.requireNonNull(failure));
-                return;
             }
-            beatUnderWay = false;
-            for (Subscription subscription : subscriptions.values()) {
-                if (subscription.state == State.SYNCHRONISED) {
-                    if (subscription.hasHistory(history)) {
-                        subscription.confirm(sent);
-                    } else {
-                        // Not asked at once: two answers that went on disagreeing would chase each other.
-                        subscription.state = State.SUSPECT;
-                    }
-                }
+        });
+    }
+
+    private void onBeat(Link link, long sent, String history) {
+        for (Subscription subscription : subscriptions.values()) {
+            if (link.connection.isRelayed()) {
+                confirmRelayed(link, subscription, sent, subscription.toConfirm(link, history));
+            } else {
+                subscription.confirm(link, history, sent);
             }
         }
+    }
+
+    private void confirmRelayed(Link link, Subscription subscription, long sent, Set<Integer> those) {
+        if (those.isEmpty()) {
+            return;
+        }
+        link.connection.position(subscription.cacheName(), those, (position, failure) -> {
+            if (position != null) {
+                askPosition(link, subscription, subscription.confirmRelayed(link, those, position, sent));
+            } else {
+                leave(link, subscription, those, "reading the clocks", Objects.requireNonNull(failure));
+            }
+        });
     }
 }

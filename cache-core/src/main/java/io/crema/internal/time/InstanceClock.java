@@ -59,9 +59,33 @@ public final class InstanceClock {
      * Collects tasks, and hands them over at the next tick: for what can wait a little, and comes from threads that must
      * not pay for waking another one. What the executor refuses runs on the ticker's thread.
      */
-    public Executor deferring(Executor executor) {
-        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-        onTick(() -> {
+    public Deferring deferring(Executor executor) {
+        Deferring deferring = new Deferring(executor);
+        onTick(deferring.handOver);
+        return deferring;
+    }
+
+    /** An executor that hands over at ticks until it is closed; then at once. */
+    public final class Deferring implements Executor, AutoCloseable {
+
+        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        private final Executor executor;
+        private final Runnable handOver = this::handOver;
+        private volatile boolean closed;
+
+        private Deferring(Executor executor) {
+            this.executor = executor;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            waiting.add(task);
+            if (closed) {
+                handOver();
+            }
+        }
+
+        private void handOver() {
             for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
                 try {
                     executor.execute(task);
@@ -69,8 +93,14 @@ public final class InstanceClock {
                     task.run();
                 }
             }
-        });
-        return waiting::add;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            onTick.remove(handOver);
+            handOver();
+        }
     }
 
     public void stop() {

@@ -55,6 +55,47 @@ class CoherenceRulesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"10, 10, true", "10, 11, false", "10, 9, false"})
+    void confirmsRelayed(long lastSeen, long clock, boolean expected) {
+        assertThat(rules.confirmsRelayed(lastSeen, clock)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // measured, moved
+        "0, false, 0",
+        "0, true, 0",
+        "500, false, 500",
+        "500, true, 500",
+        "9223372036854775807, false, 9223372036854775807",
+        "9223372036854775807, true, 0",
+    })
+    void lostMillis(long measured, boolean moved, long expected) {
+        assertThat(rules.lostMillis(measured, moved)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // same history, lost, covered, complete
+        "false, 0, 100, true, true",
+        "false, 99, 100, true, true",
+        "false, 100, 100, true, true",
+        "false, 101, 100, true, false",
+        "false, 9223372036854775807, 100, true, false",
+        "false, 0, 100, false, false",
+        "true, 0, 100, true, false",
+    })
+    void replayCovers(boolean sameHistory, long lost, long covered, boolean complete, boolean expected) {
+        assertThat(rules.replayCovers(sameHistory, lost, covered, complete)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 0, true", "10, 9, true", "10, 10, true", "10, 11, false"})
+    void countsAsExecuted(long stamp, long epoch, boolean expected) {
+        assertThat(rules.countsAsExecuted(stamp, epoch)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         // now, confirmed, window
         "100, 100, 50, true",

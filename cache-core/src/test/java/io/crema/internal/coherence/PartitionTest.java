@@ -83,6 +83,53 @@ class PartitionTest {
     }
 
     @Test
+    void resynchronise_firstAfterAChangedHistory_takesOverALowerFloor() {
+        synchronised();
+        partition.raiseFloor(8);
+        partition.resynchronise(false, false, 7, 0);
+
+        partition.resynchronise(true, false, 7, 6);
+
+        assertThat(partition.floor()).isEqualTo(6);
+        partition.resynchronise(true, false, 7, 2);
+        assertThat(partition.floor()).as("of the same history").isEqualTo(6);
+    }
+
+    @Test
+    void historyChanged_untilItIsRepaired_isInDoubt() {
+        synchronised();
+        assertThat(partition.inDoubt()).isFalse();
+
+        partition.resynchronise(false, false, 12, 5);
+        assertThat(partition.inDoubt()).isTrue();
+        partition.resynchronise(true, false, 12, 5);
+        assertThat(partition.inDoubt()).isTrue();
+
+        partition.repaired();
+        assertThat(partition.inDoubt()).isFalse();
+    }
+
+    @Test
+    void startEpoch_later_countsForTheHighestToo() {
+        synchronised();
+
+        partition.startEpoch(100);
+        partition.startEpoch(90);
+
+        assertThat(partition.epoch()).isEqualTo(100);
+        assertThat(partition.highest()).isEqualTo(100);
+        assertThat(partition.lastSeen()).isEqualTo(10);
+    }
+
+    @Test
+    void confirm_earlier_doesNotGoBack() {
+        partition.confirm(10);
+        partition.confirm(9);
+
+        assertThat(partition.confirmed()).isEqualTo(10);
+    }
+
+    @Test
     void advance_inOrder_keepsTheGeneration() {
         long generation = synchronised();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
+import io.crema.internal.coherence.Partitions;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.time.HandMovedTicker;
 import io.crema.internal.time.InstanceClock;
@@ -23,13 +24,19 @@ class NearTierTest {
     private final InstanceClock clock = new InstanceClock(ticker);
     private final CoherenceRules rules = new CoherenceRules();
     private final Lease lease = Lease.unconfirmed();
-    private final Partition partition = new Partition(0, rules);
+    private final Partitions partitions = new Partitions(1, rules);
+    private final Partition partition = partitions.get(0);
     private final NearTier<String, String> near = tier(Near.entries(100));
 
     @BeforeEach
     void start() {
         clock.start();
-        lease.confirm(clock.exact());
+        confirm();
+    }
+
+    private void confirm() {
+        partitions.all().forEach(each -> each.confirm(clock.exact()));
+        lease.raise(partitions);
     }
 
     private NearTier<String, String> tier(Near policy) {
@@ -188,10 +195,49 @@ class NearTierTest {
 
         NearEntry<String> hit = trapped.hit(new TrapKey(() -> {
             trapped.evictOlder(new TrapKey(() -> {}), partition, 6);
-            lease.confirm(clock.exact());
+            confirm();
         }));
 
         assertThat(hit).as("the lease was over before the look-up").isNull();
+    }
+
+    @Test
+    void hit_anotherPartitionHasNoLease_isAHitByItsOwn() {
+        install(entry("v1", 5, 1));
+        pass(WINDOW + InstanceClock.TICK_NANOS);
+        partition.confirm(clock.exact());
+        lease.raise(partitions);
+
+        assertThat(near.leaseValid()).isFalse();
+        assertThat(near.leaseValid(partition)).isTrue();
+        assertThat(near.hit("k")).isNotNull();
+        assertThat(near.hits()).isEqualTo(1);
+        partition.nextGeneration();
+        assertThat(near.hit("k")).isNull();
+        assertThat(near.hit("none")).isNull();
+    }
+
+    @Test
+    void hit_evictionDuringTheSecondLookUp_isNoHit() {
+        NearTier<TrapKey, String> trapped = trapped();
+        trapped.install(new TrapKey(() -> {}), entry("v1", 5, 1), () -> false);
+        pass(WINDOW + InstanceClock.TICK_NANOS);
+        partition.confirm(clock.exact());
+
+        NearEntry<String> hit = trapped.hit(new TrapKey(() -> trapped.evictOlder(new TrapKey(() -> {}), partition, 6)));
+
+        assertThat(hit).isNull();
+    }
+
+    @Test
+    void install_olderOverOneWhosePartitionIsLeased_leavesIt() {
+        install(entry("v2", 5, 2));
+        pass(WINDOW + InstanceClock.TICK_NANOS);
+        partition.confirm(clock.exact());
+
+        install(entry("v1", 4, 0));
+
+        assertThat(near.peek("k").value).isEqualTo("v2");
     }
 
     @Test

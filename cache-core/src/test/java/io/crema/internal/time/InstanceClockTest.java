@@ -115,6 +115,22 @@ class InstanceClockTest {
     }
 
     @Test
+    void deferring_closed_handsOverAtOnceAndIsNotAskedAtTicksAnyMore() {
+        List<Runnable> executed = new ArrayList<>();
+        InstanceClock.Deferring deferring = clock.deferring(executed::add);
+        clock.start();
+        deferring.execute(() -> {});
+
+        deferring.close();
+        assertThat(executed).hasSize(1);
+        deferring.execute(() -> {});
+        assertThat(executed).hasSize(2);
+
+        ticker.jump(InstanceClock.TICK_NANOS);
+        assertThat(executed).hasSize(2);
+    }
+
+    @Test
     void deferring_executorRefuses_taskRunsAtTheTick() {
         Executor deferring = clock.deferring(task -> {
             throw new RejectedExecutionException();

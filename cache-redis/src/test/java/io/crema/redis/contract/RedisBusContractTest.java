@@ -11,7 +11,7 @@ final class RedisBusContractTest extends InvalidationBusContract {
 
     @BeforeAll
     static void start() {
-        server = new RealServer();
+        server = RealServer.standalone();
     }
 
     @AfterAll
@@ -21,7 +21,7 @@ final class RedisBusContractTest extends InvalidationBusContract {
 
     @Override
     protected RemoteTier connect() {
-        return server.connect(16);
+        return server.connect(RealServer.PARTITIONS);
     }
 
     @Override

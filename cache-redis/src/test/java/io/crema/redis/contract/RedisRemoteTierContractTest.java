@@ -11,7 +11,7 @@ final class RedisRemoteTierContractTest extends RemoteTierContract {
 
     @BeforeAll
     static void start() {
-        server = new RealServer();
+        server = RealServer.standalone();
     }
 
     @AfterAll

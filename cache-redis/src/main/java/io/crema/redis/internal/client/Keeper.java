@@ -36,6 +36,9 @@ public final class Keeper<S> {
 
         /** The connection that was ready is lost; everything under way on it has failed. */
         void onLost(S session);
+
+        /** An attempt to connect, or to get ready, has failed; there will be another. */
+        default void onFailed() {}
     }
 
     private static final Logger LOG = System.getLogger(Keeper.class.getName());
@@ -54,6 +57,8 @@ public final class Keeper<S> {
     private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
     private volatile @Nullable S current;
     private volatile boolean closed;
+    /** Why there is no connection, in words; null if nobody knows. */
+    private volatile @Nullable String reason;
     /** The connection being made ready or ready; guarded by this. */
     private @Nullable Link link;
     /** Attempts since a connection was last ready; guarded by this. */
@@ -82,8 +87,11 @@ public final class Keeper<S> {
 
     /** What a request fails with that finds no connection. */
     public RedisException notConnected() {
-        return new RedisException(
-                closed ? "The connection to " + server + " was closed" : "Not connected to " + server);
+        if (closed) {
+            return new RedisException("The connection to " + server + " was closed");
+        }
+        String why = reason;
+        return new RedisException("Not connected to " + server + (why == null ? "" : ": " + why));
     }
 
     /** Drops the connection, if there is one, and makes a new one. */
@@ -164,6 +172,7 @@ public final class Keeper<S> {
             current = session;
             again = failures > 0;
             failures = 0;
+            reason = null;
         }
         LOG.log(again ? Level.INFO : Level.DEBUG, "Connected to {0}", server);
         owner.onReady(session);
@@ -193,15 +202,17 @@ public final class Keeper<S> {
     }
 
     private void retry(@Nullable Throwable failure) {
-        firstAttempt.complete(null);
-        if (closed) {
-            return;
-        }
         int doublings;
         synchronized (this) {
             doublings = Math.min(failures, MOST_DOUBLINGS);
             failures++;
+            reason = failure == null ? null : root(failure).getMessage();
         }
+        firstAttempt.complete(null);
+        if (closed) {
+            return;
+        }
+        owner.onFailed();
         LOG.log(
                 doublings == 0 ? Level.WARNING : Level.DEBUG,
                 "No connection to " + server + ", trying again" + (failure == null ? "" : ": " + reason(failure)));
@@ -213,11 +224,20 @@ public final class Keeper<S> {
     private static String reason(Throwable failure) {
         Throwable cause = failure.getCause();
         Throwable outer = failure instanceof CompletionException && cause != null ? cause : failure;
-        Throwable root = outer;
-        for (int depth = 0; depth < MOST_CAUSES && root.getCause() != null; depth++) {
-            root = root.getCause();
-        }
+        Throwable root = root(outer);
         return root == outer ? outer.toString() : outer + ", because of " + root;
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        for (int depth = 0; depth < MOST_CAUSES; depth++) {
+            Throwable cause = root.getCause();
+            if (cause == null) {
+                break;
+            }
+            root = cause;
+        }
+        return root;
     }
 
     /** Returns false if the client has been shut down, by close or by its owner: then there is nothing more to do. */

@@ -4,10 +4,13 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Replies complete requests on the connection's event loop.
  */
-public final class Link {
+public final class Link implements Lane {
 
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final String server;
@@ -73,6 +76,17 @@ public final class Link {
         if (failure != null) {
             request.completeExceptionally(failure);
         }
+    }
+
+    /** Sends a command over this connection; the callback is there before. */
+    @Override
+    public void send(
+            ProtocolKeyword type,
+            List<byte[]> arguments,
+            BiConsumer<@Nullable List<byte @Nullable []>, @Nullable Throwable> reply) {
+        Request<List<byte @Nullable []>> request = Commands.request(type, arguments);
+        request.whenComplete(reply);
+        send(request);
     }
 
     /** Closes the connection; it is lost as soon as its event loop has seen that. The future ends when it is closed. */

@@ -1,6 +1,8 @@
 package io.crema.redis.internal.store;
 
+import io.crema.redis.internal.client.Lane;
 import io.crema.redis.internal.client.Link;
+import io.crema.redis.internal.client.Redirect;
 import io.crema.redis.internal.client.Request;
 import io.crema.redis.internal.wire.RecordFormat;
 import io.crema.redis.internal.wire.ServerClock;
@@ -22,12 +24,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads single keys over one link, those that wait together by one MGET. A batch is sent by the reader that finds none
+ * Reads single keys of one hash slot over one link, those that wait together by one MGET. A batch is sent by the reader that finds none
  * waiting and decides what it asks for only when the event loop encodes it; whoever comes in between is in it too. So a
  * reader that is alone pays what a plain GET costs, and nothing waits for a timer.
  *
  * <p>At any moment ceil(waiting / {@link #MOST}) batches are on their way to be encoded. A reader that makes the count
  * pass a multiple of the limit sends one more; encoding one takes up to the limit off, in one step.
+ *
+ * <p>A batch that a node of a cluster redirects, which executes nothing, is read once more where the slot is.
  */
 final class BatchReader {
 
@@ -39,12 +43,15 @@ final class BatchReader {
 
     private final Link link;
     private final ServerClock clock;
+    private final Lane elsewhere;
     private final Queue<Read> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
-    BatchReader(Link link, ServerClock clock) {
+    /** @param elsewhere where to read what the link redirects */
+    BatchReader(Link link, ServerClock clock, Lane elsewhere) {
         this.link = link;
         this.clock = clock;
+        this.elsewhere = elsewhere;
     }
 
     CompletableFuture<RemoteRecord> read(byte[] name) {
@@ -110,6 +117,10 @@ final class BatchReader {
         /** A batch that was refused before it was encoded takes its share too, to fail it. */
         void finish(@Nullable Throwable failure) {
             take();
+            if (Redirect.of(failure) != null) {
+                readElsewhere();
+                return;
+            }
             for (Read read : reads) {
                 RemoteRecord found = read.found;
                 if (failure != null) {
@@ -123,6 +134,21 @@ final class BatchReader {
             if (link.isLost()) {
                 failWaiting(link.failure());
             }
+        }
+
+        private void readElsewhere() {
+            List<byte[]> names = reads.stream().map(read -> read.name).toList();
+            elsewhere.send(CommandType.MGET, names, (answer, failure) -> {
+                for (int i = 0; i < reads.size(); i++) {
+                    if (answer == null) {
+                        reads.get(i).completeExceptionally(failure);
+                    } else {
+                        reads.get(i)
+                                .complete(RecordFormat.decode(
+                                        answer.get(i), RemoteRecord.NO_FLOOR, clock.upperBoundMillis()));
+                    }
+                }
+            });
         }
 
         private void take() {

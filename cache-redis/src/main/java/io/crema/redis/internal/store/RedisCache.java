@@ -75,8 +75,7 @@ public final class RedisCache implements RemoteCache {
         if (mode != ReadMode.VALUE) {
             return readAll(List.of(key), mode).thenApply(records -> records.get(0));
         }
-        Session session = store.session();
-        return session == null ? store.notConnected() : session.reader.read(layout.entry(key));
+        return store.read(layout.entry(key));
     }
 
     @Override

@@ -2,45 +2,61 @@ package io.crema.redis.internal.store;
 
 import io.crema.redis.internal.client.Commands;
 import io.crema.redis.internal.client.Keeper;
+import io.crema.redis.internal.client.Keepers;
 import io.crema.redis.internal.client.Link;
+import io.crema.redis.internal.client.Node;
 import io.crema.redis.internal.client.Request;
+import io.crema.redis.internal.client.ServerInfo;
+import io.crema.redis.internal.client.Topology;
 import io.crema.redis.internal.wire.CacheMeta;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.redis.internal.wire.ServerClock;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
+import io.crema.spi.RemoteRecord;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The connection for commands, and the caches that are opened over it. Thread-safe, never blocks. */
+/** The connections for commands, one to each primary, and the caches that are opened over them. Thread-safe, never blocks. */
 public final class RedisStore {
 
     private static final long PROBE_MILLIS = 1_000;
     private static final byte[] PUBLISH = Commands.ascii("PUBLISH");
 
+    /** For subscribers at the same primary only; a server that does not know it publishes to all. */
+    private static final byte[] PUBLISH_IN_SHARD = Commands.ascii("SPUBLISH");
+
     private final String namespace;
     private final int partitions;
     private final int database;
     private final ServerClock clock;
-    private final Keeper<Session> keeper;
+    private final String server;
+    private final Topology topology;
+    private final Keepers<Session> keepers;
+    private final Router router;
     private final Map<String, KeyLayout> layouts = new ConcurrentHashMap<>();
 
     /**
      * @param partitions the number for caches that nobody has opened yet
      * @param database the database that the connections select
+     * @param server names all of it in logs and errors
      * @param connector makes a connection for commands
      */
     public RedisStore(
@@ -49,30 +65,35 @@ public final class RedisStore {
             int database,
             ServerClock clock,
             String server,
+            Topology topology,
             EventExecutorGroup timer,
-            Supplier<? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>> connector) {
+            Function<RedisURI, ? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>>
+                    connector) {
         this.namespace = namespace;
         this.partitions = partitions;
         this.database = database;
         this.clock = clock;
-        this.keeper = new Keeper<>(server, timer, new Owner(connector));
+        this.server = server;
+        this.topology = topology;
+        this.keepers = new Keepers<>(topology, timer, Topology::members, node -> new Owner(node, connector));
+        this.router = new Router(topology, keepers, timer);
     }
 
     public void start() {
-        keeper.start();
+        keepers.start();
     }
 
-    /** The future ends when the connection is closed. */
+    /** The future ends when the connections are closed. */
     public CompletableFuture<Void> close() {
-        return keeper.close();
+        return keepers.close();
     }
 
     /**
-     * Called when the server seems dead: drops the connection unless it answers within a second. The system would take
+     * Called when a server seems dead: drops the connection to it unless it answers within a second. The system would take
      * minutes to report a peer that has vanished.
      */
-    public void probe() {
-        Session session = keeper.current();
+    public void probe(Node node) {
+        Session session = keepers.current(node);
         if (session == null) {
             return;
         }
@@ -89,7 +110,7 @@ public final class RedisStore {
     public CompletableFuture<Opening> open(CacheTerms terms) {
         KeyLayout.requireName("cache name", terms.cache());
         CacheMeta offer = new CacheMeta(namespace, terms.cache(), partitions, terms.keyFormat());
-        return keeper.firstAttempt().thenCompose(ended -> agree(offer)).thenCompose(found -> {
+        return firstAttempts().thenCompose(ended -> agree(offer)).thenCompose(found -> {
             String refusal = offer.refusal(found);
             if (refusal != null) {
                 return CompletableFuture.completedFuture(new Opening.Refused(refusal));
@@ -99,6 +120,31 @@ public final class RedisStore {
             RedisCache cache = new RedisCache(this, meta);
             layouts.put(cache.name(), cache.layout());
             return cache.startClocks().thenApply(started -> new Opening.Agreed(cache));
+        });
+    }
+
+    private CompletableFuture<Void> firstAttempts() {
+        return topology.firstAttempt().thenCompose(ended -> keepers.firstAttempts());
+    }
+
+    /** See {@link io.crema.spi.RemoteTier#guarantee}. */
+    public CompletableFuture<Guarantee> guarantee() {
+        return firstAttempts().thenApply(ended -> {
+            List<Session> sessions = keepers.current();
+            if (sessions.isEmpty()) {
+                throw router.notConnected(0);
+            }
+            String transport = "pub/sub";
+            if (topology.isCluster()) {
+                boolean sharded = sessions.stream().allMatch(session -> session.server.hasShardChannels());
+                transport = sharded ? "sharded pub/sub" : "pub/sub that the nodes relay";
+            }
+            List<String> warnings = sessions.stream()
+                    .map(session -> session.server.evictionWarning())
+                    .flatMap(Optional::stream)
+                    .distinct()
+                    .toList();
+            return new Guarantee(true, transport + " of " + server, warnings);
         });
     }
 
@@ -113,24 +159,17 @@ public final class RedisStore {
 
     /** Writes what is offered if nothing is there, and returns what is there then. */
     CompletableFuture<byte[]> agree(CacheMeta offer) {
-        Session session = keeper.current();
-        if (session == null) {
-            return CompletableFuture.failedFuture(keeper.notConnected());
-        }
         byte[] name = KeyLayout.meta(offer.namespace(), offer.cache());
-        Request<List<byte @Nullable []>> set = Commands.request(CommandType.SETNX, List.of(name, offer.encode()));
-        Request<List<byte @Nullable []>> get = Commands.request(CommandType.GET, List.of(name));
-        CompletableFuture<byte[]> found = set.thenCombine(get, (stored, reply) -> {
-            byte[] value = reply.get(0);
-            if (value == null) {
-                throw new IllegalStateException("The terms of cache " + offer.cache()
-                        + " were removed from Redis while they were agreed on; open it again");
-            }
-            return value;
-        });
-        session.link.send(set);
-        session.link.send(get);
-        return found;
+        return send(CommandType.SETNX, List.of(name, offer.encode()))
+                .thenCompose(stored -> send(CommandType.GET, List.of(name)))
+                .thenApply(reply -> {
+                    byte[] value = reply.get(0);
+                    if (value == null) {
+                        throw new IllegalStateException("The terms of cache " + offer.cache()
+                                + " were removed from Redis while they were agreed on; open it again");
+                    }
+                    return value;
+                });
     }
 
     int database() {
@@ -141,72 +180,119 @@ public final class RedisStore {
         return clock;
     }
 
-    @Nullable
-    Session session() {
-        return keeper.current();
-    }
-
-    /** Sends one command; fails at once without a connection. */
-    CompletableFuture<List<byte @Nullable []>> send(ProtocolKeyword type, List<byte[]> arguments) {
-        Session session = keeper.current();
-        if (session == null) {
-            return CompletableFuture.failedFuture(keeper.notConnected());
-        }
-        Request<List<byte @Nullable []>> request = Commands.request(type, arguments);
-        session.link.send(request);
-        return request;
+    /** Reads one record, together with others that are asked for at the same time; fails at once without a connection. */
+    CompletableFuture<RemoteRecord> read(byte[] name) {
+        int slot = topology.slotOf(name);
+        Session session = router.session(slot);
+        return session == null
+                ? CompletableFuture.failedFuture(router.notConnected(slot))
+                : session.reader(slot).read(name);
     }
 
     /**
-     * Executes a script whose reply has the server's time in second place; fails at once without a connection. Its last
-     * argument is the command to publish with.
+     * Sends a command whose first argument is a key; fails at once without a connection. An MGET is split by hash slots
+     * in a cluster.
+     */
+    CompletableFuture<List<byte @Nullable []>> send(ProtocolKeyword type, List<byte[]> arguments) {
+        if (type == CommandType.MGET && topology.isCluster()) {
+            return readBySlots(arguments);
+        }
+        return send(topology.slotOf(arguments.get(0)), type, arguments);
+    }
+
+    private CompletableFuture<List<byte @Nullable []>> send(int slot, ProtocolKeyword type, List<byte[]> arguments) {
+        CompletableFuture<List<byte @Nullable []>> answered = new CompletableFuture<>();
+        router.lane(slot).send(type, arguments, (reply, failure) -> {
+            if (reply != null) {
+                answered.complete(reply);
+            } else {
+                answered.completeExceptionally(failure);
+            }
+        });
+        return answered;
+    }
+
+    private CompletableFuture<List<byte @Nullable []>> readBySlots(List<byte[]> names) {
+        Map<Integer, List<Integer>> positions = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            positions
+                    .computeIfAbsent(topology.slotOf(names.get(i)), slot -> new ArrayList<>())
+                    .add(i);
+        }
+        byte @Nullable [][] values = new byte @Nullable [names.size()][];
+        List<CompletableFuture<?>> parts = new ArrayList<>(positions.size());
+        positions.forEach((slot, part) -> {
+            List<byte[]> asked = part.stream().map(names::get).toList();
+            parts.add(send(slot, CommandType.MGET, asked).thenAccept(reply -> {
+                for (int i = 0; i < part.size(); i++) {
+                    values[part.get(i)] = reply.get(i);
+                }
+            }));
+        });
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> Arrays.asList(values));
+    }
+
+    /**
+     * Executes a script whose reply has the server's time in second place, at the primary that has its first key; fails at
+     * once without a connection. Its last argument is the command to publish with.
      */
     <T> CompletableFuture<T> run(
             Script script, List<byte[]> keys, List<byte[]> values, Function<List<byte @Nullable []>, T> decoder) {
-        Session session = keeper.current();
-        if (session == null) {
-            return CompletableFuture.failedFuture(keeper.notConnected());
-        }
         List<byte[]> arguments = new ArrayList<>(values);
-        arguments.add(PUBLISH);
+        arguments.add(topology.isCluster() ? PUBLISH_IN_SHARD : PUBLISH);
         long sent = System.nanoTime();
-        ScriptCall<T> call = ScriptCall.of(session.link, script, keys, arguments, reply -> {
-            if (reply.size() > 1) {
-                clock.observe(Commands.number(reply.get(1)), sent);
-            }
-            return decoder.apply(reply);
-        });
+        ScriptCall<T> call =
+                ScriptCall.of(router.lane(topology.slotOf(keys.get(0))), script, keys, arguments, reply -> {
+                    if (reply.size() > 1) {
+                        clock.observe(Commands.number(reply.get(1)), sent);
+                    }
+                    return decoder.apply(reply);
+                });
         return call.start();
     }
 
-    <T> CompletableFuture<T> notConnected() {
-        return CompletableFuture.failedFuture(keeper.notConnected());
-    }
-
-    /** A connection is ready when the server's time is known. */
+    /** A connection is ready when its server is known to be a primary, and the server's time is known. */
     private final class Owner implements Keeper.Owner<Session> {
 
-        private final Supplier<? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>> connector;
+        private final Node node;
+        private final Function<RedisURI, ? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>>
+                connector;
 
-        Owner(Supplier<? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>> connector) {
+        Owner(
+                Node node,
+                Function<RedisURI, ? extends CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>>>
+                        connector) {
+            this.node = node;
             this.connector = connector;
         }
 
         @Override
         public CompletionStage<? extends StatefulRedisConnection<byte[], byte[]>> connect() {
-            return connector.get();
+            return connector.apply(node.uri());
         }
 
         @Override
         public CompletionStage<Session> prepare(Link link) {
             long sent = System.nanoTime();
+            Request<List<byte @Nullable []>> info = Commands.request(CommandType.INFO, List.of());
             Request<List<byte @Nullable []>> time = Commands.request(CommandType.TIME, List.of());
-            CompletionStage<Session> ready = time.thenApply(reply -> {
+            CompletionStage<Session> ready = info.thenCombine(time, (text, reply) -> {
+                ServerInfo server = new ServerInfo(text.get(0));
+                requireFit(server);
                 clock.observe(Commands.number(reply.get(0)) * 1_000_000 + Commands.number(reply.get(1)), sent);
-                return new Session(link, clock);
+                return new Session(link, server, clock, router::lane);
             });
+            link.send(info);
             link.send(time);
             return ready;
+        }
+
+        private void requireFit(ServerInfo info) {
+            if (!topology.isCluster()) {
+                info.requireNoCluster(node.toString());
+            }
+            info.requirePrimary(node.toString());
         }
 
         @Override
@@ -216,7 +302,12 @@ public final class RedisStore {
 
         @Override
         public void onLost(Session session) {
-            // The link has failed what was under way.
+            topology.suspect();
+        }
+
+        @Override
+        public void onFailed() {
+            topology.suspect();
         }
     }
 }

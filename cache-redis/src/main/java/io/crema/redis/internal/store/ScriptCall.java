@@ -1,8 +1,7 @@
 package io.crema.redis.internal.store;
 
 import io.crema.redis.internal.client.Commands;
-import io.crema.redis.internal.client.Link;
-import io.crema.redis.internal.client.Request;
+import io.crema.redis.internal.client.Lane;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
@@ -13,25 +12,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a script: by its digest, and if the server does not know it, which executes nothing, once more by its
- * source over the same connection.
+ * source on the same lane.
  */
 public final class ScriptCall<T> extends CompletableFuture<T> {
 
-    private final Link link;
+    private final Lane lane;
     private final Script script;
     private final List<byte[]> arguments;
     private final Function<List<byte @Nullable []>, T> decoder;
 
-    private ScriptCall(Link link, Script script, List<byte[]> arguments, Function<List<byte @Nullable []>, T> decoder) {
-        this.link = link;
+    private ScriptCall(Lane lane, Script script, List<byte[]> arguments, Function<List<byte @Nullable []>, T> decoder) {
+        this.lane = lane;
         this.script = script;
         this.arguments = arguments;
         this.decoder = decoder;
     }
 
-    /** An execution over a link, to be started; the decoder runs on the link's event loop. */
+    /** An execution, to be started; the decoder runs where the reply is read. */
     public static <T> ScriptCall<T> of(
-            Link link,
+            Lane lane,
             Script script,
             List<byte[]> keys,
             List<byte[]> values,
@@ -41,7 +40,7 @@ public final class ScriptCall<T> extends CompletableFuture<T> {
         arguments.add(Commands.ascii(keys.size()));
         arguments.addAll(keys);
         arguments.addAll(values);
-        return new ScriptCall<>(link, script, arguments, decoder);
+        return new ScriptCall<>(lane, script, arguments, decoder);
     }
 
     /** Called once. */
@@ -50,10 +49,8 @@ public final class ScriptCall<T> extends CompletableFuture<T> {
         return this;
     }
 
-    /** The callback is there before the request is sent, so it runs where and when the reply is read. */
     private void send(CommandType type) {
-        Request<List<byte @Nullable []>> request = Commands.request(type, arguments);
-        request.whenComplete((@Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) -> {
+        lane.send(type, arguments, (reply, failure) -> {
             if (reply != null) {
                 finish(reply);
             } else if (failure instanceof RedisNoScriptException && type == CommandType.EVALSHA) {
@@ -63,7 +60,6 @@ public final class ScriptCall<T> extends CompletableFuture<T> {
                 completeExceptionally(failure);
             }
         });
-        link.send(request);
     }
 
     private void finish(List<byte @Nullable []> reply) {
