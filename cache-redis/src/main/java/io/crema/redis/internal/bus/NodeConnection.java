@@ -28,6 +28,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -109,7 +110,7 @@ final class NodeConnection implements BusConnection {
     }
 
     private boolean isHere(int slot) {
-        return node.equals(topology.ownerOf(slot)) && !left.contains(slot) && !leaving.get(slot);
+        return Objects.equals(node, topology.ownerOf(slot)) && !left.contains(slot) && !leaving.get(slot);
     }
 
     @Override
@@ -311,7 +312,7 @@ final class NodeConnection implements BusConnection {
         now.stream().filter(slot -> !before.get(slot)).forEach(this::tellGone);
         BitSet stayed = (BitSet) before.clone();
         stayed.andNot(now);
-        boolean back = left.removeIf(slot -> node.equals(view.ownerOf(slot)) && !now.get(slot));
+        boolean back = left.removeIf(slot -> Objects.equals(node, view.ownerOf(slot)) && !now.get(slot));
         topology.suspect();
         if (back || !stayed.isEmpty()) {
             tell(to -> to.onAssigned(this));
@@ -322,7 +323,7 @@ final class NodeConnection implements BusConnection {
     void reassign() {
         left.removeIf(slot -> !leaving.get(slot));
         for (Channel channel : channels.values()) {
-            if (!node.equals(topology.ownerOf(channel.slot))) {
+            if (!Objects.equals(node, topology.ownerOf(channel.slot))) {
                 tellGone(channel.slot);
             }
         }

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -106,7 +107,7 @@ public final class ClusterTopology implements Topology {
     @Override
     public void moved(int slot, Node owner) {
         synchronized (this) {
-            if (!owner.equals(view.ownerOf(slot))) {
+            if (!Objects.equals(owner, view.ownerOf(slot))) {
                 replace(view.with(slot, owner));
             }
         }
