@@ -26,7 +26,8 @@ public enum Script {
     REPAIR("epoch", "publish"),
     REPLAY("replay", "publish", "record"),
     START("start", "clock"),
-    HEARTBEAT("heartbeat");
+    HEARTBEAT("heartbeat"),
+    PROBE("probe");
 
     private static final String SHARED_BY_ALL = "tick";
 
