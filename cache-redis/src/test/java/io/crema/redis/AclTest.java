@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,7 +187,7 @@ class AclTest extends ServerTest {
     private void doEverything(Supplier<RedisRemote> tier) {
         LoadingTieredCache<String, String> a = cache(tier.get());
         LoadingTieredCache<String, String> b = cache(tier.get());
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 12; i++) {
             String key = "k" + i;
             everythingAt(a, b, key);
         }
@@ -204,7 +205,7 @@ class AclTest extends ServerTest {
         change(key, "3", changed -> a.put(changed, "3"), b);
         change(key, "4", a::expire, b);
         a.put(key, "5", EntryOptions.defaults().tags("tag"));
-        await().until(() -> "5".equals(b.get(key)));
+        soon().until(() -> "5".equals(b.get(key)));
         change(key, "6", changed -> a.invalidateTag("tag"), b);
         change(
                 key,
@@ -224,7 +225,11 @@ class AclTest extends ServerTest {
     private void change(String key, String value, Consumer<String> write, LoadingTieredCache<String, String> other) {
         origin.put(key, value);
         write.accept(key);
-        await().until(() -> value.equals(other.get(key)));
+        soon().until(() -> value.equals(other.get(key)));
+    }
+
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     private LoadingTieredCache<String, String> cache(RedisRemote tier) {
