@@ -18,6 +18,7 @@ import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.spi.KeyCodec;
 import io.crema.spi.Limits;
 import io.crema.testkit.EmbeddedRedis;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -205,8 +206,9 @@ class BadSetupTest extends ServerTest {
             assertThat(b.get(key)).isEqualTo("old");
         }
         KeyLayout layout = new KeyLayout("crema", "texts", 16, 0);
+        RedisCommands<byte[], byte[]> foreign = plain();
         for (int p = 0; p <= 16; p++) {
-            plain().set(layout.clock(p), bytes(Long.toString(jump)));
+            foreign.set(layout.clock(p), bytes(Long.toString(jump)));
         }
         for (String key : keys) {
             origin.put(key, "new");
