@@ -55,7 +55,8 @@ class AclTest extends ServerTest {
         assertThat(guarantee.bounded()).isTrue();
         assertThat(guarantee.warnings()).isEmpty();
         assertThat(guarantee.transport())
-                .matches("pub/sub of Redis at 127\\.0\\.0\\.1:" + redis.port() + " \\((Redis|Valkey) [\\d.]+, standalone\\)");
+                .matches("pub/sub of Redis at 127\\.0\\.0\\.1:" + redis.port()
+                        + " \\((Redis|Valkey) [\\d.]+, standalone\\)");
         assertThat(plain().keys("*probe*")).isEmpty();
     }
 

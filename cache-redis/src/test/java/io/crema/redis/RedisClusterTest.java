@@ -322,7 +322,9 @@ class RedisClusterTest {
         origin.put("k", "3");
         patiently().until(() -> isDone(() -> other.invalidate("k")));
         patiently().until(() -> "3".equals(one.get("k")));
-        assertThat(log.warnings()).filteredOn(line -> line.startsWith("Cache '")).hasSize(1);
+        assertThat(log.warnings())
+                .filteredOn(line -> line.startsWith("Cache '"))
+                .hasSize(1);
     }
 
     @Test

@@ -56,8 +56,8 @@ final class Heartbeats {
     /** The keys at a primary whose heartbeats were acknowledged, by it or by another that had their slots. */
     List<byte[]> acknowledgedAt(Node node) {
         return acknowledged.keySet().stream()
+                .map(Heartbeats::bytes)
                 .filter(key -> isAt(node, key))
-                .map(ByteBuffer::array)
                 .toList();
     }
 
@@ -65,7 +65,7 @@ final class Heartbeats {
     void acknowledge(Node node, byte[] key, long micros) {
         ByteBuffer name = ByteBuffer.wrap(key);
         acknowledged.put(name, micros);
-        acknowledged.keySet().removeIf(other -> !other.equals(name) && isAt(node, other));
+        acknowledged.keySet().removeIf(other -> !other.equals(name) && isAt(node, bytes(other)));
     }
 
     /** The time in milliseconds between the last acknowledged heartbeat and the one that the server remembers. */
@@ -77,7 +77,13 @@ final class Heartbeats {
         return rememberedMicros == 0 ? Long.MAX_VALUE : Math.max(0, (last - rememberedMicros) / 1_000);
     }
 
-    private boolean isAt(Node node, ByteBuffer key) {
-        return node.equals(topology.ownerOf(topology.slotOf(key.array())));
+    private static byte[] bytes(ByteBuffer name) {
+        byte[] bytes = new byte[name.remaining()];
+        name.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private boolean isAt(Node node, byte[] key) {
+        return node.equals(topology.ownerOf(topology.slotOf(key)));
     }
 }
