@@ -300,6 +300,34 @@ class RedisClusterTest {
     }
 
     @Test
+    void crema_allNodesDownAtStart_saysSoAndWorksOnceTheyAreThere() {
+        cluster.nodes().forEach(EmbeddedRedis::kill);
+        LogLines log = opened(new LogLines());
+        Map<String, String> origin = new ConcurrentHashMap<>(Map.of("k", "1"));
+        LoadingTieredCache<String, String> one = crema(origin);
+        assertThat(one.get("k")).isEqualTo("1");
+        await().untilAsserted(() -> assertThat(log.warnings())
+                .filteredOn(line -> line.startsWith("Cache '"))
+                .singleElement()
+                .asString()
+                .contains("Redis Cluster at 127.0.0.1:")
+                .contains("cannot be reached; working without it and trying on"));
+
+        cluster.heal();
+        origin.put("k", "2");
+        patiently().until(() -> isDone(() -> one.invalidate("k")));
+        assertThat(one.get("k")).isEqualTo("2");
+        LoadingTieredCache<String, String> other = crema(origin);
+        assertThat(other.get("k")).isEqualTo("2");
+        origin.put("k", "3");
+        patiently().until(() -> isDone(() -> other.invalidate("k")));
+        patiently().until(() -> "3".equals(one.get("k")));
+        assertThat(log.warnings())
+                .filteredOn(line -> line.startsWith("Cache '"))
+                .hasSize(1);
+    }
+
+    @Test
     void guarantee_cluster_namesShardChannels() {
         assertThat(get(remote().guarantee()).transport()).startsWith("sharded pub/sub of Redis Cluster at 127.0.0.1:");
     }

@@ -57,8 +57,6 @@ final class NodeConnection implements BusConnection {
     /** A heartbeat's key outlives its instance and a loss of the primary by as much as invalidations can be replayed. */
     private static final byte[] HEARTBEAT_MILLIS = Commands.ascii(60_000);
 
-    private static final int RESP3 = 3;
-
     private final RedisBus bus;
     private final Topology topology;
     private final Node node;
@@ -471,13 +469,8 @@ final class NodeConnection implements BusConnection {
             throw new CompletionException(failure);
         }
 
-        /** HELLO answers with pairs of names and values, one of them "proto". */
         private void requireResp3(@Nullable List<byte @Nullable []> answer, Link link) {
-            boolean found = false;
-            for (int i = 0; answer != null && i + 1 < answer.size(); i++) {
-                found |= "proto".equals(Commands.text(answer.get(i))) && Commands.number(answer.get(i + 1)) == RESP3;
-            }
-            if (found || link.isLost()) {
+            if (Commands.isResp3(answer) || link.isLost()) {
                 return;
             }
             String message = "The connection for invalidations to " + node + " does not speak RESP3, which Crema needs"
