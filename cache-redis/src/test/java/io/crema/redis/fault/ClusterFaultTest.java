@@ -10,12 +10,15 @@ import io.crema.testkit.EmbeddedRedis;
 import io.crema.testkit.SlotMove;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** One of three primaries fails, or hands slots to another. */
 class ClusterFaultTest extends FaultTest {
@@ -203,5 +206,42 @@ class ClusterFaultTest extends FaultTest {
         one.changeTagged("tag", keys);
         awaitConvergence(keys);
         awaitNear(one, keys);
+    }
+
+    /** Moves, orderly and disorderly changes of parts; what is lost counts from when it was noticed. */
+    @Test
+    @Tag("long")
+    @Timeout(400)
+    void faults_atRandom_forLong_nothingIsTooOld() {
+        instance();
+        instance();
+        farInstance();
+        List<String> keys = keys("tag:", 200);
+        Traffic traffic = traffic(keys);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 20; i++) {
+            int slot = slotOf(random.nextInt(PARTITIONS + 1));
+            switch (random.nextInt(4)) {
+                case 0 -> cluster.switchover(slot);
+                case 1 -> {
+                    origin.beginLoss();
+                    traffic.goesOn(20);
+                    cluster.failover(slot);
+                    awaitConvergence(keys("probe", 200));
+                    traffic.goesOn(200);
+                    origin.lossNoticed();
+                    cluster.heal();
+                }
+                default -> cluster.moveSlot(slot, otherThan(cluster.primaryOf(slot)));
+            }
+            long begun = System.nanoTime();
+            traffic.goesOn(20);
+            patiently().until(() -> System.nanoTime() - begun > Origin.BOUND.toNanos() * 3 / 2);
+            assertThat(origin.tooOld()).as("seed %s, fault %s", seed, i).isEmpty();
+        }
+        traffic.close();
+        awaitConvergence(keys);
+        assertThat(traffic.failures()).as("seed %s", seed).isEmpty();
     }
 }

@@ -129,7 +129,7 @@ abstract class FaultTest {
     final void assertKept(List<String> keys) {
         Instance late = instance(remote(Duration.ofSeconds(20)), cacheName, Near.none(), HistoryChange.REPLAY);
         String probe = "probe";
-        late.cache().invalidate(probe);
+        patiently().untilAsserted(() -> late.cache().invalidate(probe));
         late.read(probe);
         patiently().until(() -> late.cache().getIfPresent(probe) != null);
         long before = origin.loads();

@@ -14,11 +14,14 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** One server that hangs, forgets, is emptied, restarted, and drops connections. */
 class StandaloneFaultTest extends FaultTest {
@@ -103,6 +106,45 @@ class StandaloneFaultTest extends FaultTest {
         awaitConvergence(keys);
         assertThat(traffic.failures()).isEmpty();
         assertThat(far.stats().gaps()).isPositive();
+    }
+
+    /** Each fault lasts long enough, or is followed by a time long enough, for a read beyond the bound. */
+    @Test
+    @Tag("long")
+    @Timeout(300)
+    void faults_atRandom_forLong_nothingIsTooOld() {
+        instance();
+        instance();
+        farInstance();
+        List<String> keys = keys("k", 200);
+        RedisCommands<String, String> admin = plain(redis.uri());
+        List<Runnable> faults = List.of(
+                admin::scriptFlush,
+                () -> admin.clientKill(KillArgs.Builder.typePubsub()),
+                () -> admin.clientKill(KillArgs.Builder.typeNormal()),
+                () -> admin.clientPause(3_000),
+                () -> {
+                    redis.pause();
+                    long begun = System.nanoTime();
+                    patiently().until(() -> System.nanoTime() - begun > Origin.BOUND.toNanos() * 3 / 2);
+                    redis.resume();
+                },
+                admin::flushall,
+                () -> clocks().forEach(admin::del),
+                redis::restart);
+        Traffic traffic = traffic(keys);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 25; i++) {
+            faults.get(random.nextInt(faults.size())).run();
+            long begun = System.nanoTime();
+            traffic.goesOn(20);
+            patiently().until(() -> System.nanoTime() - begun > Origin.BOUND.toNanos() * 3 / 2);
+            assertThat(origin.tooOld()).as("seed %s, fault %s", seed, i).isEmpty();
+        }
+        traffic.close();
+        awaitConvergence(keys);
+        assertThat(traffic.failures()).as("seed %s", seed).isEmpty();
     }
 
     @Test
