@@ -61,7 +61,7 @@ final class LoadingCaller {
 
     /** Puts a value with tags. */
     void put(String key, String value, String... tags) {
-        Void done = put(key, value, EntryOptions.defaults().tags(tags)).await();
+        Void unused = put(key, value, EntryOptions.defaults().tags(tags)).await();
     }
 
     Call<Boolean> putIfAbsent(String key, String value) {

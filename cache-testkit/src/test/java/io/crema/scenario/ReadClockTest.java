@@ -8,6 +8,7 @@ import io.crema.policy.ReadClock;
 import io.crema.spi.Ticker;
 import io.crema.testkit.InMemoryRemote;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,15 +58,15 @@ class ReadClockTest {
     /** Time that jumps while no task runs. */
     private final class StoppingTicker implements Ticker {
 
-        private volatile long stoppedNanos;
+        private final AtomicLong stoppedNanos = new AtomicLong();
 
         void stop(Duration duration) {
-            stoppedNanos += duration.toNanos();
+            stoppedNanos.addAndGet(duration.toNanos());
         }
 
         @Override
         public long nanos() {
-            return fleet.time.nanos() + stoppedNanos;
+            return fleet.time.nanos() + stoppedNanos.get();
         }
 
         @Override

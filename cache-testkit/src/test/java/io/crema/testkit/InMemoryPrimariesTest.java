@@ -212,7 +212,7 @@ final class InMemoryPrimariesTest {
         InMemoryServer.Snapshot earlier = server.snapshot();
         time.advance(Duration.ofMillis(300));
         beat(first);
-        time.advance(Duration.ofMillis(1000));
+        time.advance(Duration.ofSeconds(1));
 
         server.failover(earlier);
 
@@ -245,7 +245,7 @@ final class InMemoryPrimariesTest {
     @Test
     void lostMillis_heartbeatOlderThanAMinute_isForgotten() {
         beat(first);
-        time.advance(Duration.ofMillis(60_000));
+        time.advance(Duration.ofMinutes(1));
 
         first.reset();
 

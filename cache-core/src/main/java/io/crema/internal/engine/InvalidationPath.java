@@ -294,16 +294,14 @@ final class InvalidationPath<K, V> {
         engine.requireOpen();
         // Before the partitions: if it is there, so are its partitions.
         Optional<RemoteAccess> access = engine.remote();
-        CompletableFuture<Optional<Throwable>> all = clearAll(access);
-        engine.near.discardAll();
-        return all.thenApply(failure -> {
+        return clearAll(access).thenApply(failure -> {
             if (failure.isPresent()) {
                 // Kept before the entries become suspect: what is stored must not make them good again.
                 engine.outbox.add(List.of(new Pending.OfAll<>()));
                 engine.partitions().nextGeneration();
                 throw pending("clear", failure.get());
             }
-            engine.near.discardAll();
+            engine.near.discardCleared();
             return null;
         });
     }
@@ -323,7 +321,7 @@ final class InvalidationPath<K, V> {
             if (engine.hasRemoteTier()) {
                 return CompletableFuture.completedFuture(Optional.of(notReached()));
             }
-            partition.nextGeneration();
+            partition.raiseFloor(partition.tick());
             return CompletableFuture.completedFuture(Optional.empty());
         }
         return untilItCounts(

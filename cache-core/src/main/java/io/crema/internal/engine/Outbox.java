@@ -102,15 +102,16 @@ final class Outbox<K> {
     private void addOne(Pending<K> one) {
         Object id = id(one);
         Pending<K> before = pending.remove(id);
-        boolean higher = before instanceof Pending.OfKey<K> old
-                && one instanceof Pending.OfKey<K> own
-                && Long.compareUnsigned(old.least(), own.least()) > 0;
-        // Not the same object: what is being sent now is about something earlier.
-        pending.put(id, higher ? copy((Pending.OfKey<K>) before) : one);
+        pending.put(id, before == null ? one : merged(before, one));
     }
 
-    private static <K> Pending<K> copy(Pending.OfKey<K> one) {
-        return new Pending.OfKey<>(one.key(), one.least());
+    /** Never the earlier object: what is being sent now is about something earlier. */
+    private static <K> Pending<K> merged(Pending<K> before, Pending<K> one) {
+        return before instanceof Pending.OfKey<K> old
+                        && one instanceof Pending.OfKey<K> own
+                        && Long.compareUnsigned(old.least(), own.least()) > 0
+                ? new Pending.OfKey<>(old.key(), old.least())
+                : one;
     }
 
     /** Says what is lost. */

@@ -55,14 +55,14 @@ final class Heartbeats {
 
     /** The keys whose heartbeats were acknowledged, wherever they lie now: some for each primary. */
     List<byte[]> acknowledged() {
-        return acknowledged.keySet().stream().map(ByteBuffer::array).toList();
+        return acknowledged.keySet().stream().map(Heartbeats::bytes).toList();
     }
 
     /** Older keys at the same primary do not count any more; nobody keeps them alive. */
     void acknowledge(Node node, byte[] key, long micros) {
         ByteBuffer name = ByteBuffer.wrap(key);
         acknowledged.put(name, micros);
-        acknowledged.keySet().removeIf(other -> !other.equals(name) && isAt(node, other));
+        acknowledged.keySet().removeIf(other -> !other.equals(name) && isAt(node, bytes(other)));
     }
 
     /** The time in milliseconds between the last acknowledged heartbeat and the one that the server remembers. */
@@ -74,7 +74,13 @@ final class Heartbeats {
         return rememberedMicros == 0 ? Long.MAX_VALUE : Math.max(0, (last - rememberedMicros) / 1_000);
     }
 
-    private boolean isAt(Node node, ByteBuffer key) {
-        return node.equals(topology.ownerOf(topology.slotOf(key.array())));
+    private static byte[] bytes(ByteBuffer name) {
+        byte[] bytes = new byte[name.remaining()];
+        name.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private boolean isAt(Node node, byte[] key) {
+        return node.equals(topology.ownerOf(topology.slotOf(key)));
     }
 }

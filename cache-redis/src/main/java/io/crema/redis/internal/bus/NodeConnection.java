@@ -455,7 +455,8 @@ final class NodeConnection implements BusConnection {
             for (byte[] key : bus.heartbeats.acknowledged()) {
                 Request<List<byte @Nullable []>> get = Commands.request(CommandType.GET, List.of(key));
                 most = most.thenCombine(
-                        get.handle((reply, failure) -> lostMillis(key, reply, failure)),
+                        get.handle((@Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) ->
+                                lostMillis(key, reply, failure)),
                         (before, here) -> Math.max(before, here));
                 link.send(get);
             }

@@ -45,7 +45,10 @@ final class Router {
 
     /** To the primary that has a slot. */
     Lane lane(int slot) {
-        return (type, arguments, reply) -> new Sending(slot, type, arguments, reply).toOwner();
+        return (ProtocolKeyword type,
+                List<byte[]> arguments,
+                BiConsumer<@Nullable List<byte @Nullable []>, @Nullable Throwable> reply) ->
+                new Sending(slot, type, arguments, reply).toOwner();
     }
 
     /** The connection to the primary that has a slot, null if there is none. */
