@@ -11,6 +11,7 @@ import io.crema.redis.codec.PlainCodec;
 import io.crema.redis.internal.store.RedisCache;
 import io.crema.spi.BusConnection;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Opening;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
@@ -274,8 +275,11 @@ class RedisClusterTest {
     void open_oneNodeIsKnownAndAnotherIsDown_connectsToAll() {
         int dead = cluster.nodes().get(5).port();
         cluster.nodes().get(5).kill();
-        RedisCache cache = open(opened(
-                RedisRemote.cluster("redis://127.0.0.1:" + dead, cluster.uris().get(1))));
+        RedisRemote remote = opened(
+                RedisRemote.cluster("redis://127.0.0.1:" + dead, cluster.uris().get(1)));
+        // At the first attempt.
+        assertThat(get(remote.open(new CacheTerms(name, "standard-1")))).isInstanceOf(Opening.Agreed.class);
+        RedisCache cache = open(remote);
         for (int p = 0; p <= cache.partitions(); p++) {
             assertThat(get(cache.clear(p, 0))).isPositive();
         }

@@ -444,10 +444,14 @@ final class NodeConnection implements BusConnection {
             return ready;
         }
 
-        /** Before the first heartbeat of the connection, which overwrites what is remembered. */
+        /**
+         * Before the first heartbeat of the connection, which overwrites what is remembered. All keys are asked for, not only
+         * those that are known to lie here: of a primary that has just been put in another's place, the first redirection
+         * makes known one slot only.
+         */
         private CompletionStage<Long> lostMillis(Link link) {
             CompletionStage<Long> most = CompletableFuture.completedFuture(Heartbeats.NOTHING_KNOWN);
-            for (byte[] key : bus.heartbeats.acknowledgedAt(node)) {
+            for (byte[] key : bus.heartbeats.acknowledged()) {
                 Request<List<byte @Nullable []>> get = Commands.request(CommandType.GET, List.of(key));
                 most = most.thenCombine(
                         get.handle((@Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) ->
@@ -458,7 +462,7 @@ final class NodeConnection implements BusConnection {
             return most.thenApply(found -> found == Heartbeats.NOTHING_KNOWN ? Long.MAX_VALUE : found);
         }
 
-        /** A key whose slot has gone elsewhere says nothing of this primary. */
+        /** A key whose slot is elsewhere says nothing of this primary. */
         private long lostMillis(byte[] key, @Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) {
             if (reply != null) {
                 return bus.heartbeats.lostMillis(key, Commands.number(reply.get(0)));
