@@ -324,6 +324,7 @@ final class InvalidationPath<K, V> {
             if (engine.hasRemoteTier()) {
                 return CompletableFuture.completedFuture(Optional.of(notReached()));
             }
+            engine.quarantinePath.local().shareAll();
             partition.raiseFloor(partition.tick());
             return CompletableFuture.completedFuture(Optional.empty());
         }

@@ -489,6 +489,7 @@ final class NodeConnection implements BusConnection {
 
         @Override
         public void onReady(NodeConnection session) {
+            bus.topology.reached(session.link, session.server.runId());
             session.tell(to -> to.onConnected(session));
         }
 

@@ -135,6 +135,11 @@ public final class ClusterTopology implements Topology {
     }
 
     @Override
+    public void reached(Link link, String runId) {
+        // A node is an address: another process there means that the connections to the one before are lost.
+    }
+
+    @Override
     public CompletableFuture<Void> firstAttempt() {
         return firstAttempts.copy();
     }

@@ -327,7 +327,7 @@ public final class RedisStore {
 
         @Override
         public void onReady(Session session) {
-            // Nobody waits for it: requests find it when they come.
+            topology.reached(session.link, session.server.runId());
         }
 
         @Override
