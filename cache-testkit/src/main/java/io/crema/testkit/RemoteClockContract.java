@@ -10,7 +10,6 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.Repair;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -124,7 +123,7 @@ public abstract class RemoteClockContract extends RemoteTagContract {
     @Test
     void repair_firstOfAHistory_movesTheClockFarOnceForAll() {
         long before = await(a.clear(PARTITION, 0));
-        String history = newHistory();
+        String history = history(PARTITION);
 
         long moved = await(a.repair(PARTITION, history, Repair.KEEP, before));
 
@@ -138,28 +137,26 @@ public abstract class RemoteClockContract extends RemoteTagContract {
     void repair_onePartition_leavesTheOthers() {
         long before = await(a.clear(a.tagPartition(), 0));
 
-        await(a.repair(PARTITION, newHistory(), Repair.CLEAR, 0));
+        await(a.repair(PARTITION, history(PARTITION), Repair.CLEAR, 0));
 
         assertThat(await(b.clear(a.tagPartition(), 0))).isEqualTo(before + 1);
     }
 
     @Test
     void repair_anotherHistory_movesTheClockAgain() {
-        long first = await(a.repair(PARTITION, newHistory(), Repair.KEEP, 0));
+        long first = await(a.repair(PARTITION, history(PARTITION), Repair.KEEP, 0));
+        changeHistory();
 
-        assertThat(await(a.repair(PARTITION, newHistory(), Repair.KEEP, 0))).isGreaterThan(first + 1000);
+        assertThat(await(a.repair(PARTITION, history(PARTITION), Repair.KEEP, 0)))
+                .isGreaterThan(first + 1000);
     }
 
     @Test
     void repair_clockBelowWhatTheCallerSaw_movesItAgainInOneHistory() {
-        String history = newHistory();
+        String history = history(PARTITION);
         long seen = await(a.repair(PARTITION, history, Repair.KEEP, 0)) + FAR;
 
         assertThat(await(b.repair(PARTITION, history, Repair.KEEP, seen))).isGreaterThan(seen);
         assertThat(await(b.clear(PARTITION, 0))).isGreaterThan(seen);
-    }
-
-    private static String newHistory() {
-        return "history-" + UUID.randomUUID();
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -71,6 +72,11 @@ abstract class RemoteFixture {
     /** Loses the version of a tag at the server, as eviction does; by default, skips what needs it. */
     protected void loseTag(String cache, String tag) {
         assumeTrue(false, "the version of " + tag + " of " + cache + " cannot be lost");
+    }
+
+    /** Gives all primaries other histories, with their data as it is; by default, skips what needs it. */
+    protected void changeHistory() {
+        assumeTrue(false, "the history cannot be changed");
     }
 
     @BeforeEach
@@ -140,9 +146,19 @@ abstract class RemoteFixture {
         return ((LeaseReply.Refused) reply).current();
     }
 
-    /** Fills with a lease that was granted after all repairs. */
     static StoreReply fill(RemoteCache cache, RemoteKey key, long token, RemoteValue value) {
-        return await(cache.fill(key, token, Long.MAX_VALUE, value, 0));
+        return await(cache.fill(key, token, value, 0));
+    }
+
+    /** The history that the primary of a partition has now. */
+    String history(int partition) {
+        RemoteTier tier = closed(connect());
+        RemoteCache cache = openCache(tier, name);
+        RecordingListener listener = new RecordingListener(PATIENCE);
+        tier.invalidations().start(listener);
+        listener.awaitCarried(cache);
+        listener.position(listener.connectionOf(name, partition), name, Set.of(partition));
+        return listener.nextPosition().history();
     }
 
     /** A key that no other call of this test returns. */

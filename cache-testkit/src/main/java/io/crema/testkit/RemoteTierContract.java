@@ -229,7 +229,7 @@ public abstract class RemoteTierContract extends RemoteQuarantineContract {
 
         assertStored(await(b.putIfAbsent(key, value("b"), 0)));
 
-        assertRefused(await(a.fill(key, token, Long.MAX_VALUE, value("a"), 0)));
+        assertRefused(await(a.fill(key, token, value("a"), 0)));
         assertThat(textOf(key)).isEqualTo("b");
     }
 

@@ -110,7 +110,6 @@ final class Fill<K, V> {
                 .fill(
                         route().remoteKey(),
                         lease.token(),
-                        lease.stamp(),
                         offered,
                         route().partition().highest())
                 .whenComplete((reply, none) -> call.onRunner(() -> onReply(reply, offered, own)));

@@ -157,11 +157,17 @@ public final class RedisStore {
         return layout;
     }
 
-    /** Writes what is offered if nothing is there, and returns what is there then. */
+    /**
+     * Writes what is offered if nothing is there, and returns what is there then. Looks first: Redis refuses SETNX when its
+     * memory is full, whether or not it would write.
+     */
     CompletableFuture<byte[]> agree(CacheMeta offer) {
         byte[] name = KeyLayout.meta(offer.namespace(), offer.cache());
-        return send(CommandType.SETNX, List.of(name, offer.encode()))
-                .thenCompose(stored -> send(CommandType.GET, List.of(name)))
+        return send(CommandType.GET, List.of(name))
+                .thenCompose(found -> found.get(0) != null
+                        ? CompletableFuture.completedFuture(found)
+                        : send(CommandType.SETNX, List.of(name, offer.encode()))
+                                .thenCompose(stored -> send(CommandType.GET, List.of(name))))
                 .thenApply(reply -> {
                     byte[] value = reply.get(0);
                     if (value == null) {

@@ -24,7 +24,6 @@ public enum Script {
     INVALIDATE_TAG("inv_tag", "publish"),
     CLEAR("clear", "publish"),
     REPAIR("epoch", "publish"),
-    REPLAY("replay", "publish", "record"),
     START("start", "clock"),
     HEARTBEAT("heartbeat");
 
