@@ -37,6 +37,11 @@ final class QuarantinePath<K, V> {
         engine.requireKey(key);
         engine.requireOpen();
         requireTime(atMost);
+        if (engine.hasRemoteTier() && !engine.storesRemotely()) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': a quarantine needs a remote tier that stores values, to keep all instances from loading; this"
+                    + " one carries invalidations only: change the origin, and invalidate the key afterwards");
+        }
         long holder = engine.tokens.next();
         Route<K> route = engine.route(key);
         if (!engine.hasRemoteTier()) {
