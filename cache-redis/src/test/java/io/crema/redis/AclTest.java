@@ -27,13 +27,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -258,13 +258,12 @@ class AclTest extends ServerTest {
     private static List<String> documented(int n) {
         try {
             String text = Files.readString(Path.of("..", "SECURITY.md"));
-            List<String> users = Arrays.stream(text.split("```"))
+            List<String> users = Pattern.compile("```")
+                    .splitAsStream(text)
                     .filter(block -> block.strip().startsWith("ACL SETUSER crema "))
                     .toList();
-            return List.of(users.get(n)
-                    .strip()
-                    .substring("ACL SETUSER crema ".length())
-                    .split("\\s+"));
+            String rules = users.get(n).strip().substring("ACL SETUSER crema ".length());
+            return Pattern.compile("\\s+").splitAsStream(rules).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
