@@ -90,10 +90,8 @@ abstract class RemoteFixture {
     @BeforeEach
     void openTwice() {
         name = "contract-" + UUID.randomUUID();
-        if (tiers.isEmpty()) {
-            tierA = closed(connect());
-            tierB = closed(connect());
-        }
+        tierA = tiers.isEmpty() ? closed(connect()) : tiers.get(0);
+        tierB = tiers.size() < 2 ? closed(connect()) : tiers.get(1);
         a = openCache(tierA, name);
         b = openCache(tierB, name);
     }
