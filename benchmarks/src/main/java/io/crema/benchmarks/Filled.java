@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
@@ -42,9 +43,12 @@ public abstract class Filled {
     private static final int PARTITIONS = 16;
     private static final int AT_ONCE = 1_000;
     private static final int SAMPLES = 100;
+    private static final Duration READ_LIMIT = Duration.ofSeconds(20);
 
     /** So many operations elsewhere before the one that is measured: what was loaded in between is warm again. */
     private static final int WARM_UP = 50;
+
+    private static final int FEW_IN_WARM_UP = 20;
 
     private final Crema crema = Server.crema();
     private final RedisClient client = Server.client();
@@ -52,10 +56,11 @@ public abstract class Filled {
     private final KeyLayout layout = new KeyLayout(Server.NAMESPACE, "filled", PARTITIONS, 0);
     private final List<List<byte[]>> names = new ArrayList<>();
     private final String[] templates = new String[PARTITIONS];
-    private final String[] sample;
+    private final List<String> sample;
     private final List<String> toRead;
     private final EntryOptions options;
     private final byte[] value = Workload.value(VALUE_BYTES);
+    private final Map<String, byte[]> few;
     private final TieredCache<String, byte[]> small;
     final TieredCache<String, byte[]> cache;
 
@@ -75,10 +80,11 @@ public abstract class Filled {
         }
         sample = IntStream.range(0, SAMPLES)
                 .mapToObj(i -> keys[i * (entries / SAMPLES)])
-                .toArray(String[]::new);
+                .toList();
         toRead = near.bound() == Near.Bound.NONE
                 ? List.of()
                 : Arrays.asList(keys).subList(0, Math.min(entries, MOST_NEAR));
+        few = Arrays.stream(Workload.keys(FEW_IN_WARM_UP)).collect(Collectors.toMap(key -> key, key -> value));
         cache = cache("filled", near);
         small = cache("small", near);
     }
@@ -106,25 +112,24 @@ public abstract class Filled {
                 redis.mset(records);
             }
         }
-        if (cache.getAllPresent(toRead).size() < toRead.size()) {
-            throw new IllegalStateException("Not all entries could be read");
-        }
-        requireSamples(SAMPLES);
+        // A busy machine may not answer in time, and then a read goes on without.
+        Server.await("entries to read", READ_LIMIT, () -> found(toRead) == toRead.size() && found(sample) == SAMPLES);
         for (int i = 0; i < WARM_UP; i++) {
+            small.putAll(few);
             operate(small);
         }
     }
 
     @TearDown(Level.Iteration)
     public void requireGone() {
-        requireSamples(0);
+        int found = found(sample);
+        if (found > 0) {
+            throw new IllegalStateException(found + " of " + SAMPLES + " entries are still there");
+        }
     }
 
-    private void requireSamples(int count) {
-        int found = cache.getAllPresent(Arrays.asList(sample)).size();
-        if (found != count) {
-            throw new IllegalStateException(found + " instead of " + count + " entries are there");
-        }
+    private int found(List<String> keys) {
+        return cache.getAllPresent(keys).size();
     }
 
     /** Leaves nothing behind: the next fork is not to run beside a million records. */

@@ -112,8 +112,8 @@ record Report(
     /** For people. */
     String table() {
         StringBuilder text = new StringBuilder();
-        line(
-                text,
+        text.append(String.format(
+                Locale.ROOT,
                 "%n%-12s %-26s %7s %-7s %12s %-6s %10s %8s%n",
                 "suite",
                 "competitor",
@@ -122,10 +122,10 @@ record Report(
                 "median",
                 "unit",
                 "+-",
-                "B/op");
+                "B/op"));
         for (Row row : rows) {
-            line(
-                    text,
+            text.append(String.format(
+                    Locale.ROOT,
                     "%-12s %-26s %7d %-7s %12.1f %-6s %10.1f %8s%n",
                     row.suite,
                     row.competitor,
@@ -134,12 +134,20 @@ record Report(
                     row.score,
                     row.unit,
                     row.error,
-                    row.bytesPerOp == null ? "" : String.format(Locale.ROOT, "%.1f", row.bytesPerOp));
+                    row.bytesPerOp == null ? "" : String.format(Locale.ROOT, "%.1f", row.bytesPerOp)));
         }
-        line(text, "%n%-12s %-38s %7s %-7s %8s %15s%n", "suite", "ratio", "threads", "figure", "median", "of rounds");
+        text.append(String.format(
+                Locale.ROOT,
+                "%n%-12s %-38s %7s %-7s %8s %15s%n",
+                "suite",
+                "ratio",
+                "threads",
+                "figure",
+                "median",
+                "of rounds"));
         for (Ratio ratio : ratios) {
-            line(
-                    text,
+            text.append(String.format(
+                    Locale.ROOT,
                     "%-12s %-38s %7d %-7s %8.2f %8.2f - %4.2f%n",
                     ratio.suite,
                     ratio.competitor + " / " + ratio.by,
@@ -147,14 +155,22 @@ record Report(
                     ratio.figure,
                     ratio.ratio,
                     ratio.lowest,
-                    ratio.highest);
+                    ratio.highest));
         }
         if (!verdicts.isEmpty()) {
-            line(text, "%n%-12s %-26s %7s %-12s %-54s %s%n", "suite", "competitor", "threads", "", "bar", "measured");
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%-12s %-26s %7s %-12s %-54s %s%n",
+                    "suite",
+                    "competitor",
+                    "threads",
+                    "",
+                    "bar",
+                    "measured"));
         }
         for (Verdict verdict : verdicts) {
-            line(
-                    text,
+            text.append(String.format(
+                    Locale.ROOT,
                     "%-12s %-26s %7d %-12s %-54s %s%n",
                     verdict.suite,
                     verdict.competitor,
@@ -163,14 +179,8 @@ record Report(
                     verdict.bar,
                     verdict.measured.stream()
                             .map(value -> String.format(Locale.ROOT, "%.2f", value))
-                            .collect(Collectors.joining(", ")));
+                            .collect(Collectors.joining(", "))));
         }
         return text.toString();
-    }
-
-    /** Formats are literals of this class. */
-    @SuppressWarnings("AnnotateFormatMethod")
-    private static void line(StringBuilder text, String format, @Nullable Object... values) {
-        text.append(String.format(Locale.ROOT, format, values));
     }
 }

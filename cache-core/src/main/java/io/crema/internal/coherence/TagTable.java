@@ -93,7 +93,7 @@ public final class TagTable {
             }
             versions.add(version);
         }
-        return new EntryTags(partition, generation, rules, versions);
+        return EntryTags.of(partition, generation, rules, versions);
     }
 
     /** A question for versions of tags, which are in the table from now on; to be made before it is sent. */
@@ -117,7 +117,7 @@ public final class TagTable {
             versions.add(
                     known != null ? known : tag.answered(new TagVersion(tag.name, clock, 0), generation, generation));
         }
-        return new EntryTags(partition, generation, rules, versions);
+        return EntryTags.of(partition, generation, rules, versions);
     }
 
     /** Versions that were asked for. It holds the tags, so that the reply finds those that messages have met meanwhile. */
@@ -143,7 +143,7 @@ public final class TagTable {
             for (int i = 0; i < asked.size(); i++) {
                 versions.add(asked.get(i).answered(reply.versions().get(i), generation, partition.generation()));
             }
-            return new EntryTags(partition, generation, rules, versions);
+            return EntryTags.of(partition, generation, rules, versions);
         }
     }
 

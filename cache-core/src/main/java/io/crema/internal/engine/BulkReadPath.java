@@ -155,7 +155,7 @@ final class BulkReadPath<K, V> {
     private boolean register(Bulk<K, V> bulk, Route<K> route, ReadRequest<K, V> single, boolean leased) {
         K key = route.key();
         boolean hereLeased = leased || engine.near.leaseValid(route.partition());
-        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), hereLeased);
+        Flight<V> mine = engine.flight(route, leased, hereLeased);
         if (single.isLatest()) {
             engine.flights.add(key, mine);
         } else {

@@ -249,9 +249,21 @@ public final class CacheEngine<K, V> {
         return trusted ? ReadMode.VALUE : ReadMode.VALUE_AND_FLOOR;
     }
 
+    /**
+     * A read that begins now.
+     *
+     * @param leased whether the lease held for all partitions when that was last looked at
+     * @param hereLeased whether it held for the key's own
+     */
+    Flight<V> flight(Route<K> route, boolean leased, boolean hereLeased) {
+        TagTable tags = route.tags().table();
+        boolean tagsLeased = leased || near.leaseValid(tags.partition());
+        return new Flight<>(route.partition(), tags, clock.coarse(), new Flight.Leased(hereLeased, tagsLeased));
+    }
+
     /** How new the versions of tags have to be that decide whether a record may be served. */
     TagReader.Source tagSource(ReadRequest<K, V> request, Flight<V> flight) {
-        return request.isLatest() || !flight.leased ? TagReader.Source.PRIMARY : tagSource();
+        return request.isLatest() || !flight.tagsLeased ? TagReader.Source.PRIMARY : tagSource();
     }
 
     /** Whether what this instance knows of tags is within the bound. */

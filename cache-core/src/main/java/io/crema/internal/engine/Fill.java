@@ -50,7 +50,7 @@ final class Fill<K, V> {
         } else if (tags.isEmpty()) {
             call.flight().hasTags(null);
             store(own);
-        } else if (engine.hasRemoteTier() && !lease.isHeld()) {
+        } else if (engine.hasRemoteTier() && !remoteTierAnswered()) {
             // Nobody may say what was there before, so nothing is kept.
             call.land(own, LoadCall.Install.NO);
         } else if (tags.stream().anyMatch(engine.outbox::holdsTag)) {
@@ -60,6 +60,11 @@ final class Fill<K, V> {
                     .read(tags, CacheEngine.millis(freshNanos), Source.PRIMARY)
                     .whenComplete((versions, none) -> call.onRunner(() -> onVersions(versions, own)));
         }
+    }
+
+    /** Where no values are stored, there are no leases; that its tags' versions can be asked for is enough. */
+    private boolean remoteTierAnswered() {
+        return lease.isHeld() || !engine.storesRemotely() && route().isRemote();
     }
 
     /** A null that is not cached must not leave behind the value that a refresh was to replace. */

@@ -29,8 +29,11 @@ final class Flight<V> implements Registered {
      */
     final long startStamp;
 
-    /** Whether the lease was valid when it began. */
+    /** Whether the lease of its partition was valid when it began. */
     final boolean leased;
+
+    /** Whether that of the tag partition was. */
+    final boolean tagsLeased;
 
     /** What was found: an entry, installed or not; empty = there is none and nothing was to be loaded. */
     final CompletableFuture<Optional<NearEntry<V>>> result = new CompletableFuture<>();
@@ -52,14 +55,15 @@ final class Flight<V> implements Registered {
     /** The caller that runs its steps; null if the executor does. */
     private volatile @Nullable CallerRunner caller;
 
-    Flight(Partition partition, TagTable table, long start, boolean leased) {
+    Flight(Partition partition, TagTable table, long start, Leased leased) {
         this.table = table;
         this.began = table.now();
         this.partition = partition;
         this.generation = partition.generation();
         this.start = start;
         this.startStamp = partition.highest();
-        this.leased = leased;
+        this.leased = leased.partition();
+        this.tagsLeased = leased.tags();
     }
 
     boolean isDetached() {
@@ -85,10 +89,26 @@ final class Flight<V> implements Registered {
         detach();
     }
 
+    /**
+     * Which leases were valid at one moment.
+     *
+     * @param partition that of the key's partition
+     * @param tags that of the tag partition
+     */
+    record Leased(boolean partition, boolean tags) {
+
+        static final Leased NOTHING = new Leased(false, false);
+        static final Leased EVERYTHING = new Leased(true, true);
+    }
+
     /** Its value turned out to have these tags; null = none. */
     void hasTags(@Nullable EntryTags versions) {
         tags = versions;
         tagsKnown = true;
+    }
+
+    boolean isUntagged() {
+        return tagsKnown && tags == null;
     }
 
     /**

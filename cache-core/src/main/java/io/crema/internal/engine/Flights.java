@@ -69,9 +69,12 @@ final class Flights<K, V> {
         }
     }
 
-    /** What a flight under the lease found good by what this instance knows is not as new as its own start. */
-    private static boolean mayShareTags(Flight<?> current, Flight<?> mine) {
-        return mine.leased || !current.leased;
+    /**
+     * Whether what this instance knows of tags is enough to share a flight whose value has some. Without the lease of the
+     * tag partition it has to be new by itself, as one is that asked the primary for versions because it had none either.
+     */
+    private boolean mayShareTags(Flight<?> current, Flight<?> mine) {
+        return current.isUntagged() || mine.tagsLeased || !current.tagsLeased && mine.start - current.start < window;
     }
 
     void finish(K key, Purpose purpose, Flight<V> flight) {

@@ -101,14 +101,17 @@ final class Outbox<K> {
     /** A later one of the same thing takes the place of the earlier, at the end, with the higher version of the two. */
     private void addOne(Pending<K> one) {
         Object id = id(one);
-        Pending<K> kept = one;
-        if (pending.remove(id) instanceof Pending.OfKey<K> before
-                && one instanceof Pending.OfKey<K> own
-                && Long.compareUnsigned(before.least(), own.least()) > 0) {
-            // Not the same object: what is being sent now is about something earlier.
-            kept = new Pending.OfKey<>(before.key(), before.least());
-        }
-        pending.put(id, kept);
+        Pending<K> before = pending.remove(id);
+        pending.put(id, before == null ? one : merged(before, one));
+    }
+
+    /** Never the earlier object: what is being sent now is about something earlier. */
+    private static <K> Pending<K> merged(Pending<K> before, Pending<K> one) {
+        return before instanceof Pending.OfKey<K> old
+                        && one instanceof Pending.OfKey<K> own
+                        && Long.compareUnsigned(old.least(), own.least()) > 0
+                ? new Pending.OfKey<>(old.key(), old.least())
+                : one;
     }
 
     /** Says what is lost. */

@@ -177,7 +177,7 @@ final class ReadPath<K, V> {
         if (reserve != null) {
             return new Start<>(new Outcome<>(reserve, Source.RESERVE), null, false);
         }
-        Flight<V> mine = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), hereLeased);
+        Flight<V> mine = engine.flight(route, leased, hereLeased);
         if (request.isLatest()) {
             // What others began may be older than what this read has to see.
             engine.flights.add(key, mine);
@@ -200,7 +200,7 @@ final class ReadPath<K, V> {
 
     private Flight<V> leadAlone(K key, ReadRequest<K, V> request, Executor runner) {
         Route<K> route = engine.route(key);
-        Flight<V> flight = new Flight<>(route.partition(), route.tags().table(), engine.clock.coarse(), false);
+        Flight<V> flight = engine.flight(route, false, false);
         engine.flights.add(key, flight);
         new LoadCall<>(engine, route, request, flight, runner).start(null);
         return flight;
@@ -231,7 +231,8 @@ final class ReadPath<K, V> {
         }
         return switch (engine.degraded()) {
             case REMOTE_THEN_ORIGIN -> null;
-            case RESERVE -> engine.near.reserve(key);
+            // What this instance knows to be wrong is no reserve, though nobody else may know yet.
+            case RESERVE -> engine.outbox.holds(key) ? null : engine.near.reserve(key);
             case FAIL ->
                 throw new CacheException("Cache '" + engine.name
                         + "': the connection that carries invalidations is lost, so no value can be shown to be within"

@@ -270,16 +270,24 @@ public final class NearTier<K, V> {
         }
     }
 
-    /** Frees memory; that nothing is served any more is the generation's doing. */
-    public void discardAll() {
-        if (entries != null) {
-            entries.invalidateAll();
+    /**
+     * Frees the memory of what is below its partition's floor, soon and not on this thread: that it is not served any more
+     * is the generation's doing, so whoever clears does not pay for each entry.
+     */
+    public void discardCleared() {
+        Cache<K, NearEntry<V>> map = entries;
+        if (map != null) {
+            maintenance.execute(() -> {
+                boolean unused = map.asMap().values().removeIf(entry -> entry.stamp < entry.partition.floor());
+            });
         }
     }
 
     /** Frees memory for the last time. */
     public void close() {
-        discardAll();
+        if (entries != null) {
+            entries.invalidateAll();
+        }
         maintenance.close();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
+import io.crema.internal.engine.Flight.Leased;
 import io.crema.internal.engine.Flights.Place;
 import io.crema.internal.engine.ReadRequest.Purpose;
 import java.util.ArrayList;
@@ -24,11 +25,11 @@ class FlightsTest {
     private final Flights<String, String> flights = new Flights<>(rules, WINDOW);
 
     private Flight<String> leased(long start) {
-        return new Flight<>(partition, tags, start, true);
+        return new Flight<>(partition, tags, start, Leased.EVERYTHING);
     }
 
     private Flight<String> unleased(long start) {
-        return new Flight<>(partition, tags, start, false);
+        return new Flight<>(partition, tags, start, Leased.NOTHING);
     }
 
     private Place<String> get(Flight<String> mine) {
@@ -87,6 +88,40 @@ class FlightsTest {
         assertThat(get(unleased(100)).leading()).isTrue();
     }
 
+    /** Its tags may have been invalidated by messages that did not come. */
+    @Test
+    void joinOrLead_withoutALeaseOfTheTags_joinsNothingThatBeganUnderOne() {
+        Flight<String> older = leased(100);
+        get(older);
+        Flight<String> mine = new Flight<>(partition, tags, 100, new Leased(true, false));
+
+        assertThat(get(mine)).isEqualTo(new Place<>(mine, true));
+    }
+
+    @Test
+    void joinOrLead_withoutALeaseOfTheTags_joinsWhatBeganSoWithinTheWindow() {
+        Flight<String> older = new Flight<>(partition, tags, 100, new Leased(true, false));
+        get(older);
+
+        assertThat(get(new Flight<>(partition, tags, 149, new Leased(true, false)))
+                        .flight())
+                .isSameAs(older);
+        assertThat(get(new Flight<>(partition, tags, 150, new Leased(true, false)))
+                        .leading())
+                .isTrue();
+    }
+
+    @Test
+    void joinOrLead_withoutALeaseOfTheTags_joinsWhatIsKnownToHaveNone() {
+        Flight<String> older = leased(100);
+        get(older);
+        older.hasTags(null);
+
+        assertThat(get(new Flight<>(partition, tags, 10_000, new Leased(true, false)))
+                        .flight())
+                .isSameAs(older);
+    }
+
     @Test
     void joinOrLead_aTagWasInvalidatedSinceTheFlightBegan_leads() {
         Flight<String> older = leased(100);
@@ -138,7 +173,7 @@ class FlightsTest {
     /** The cache was attached to the remote tier meanwhile: a loss of messages of this partition says nothing of it. */
     @Test
     void joinOrLead_flightOfAnotherPartition_isDetachedAndReplaced() {
-        Flight<String> older = new Flight<>(new Partition(0, rules), tags, 100, true);
+        Flight<String> older = new Flight<>(new Partition(0, rules), tags, 100, Leased.EVERYTHING);
         get(older);
         Flight<String> mine = leased(100);
 

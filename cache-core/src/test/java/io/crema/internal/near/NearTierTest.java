@@ -292,7 +292,7 @@ class NearTierTest {
         assertThat(none.hitUnleased("k")).isNull();
         assertThat(none.evictOlder("k", partition, 9)).isFalse();
         none.remove("k");
-        none.discardAll();
+        none.discardCleared();
         assertThat(none.size()).isZero();
     }
 

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -47,26 +46,23 @@ final class Heartbeats {
         for (int x = 0; x < Topology.SLOTS; x++) {
             byte[] key = ("{" + namespace + "::hb:" + x + "}" + instance).getBytes(StandardCharsets.UTF_8);
             int slot = topology.slotOf(key);
-            if (Objects.equals(node, topology.ownerOf(slot)) && !avoided.test(slot)) {
+            if (node.equals(topology.ownerOf(slot)) && !avoided.test(slot)) {
                 return key;
             }
         }
         return null;
     }
 
-    /** The keys at a primary whose heartbeats were acknowledged, by it or by another that had their slots. */
-    List<byte[]> acknowledgedAt(Node node) {
-        return acknowledged.keySet().stream()
-                .filter(key -> isAt(node, key))
-                .map(ByteBuffer::array)
-                .toList();
+    /** The keys whose heartbeats were acknowledged, wherever they lie now: some for each primary. */
+    List<byte[]> acknowledged() {
+        return acknowledged.keySet().stream().map(Heartbeats::bytes).toList();
     }
 
     /** Older keys at the same primary do not count any more; nobody keeps them alive. */
     void acknowledge(Node node, byte[] key, long micros) {
         ByteBuffer name = ByteBuffer.wrap(key);
         acknowledged.put(name, micros);
-        acknowledged.keySet().removeIf(other -> !other.equals(name) && isAt(node, other));
+        acknowledged.keySet().removeIf(other -> !other.equals(name) && isAt(node, bytes(other)));
     }
 
     /** The time in milliseconds between the last acknowledged heartbeat and the one that the server remembers. */
@@ -78,9 +74,13 @@ final class Heartbeats {
         return rememberedMicros == 0 ? Long.MAX_VALUE : Math.max(0, (last - rememberedMicros) / 1_000);
     }
 
-    /** All keys are wrapped arrays. */
-    @SuppressWarnings("ByteBufferBackingArray")
-    private boolean isAt(Node node, ByteBuffer key) {
-        return Objects.equals(node, topology.ownerOf(topology.slotOf(key.array())));
+    private static byte[] bytes(ByteBuffer name) {
+        byte[] bytes = new byte[name.remaining()];
+        name.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private boolean isAt(Node node, byte[] key) {
+        return node.equals(topology.ownerOf(topology.slotOf(key)));
     }
 }

@@ -42,6 +42,9 @@ public final class ClusterTopology implements Topology {
     private final AtomicBoolean soon = new AtomicBoolean();
     private final AtomicInteger attempts = new AtomicInteger();
 
+    /** Ends when a node has answered, or each seed was tried: one of them may be down for good. */
+    private final CompletableFuture<Void> firstAttempts = new CompletableFuture<>();
+
     /** Replaced under the lock of this. */
     private volatile ClusterView view = ClusterView.EMPTY;
 
@@ -132,8 +135,13 @@ public final class ClusterTopology implements Topology {
     }
 
     @Override
+    public void reached(Link link, String runId) {
+        // A node is an address: another process there means that the connections to the one before are lost.
+    }
+
+    @Override
     public CompletableFuture<Void> firstAttempt() {
-        return keeper.firstAttempt();
+        return firstAttempts.copy();
     }
 
     @Override
@@ -147,6 +155,7 @@ public final class ClusterTopology implements Topology {
     @Override
     public CompletableFuture<Void> close() {
         closed = true;
+        firstAttempts.complete(null);
         return keeper.close();
     }
 
@@ -267,6 +276,14 @@ public final class ClusterTopology implements Topology {
         @Override
         public void onReady(Asking session) {
             // What it answered has been taken over.
+            firstAttempts.complete(null);
+        }
+
+        @Override
+        public void onFailed() {
+            if (attempts.get() >= seeds.size()) {
+                firstAttempts.complete(null);
+            }
         }
 
         @Override

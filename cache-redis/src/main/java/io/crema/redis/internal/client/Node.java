@@ -1,6 +1,7 @@
 package io.crema.redis.internal.client;
 
 import io.lettuce.core.RedisURI;
+import org.jspecify.annotations.Nullable;
 
 /** One server by its address, or the one that sentinels name when they are asked. Equal if their names are. */
 public final class Node {
@@ -22,7 +23,7 @@ public final class Node {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Node node && name.equals(node.name);
     }
 
