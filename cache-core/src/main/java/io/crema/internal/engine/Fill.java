@@ -50,8 +50,9 @@ final class Fill<K, V> {
         } else if (tags.isEmpty()) {
             call.flight().hasTags(null);
             store(own);
-        } else if (engine.hasRemoteTier() && !lease.isHeld()) {
-            // Nobody may say what was there before, so nothing is kept.
+        } else if (engine.storesRemotely() && !lease.isHeld()) {
+            // Nobody may say what was there before, so nothing is kept. Where nothing is stored there is no lease
+            // either.
             call.land(own, LoadCall.Install.NO);
         } else if (tags.stream().anyMatch(engine.outbox::holdsTag)) {
             refused(own);
