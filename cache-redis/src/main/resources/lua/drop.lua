@@ -1,5 +1,6 @@
--- What an invalidation does to a record: a quarantine stays, but lets none of its holders store any more; a minimum, and
--- the least origin version that may be stored from now on, is kept by a tombstone; all else goes.
+-- What an invalidation does to a record: a quarantine stays, but lets none of its holders store any more; all else goes,
+-- but the greatest of a value's origin version, a minimum, and the least that may be stored from now on is kept by a
+-- tombstone: an older value may still be on its way.
 local function drop(key, h, stamp, now, least)
   local kind = kindOf(h)
   if kind == QUARANTINE then
@@ -7,10 +8,8 @@ local function drop(key, h, stamp, now, least)
     if least ~= NONE and isOlder(sub(h, 39, 46), least) then call('SETRANGE', key, 38, least) end
     return
   end
-  if kind == TOMBSTONE or kind and least ~= NONE then
-    local minimum = sub(h, 39, 46)
-    if isOlder(least, minimum) then least = minimum end
-  end
+  local minimum = kind and sub(h, 39, 46) or NONE
+  if minimum ~= NONE and isOlder(least, minimum) then least = minimum end
   if least ~= NONE then
     call('SET', key, pack('>BBI2I8I8I6I6I6', 0xC1, TOMBSTONE, 0, stamp, 0, now, 0, now + 60000) .. least
       .. string.rep('\0', 18), 'PX', 60000)

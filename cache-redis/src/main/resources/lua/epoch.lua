@@ -1,7 +1,10 @@
 -- Repairs a partition after a change of history, once for each history, unless its clock is behind again. The epoch key
 -- holds E, a stamp, and the history: whatever has a stamp of E or later was written after the repair.
 -- KEYS: clk, floor, epoch · ARGV: channel, atLeast, history, mode (0 = keep the records, 1 = clear)
--- Returns E and server microseconds.
+-- Returns E and server microseconds. Fails at a server of another history: a repair there would repair nothing.
+local function found(section, field) return string.match(call('INFO', section), field .. ':(%x+)') or '' end
+local here = found('server', 'run_id') .. ':' .. found('replication', 'master_replid')
+if here ~= ARGV[3] then return redis.error_reply('HISTORY the history here is ' .. here) end
 local time = call('TIME')
 local micros = time[1] * 1000000 + time[2]
 local clock, floor = tonumber(call('GET', KEYS[1]) or 0), tonumber(call('GET', KEYS[2]) or 0)

@@ -1,5 +1,5 @@
--- Keeps a key empty until the last of its holders has ended, or the time is over. What was there is invalidated, but a
--- minimum stays.
+-- Keeps a key empty until the last of its holders has ended, or the time is over. What was there is invalidated, but its
+-- origin version, or a minimum, stays as the minimum.
 -- KEYS: clk, floor, key · ARGV: channel, atLeast, holder (8 bytes), millis
 -- Returns the stamp and server microseconds.
 local stamp, micros = tick(insist, 1, ARGV[2])
@@ -15,7 +15,7 @@ if kind == QUARANTINE then
   -- The stamp stays: a clear that came since then counts.
   if known then flags, since = sub(h, 4, 4), sub(h, 5, 12) else holders, flags = holders .. holder, SHARED end
 end
-if kind == QUARANTINE or kind == TOMBSTONE then minimum = sub(h, 39, 46) end
+if kind then minimum = sub(h, 39, 46) end
 call('SET', key, '\193\3\0' .. flags .. since .. pack('>I8I6I6I6', 0, now, 0, now + millis) .. minimum
   .. string.rep('\0', 18) .. holders, 'PX', string.format('%.0f', millis))
 return {stamp, micros}

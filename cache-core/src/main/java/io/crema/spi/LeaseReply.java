@@ -3,12 +3,8 @@ package io.crema.spi;
 /** The answer to a request for the lease to load a key. */
 public sealed interface LeaseReply {
 
-    /**
-     * The lease is the caller's until it fills, releases or an invalidation takes it.
-     *
-     * @param stamp the partition's clock at the grant
-     */
-    record Granted(long stamp) implements LeaseReply {}
+    /** The lease is the caller's until it fills, releases or an invalidation takes it. */
+    record Granted() implements LeaseReply {}
 
     /**
      * The lease was not given.

@@ -37,20 +37,18 @@ public interface RemoteCache {
 
     /**
      * Asks for the right to fill a key. A lease that nobody fills or releases may be taken by others after
-     * {@code leaseMillis}, but still fills as long as nobody has. A record below the floor is replaced.
+     * {@code leaseMillis}, but still fills for a minute more as long as nobody has. A record below the floor is replaced,
+     * but its origin version, or the least that it remembered, stays remembered.
      *
      * @param leaseToken random, used for this one request only
      */
     CompletableFuture<LeaseReply> lease(RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast);
 
     /**
-     * Stores a loaded value if the lease is still the caller's, and neither a clear nor a repair has come since it was
-     * granted; neither advances the clock nor publishes. A refused fill gives the lease up.
-     *
-     * @param leaseStamp as the grant of the lease gave it
+     * Stores a loaded value if the lease is still the caller's, and no clear has come since it was granted; neither
+     * advances the clock nor publishes. A refused fill gives the lease up.
      */
-    CompletableFuture<StoreReply> fill(
-            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast);
+    CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast);
 
     /** Gives a lease up, if it is still the caller's. */
     CompletableFuture<Void> release(RemoteKey key, long leaseToken);
@@ -70,10 +68,11 @@ public interface RemoteCache {
     CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast);
 
     /**
-     * Removes keys of one partition, with leases on them, and publishes that. A quarantine stays.
+     * Removes keys of one partition, with leases on them, and publishes that. A quarantine stays. The origin version of a
+     * value that goes is the least that may be stored from now on, remembered for a minute.
      *
-     * @param least the least origin version that may be stored from now on, remembered for a minute unless a greater one
-     *     is; 0 = as before
+     * @param least the least origin version that may be stored from now on, remembered likewise unless a greater one is;
+     *     0 = as before
      */
     CompletableFuture<InvalidateReply> invalidate(int partition, List<RemoteKey> keys, long least, long atLeast);
 
@@ -121,20 +120,12 @@ public interface RemoteCache {
 
     /**
      * Repairs a partition after a change of history: moves its clock far above everything that the lost history may have
-     * issued, once for each history, whoever comes first, unless its clock is below {@code atLeast} again. Leases granted
-     * before do not fill any more. Publishes a clear, or for {@link Repair#KEEP} what {@link BusListener#onUnreadable}
+     * issued, once for each history, whoever comes first, unless its clock is below {@code atLeast} again. Publishes a clear, or for {@link Repair#KEEP} what {@link BusListener#onUnreadable}
      * tells. A clear that is asked for after others kept the records of that history is done, once. Returns the clock after
      * the last move, whoever made it.
      *
-     * @param history as {@link BusPosition#history()}
+     * @param history as {@link BusPosition#history()}. If the primary that is asked has another one, as the old one has that
+     *     a request still goes to, nothing is done, and the future fails
      */
     CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast);
-
-    /**
-     * Executes invalidations again that may have been lost: removes values and leases that are older than a repair, and
-     * publishes all keys. Returns the partition's clock.
-     *
-     * @param before as repair returned it; what has that stamp or a later one stays
-     */
-    CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast);
 }

@@ -22,9 +22,8 @@ public interface RemoteTier extends AutoCloseable {
 
     /**
      * Whether it stores values. One that does not carries invalidations only: its caches' records are always absent,
-     * leases and fills are not asked for. A put is an invalidation there, answered as if the value had been stored, or as
-     * refused if it has a holder; a quarantine keeps nobody from loading, its begin and its end are invalidations;
-     * putIfAbsent fails.
+     * leases, fills, quarantines and putIfAbsent are not asked for. A put is an invalidation there, answered as if the
+     * value had been stored.
      */
     default boolean storesValues() {
         return true;

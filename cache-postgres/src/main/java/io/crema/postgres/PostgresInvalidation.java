@@ -152,7 +152,8 @@ public final class PostgresInvalidation implements RemoteTier {
         rows.next();
         String format = rows.getString(1);
         if (!terms.keyFormat().equals(format)) {
-            return new Opening.Refused("its keys are of the format '" + terms.keyFormat() + "' here, but '" + format
+            return new Opening.Refused("the keys of '" + terms.cache() + "' are of the format '" + terms.keyFormat()
+                    + "' here, but '" + format
                     + "' in table crema_cache of " + source + ", namespace '" + namespace
                     + "'; use one key codec in all instances, or another name or namespace");
         }

@@ -121,7 +121,7 @@ BEGIN
 END
 $crema$;
 
--- Once for each history, unless the clock is below what the caller has seen.
+-- Once for each history, unless the clock is below what the caller has seen. Fails at a server of another history.
 CREATE OR REPLACE FUNCTION crema_repair(
     a_namespace text, a_cache text, a_partition int, a_history text, a_clear boolean, a_least bigint)
 RETURNS bigint LANGUAGE plpgsql AS $crema$
@@ -130,6 +130,9 @@ DECLARE
     old crema_partition;
     jumped bigint;
 BEGIN
+    IF a_history <> crema_history_id() THEN
+        RAISE EXCEPTION 'the history % is to be repaired, but that of this server is %', a_history, crema_history_id();
+    END IF;
     SELECT p.* INTO old FROM crema_partition p
         WHERE p.namespace = a_namespace AND p.cache = a_cache AND p.partition = a_partition;
     IF old.clock >= a_least AND (old.cleared = a_history OR NOT a_clear AND old.repaired = a_history) THEN

@@ -28,6 +28,12 @@ abstract class BusMessageContract extends RemoteFixture {
     final RecordingListener listener = new RecordingListener(PATIENCE);
     InvalidationBus bus;
 
+    /** A bus is started once. */
+    @Override
+    boolean needsOwnTiers() {
+        return true;
+    }
+
     @BeforeEach
     void start() {
         bus = tierA.invalidations();
@@ -218,10 +224,11 @@ abstract class BusMessageContract extends RemoteFixture {
     void repair_clear_isToldAsClearOnce() {
         subscribe(a);
         RemoteKey key = newKey();
+        String history = history(key.partition());
 
-        long moved = await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        await(b.repair(key.partition(), "history-x", Repair.KEEP, 0));
+        long moved = await(b.repair(key.partition(), history, Repair.CLEAR, 0));
+        await(b.repair(key.partition(), history, Repair.CLEAR, 0));
+        await(b.repair(key.partition(), history, Repair.KEEP, 0));
         long stamp = stored(a.put(key, value("v"), 0, 0)).stamp();
 
         assertThat(listener.next(Cleared.class)).isEqualTo(new Cleared(name, key.partition(), moved));
@@ -233,9 +240,10 @@ abstract class BusMessageContract extends RemoteFixture {
     void repair_keep_isToldAsAJumpOnce() {
         subscribe(a);
         RemoteKey key = newKey();
+        String history = history(key.partition());
 
-        long moved = await(b.repair(key.partition(), "history-x", Repair.KEEP, 0));
-        await(b.repair(key.partition(), "history-x", Repair.KEEP, 0));
+        long moved = await(b.repair(key.partition(), history, Repair.KEEP, 0));
+        await(b.repair(key.partition(), history, Repair.KEEP, 0));
         long stamp = stored(a.put(key, value("v"), 0, 0)).stamp();
 
         assertThat(listener.next(Unreadable.class)).isEqualTo(new Unreadable(name, key.partition()));
@@ -244,12 +252,26 @@ abstract class BusMessageContract extends RemoteFixture {
     }
 
     @Test
+    void repair_ofAnotherHistory_failsAndIsNotTold() {
+        subscribe(a);
+        String other = history(0) + "0";
+        long floor = await(b.clear(0, 0));
+
+        assertThatThrownBy(() -> await(b.repair(0, other, Repair.CLEAR, 0))).hasMessageContaining("history");
+
+        assertThat(await(b.clear(0, 0))).isEqualTo(floor + 1);
+        assertThat(listener.next(Cleared.class).stamp()).isEqualTo(floor);
+        assertThat(listener.next(Cleared.class).stamp()).isEqualTo(floor + 1);
+    }
+
+    @Test
     void repair_clearAfterOthersKept_isToldAsClear() {
         subscribe(a);
-        await(b.repair(0, "history-x", Repair.KEEP, 0));
+        String history = history(0);
+        await(b.repair(0, history, Repair.KEEP, 0));
         listener.next(Unreadable.class);
 
-        await(b.repair(0, "history-x", Repair.CLEAR, 0));
+        await(b.repair(0, history, Repair.CLEAR, 0));
 
         Cleared told = listener.next(Cleared.class);
         assertThat(await(b.clear(0, 0))).isEqualTo(told.stamp() + 1);

@@ -71,10 +71,9 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply> fill(
-            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
         return instance.command(
-                Operation.FILL, () -> store(key).fill(key, leaseToken, leaseStamp, value, atLeast, server.micros()));
+                Operation.FILL, () -> store(key).fill(key, leaseToken, value, atLeast, server.micros()));
     }
 
     @Override
@@ -185,6 +184,11 @@ final class InMemoryCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         return instance.command(Operation.REPAIR, () -> {
+            String here = server.history(server.primaryOf(name, partition));
+            if (!here.equals(history)) {
+                throw new IllegalStateException(
+                        name + ": " + history + " is to be repaired, but the primary's history is " + here);
+            }
             PartitionStore store = store(partition);
             switch (store.repair(history, repair, atLeast, server.micros())) {
                 case NOTHING -> {}
@@ -193,16 +197,6 @@ final class InMemoryCache implements RemoteCache {
                 case CLEARED -> publishClear(partition, store.floor());
             }
             return store.epochStamp();
-        });
-    }
-
-    @Override
-    public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
-        List<RemoteKey> asked = ofOnePartition(partition, keys);
-        return instance.command(Operation.REPLAY, () -> {
-            long clock = store(partition).replay(asked, before, atLeast, server.micros());
-            publish(partition, Invalidation.Kind.WRITTEN, bytes(asked));
-            return clock;
         });
     }
 

@@ -233,6 +233,13 @@ public final class InMemoryServer {
         }
     }
 
+    /** Gives all primaries other histories, with their data and all connections as they are. */
+    public void changeHistories() {
+        synchronized (lock) {
+            primaries.replaceAll(primary -> primary.copy(newHistory()));
+        }
+    }
+
     private void replace(int primary, InMemoryPrimary other) {
         synchronized (lock) {
             primaries.set(primary, other.copy(newHistory()));

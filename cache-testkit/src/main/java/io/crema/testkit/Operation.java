@@ -18,7 +18,6 @@ public enum Operation {
     INVALIDATE_TAG,
     CLEAR,
     REPAIR,
-    REPLAY,
     /** On the bus's connections, as are the next two. */
     SUBSCRIBE,
     POSITION,

@@ -110,16 +110,12 @@ final class PartitionStore {
             return new LeaseReply.Refused(found.reply(ReadMode.VALUE, nowMicros, RemoteRecord.NO_FLOOR));
         }
         Lease lease = new Lease(leaseToken, now + leaseMillis);
-        if (found == null) {
-            store(key, StoredRecord.marker(clock, 0, lease));
-        } else if (found.kind() == Kind.TOMBSTONE) {
-            store(key, (gone ? found.withStamp(clock) : found).withLease(lease));
-        } else if (gone || found.kind() == Kind.LEASE) {
-            store(key, StoredRecord.marker(clock, found.leastVersion(), lease));
-        } else {
+        if (found != null && !gone && found.kind() != Kind.LEASE) {
             store(key, found.withLease(lease));
+        } else {
+            store(key, StoredRecord.leased(clock, found == null ? 0 : found.leastVersion(), lease));
         }
-        return new LeaseReply.Granted(clock);
+        return new LeaseReply.Granted();
     }
 
     private static boolean mayLease(StoredRecord found, LeaseMode mode, long nowMillis) {
@@ -131,13 +127,13 @@ final class PartitionStore {
         };
     }
 
-    StoreReply fill(RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast, long nowMicros) {
+    StoreReply fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast, long nowMicros) {
         advance(0, atLeast, nowMicros);
         StoredRecord found = find(key, nowMicros);
         if (found == null || !found.lease().isHeldWith(leaseToken)) {
             return new StoreReply.Refused();
         }
-        if (isBelowFloor(found) || leaseStamp < epochStamp()) {
+        if (isBelowFloor(found)) {
             dropLease(key, found);
             return new StoreReply.Refused();
         }
@@ -204,17 +200,13 @@ final class PartitionStore {
         return new InvalidateReply(clock, removed);
     }
 
-    /** A quarantine only learns of it; the least version that a tombstone remembers stays. */
+    /** A quarantine only learns of it; a value's version, or the least that a tombstone remembers, stays as the least. */
     private void remove(RemoteKey key, @Nullable StoredRecord found, long least, long nowMicros) {
         if (found != null && found.kind() == Kind.QUARANTINE) {
             store(key, found.touched(clock, found.holders(), least));
             return;
         }
-        if (found != null && (least != 0 || found.kind() == Kind.TOMBSTONE)) {
-            forget(key, StoredRecord.newer(found.leastVersion(), least), nowMicros);
-        } else {
-            forget(key, least, nowMicros);
-        }
+        forget(key, found == null ? least : StoredRecord.newer(found.leastVersion(), least), nowMicros);
     }
 
     /** Leaves nothing but the least version, if there is one. */
@@ -238,7 +230,7 @@ final class PartitionStore {
             holders.add(holder);
             store(key, found.touched(clock, holders, 0).keptUntil(until));
         } else {
-            long least = found != null && found.kind() == Kind.TOMBSTONE ? found.leastVersion() : 0;
+            long least = found == null ? 0 : found.leastVersion();
             store(key, StoredRecord.quarantine(clock, until, least, holder));
         }
         return clock;
@@ -287,21 +279,6 @@ final class PartitionStore {
         }
         floor = clock;
         return Repaired.CLEARED;
-    }
-
-    /** Returns the clock. */
-    long replay(List<RemoteKey> keys, long before, long atLeast, long nowMicros) {
-        advance(keys.size(), atLeast, nowMicros);
-        for (RemoteKey key : keys) {
-            StoredRecord found = find(key, nowMicros);
-            if (found != null
-                    && found.stamp() < before
-                    && found.kind() != Kind.TOMBSTONE
-                    && found.kind() != Kind.QUARANTINE) {
-                lose(key.bytes());
-            }
-        }
-        return clock;
     }
 
     /** Advances the clock by one for a tag that is invalidated; returns the clock. */

@@ -19,15 +19,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
 
 /** Two instances of one cache with a name of its own, and what the contracts of remote tiers do with them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RemoteFixture {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -37,7 +41,7 @@ abstract class RemoteFixture {
     static final long SHORT_MILLIS = 20;
     static final Duration LONGER_THAN_SHORT = Duration.ofMillis(SHORT_MILLIS + 5);
 
-    final String name = "contract-" + UUID.randomUUID();
+    String name;
     final Random random = new Random();
     RemoteTier tierA;
     RemoteTier tierB;
@@ -73,17 +77,36 @@ abstract class RemoteFixture {
         assumeTrue(false, "the version of " + tag + " of " + cache + " cannot be lost");
     }
 
+    /** Gives all primaries other histories, with their data as it is; by default, skips what needs it. */
+    protected void changeHistory() {
+        assumeTrue(false, "the history cannot be changed");
+    }
+
+    /** Whether a test needs connections that nobody has used; else those of the test before will do, which is faster. */
+    boolean needsOwnTiers() {
+        return false;
+    }
+
     @BeforeEach
     void openTwice() {
-        tierA = closed(connect());
-        tierB = closed(connect());
+        name = "contract-" + UUID.randomUUID();
+        tierA = tiers.isEmpty() ? closed(connect()) : tiers.get(0);
+        tierB = tiers.size() < 2 ? closed(connect()) : tiers.get(1);
         a = openCache(tierA, name);
         b = openCache(tierB, name);
     }
 
     @AfterEach
+    void closeUsed() {
+        if (needsOwnTiers()) {
+            closeAll();
+        }
+    }
+
+    @AfterAll
     void closeAll() {
         tiers.forEach(RemoteTier::close);
+        tiers.clear();
     }
 
     RemoteTier closed(RemoteTier tier) {
@@ -140,9 +163,19 @@ abstract class RemoteFixture {
         return ((LeaseReply.Refused) reply).current();
     }
 
-    /** Fills with a lease that was granted after all repairs. */
     static StoreReply fill(RemoteCache cache, RemoteKey key, long token, RemoteValue value) {
-        return await(cache.fill(key, token, Long.MAX_VALUE, value, 0));
+        return await(cache.fill(key, token, value, 0));
+    }
+
+    /** The history that the primary of a partition has now. */
+    String history(int partition) {
+        RemoteTier tier = closed(connect());
+        RemoteCache cache = openCache(tier, name);
+        RecordingListener listener = new RecordingListener(PATIENCE);
+        tier.invalidations().start(listener);
+        listener.awaitCarried(cache);
+        listener.position(listener.connectionOf(name, partition), name, Set.of(partition));
+        return listener.nextPosition().history();
     }
 
     /** A key that no other call of this test returns. */

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The part of {@link RemoteTierContract} on keys that are kept empty while their origin changes. */
 abstract class RemoteQuarantineContract extends RemoteExpiryContract {
 
+    /** More than any clock will reach by itself in a test. */
+    private static final long FAR = 1_000_000_000_000L;
+
     private final long holderA = newToken();
     private final long holderB = newToken();
 
@@ -47,6 +50,19 @@ abstract class RemoteQuarantineContract extends RemoteExpiryContract {
         assertRefused(fill(b, key, token, value("late")));
         await(b.release(key, token));
         assertThat(kindOf(key)).isEqualTo(Kind.QUARANTINE);
+    }
+
+    @Test
+    void beginAndEnd_clockLost_setItAboveWhatTheCallerSaw() {
+        RemoteKey key = newKey();
+        long seen = await(a.clear(key.partition(), 0)) + FAR;
+        loseClock(name, key.partition());
+        long begun = await(a.quarantine(key, holderA, LONG_MILLIS, seen));
+        loseClock(name, key.partition());
+        long ended = await(a.endQuarantine(key, holderA, begun + FAR));
+
+        assertThat(begun).isGreaterThan(seen);
+        assertThat(ended).isGreaterThan(begun + FAR);
     }
 
     @Test

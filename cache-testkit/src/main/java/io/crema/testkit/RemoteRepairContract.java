@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.spi.LeaseMode;
 import io.crema.spi.ReadMode;
@@ -46,12 +47,13 @@ abstract class RemoteRepairContract extends RemoteLeaseContract {
     @Test
     void repair_historyOfOneChange_isDoneOnce() {
         RemoteKey key = newKey();
+        String history = history(key.partition());
         long seen = stored(a.put(key, value("before"), 0, 0)).stamp();
 
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, seen));
+        await(a.repair(key.partition(), history, Repair.CLEAR, seen));
         RemoteRecord before = await(b.read(key, ReadMode.VALUE_AND_FLOOR));
         long stamp = stored(a.put(key, value("after"), 0, 0)).stamp();
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, seen));
+        await(b.repair(key.partition(), history, Repair.CLEAR, seen));
 
         assertThat(before.stamp()).isLessThan(before.floor());
         assertThat(stamp).isGreaterThan(seen);
@@ -61,10 +63,12 @@ abstract class RemoteRepairContract extends RemoteLeaseContract {
     @Test
     void repair_anotherHistory_clearsAgain() {
         RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        String history = history(key.partition());
+        await(a.repair(key.partition(), history, Repair.CLEAR, 0));
         long stamp = stored(a.put(key, value("between"), 0, 0)).stamp();
 
-        await(b.repair(key.partition(), "history-y", Repair.CLEAR, 0));
+        changeHistory();
+        await(b.repair(key.partition(), history(key.partition()), Repair.CLEAR, 0));
 
         assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isGreaterThan(stamp);
     }
@@ -72,10 +76,11 @@ abstract class RemoteRepairContract extends RemoteLeaseContract {
     @Test
     void repair_clockBelowWhatTheCallerSaw_movesItAboveEvenInOneHistory() {
         RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        String history = history(key.partition());
+        await(a.repair(key.partition(), history, Repair.CLEAR, 0));
         long seen = stored(a.put(key, value("between"), 0, 0)).stamp() + FAR;
 
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, seen));
+        await(b.repair(key.partition(), history, Repair.CLEAR, seen));
 
         assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isGreaterThan(seen);
         assertThat(stored(b.put(key, value("after"), 0, 0)).stamp()).isGreaterThan(seen);
@@ -106,9 +111,10 @@ abstract class RemoteRepairContract extends RemoteLeaseContract {
     @Test
     void repair_keep_leavesTheRecordsAboveTheFloor() {
         RemoteKey key = newKey();
+        String history = history(key.partition());
         long stamp = stored(a.put(key, value("kept"), 0, 0)).stamp();
 
-        await(a.repair(key.partition(), "history-x", Repair.KEEP, stamp));
+        await(a.repair(key.partition(), history, Repair.KEEP, stamp));
 
         RemoteRecord found = await(b.read(key, ReadMode.VALUE_AND_FLOOR));
         assertThat(text(found)).isEqualTo("kept");
@@ -118,16 +124,17 @@ abstract class RemoteRepairContract extends RemoteLeaseContract {
     @Test
     void repair_clearAfterOthersKept_clearsOnce() {
         RemoteKey key = newKey();
+        String history = history(key.partition());
         stored(a.put(key, value("before"), 0, 0));
-        await(a.repair(key.partition(), "history-x", Repair.KEEP, 0));
+        await(a.repair(key.partition(), history, Repair.KEEP, 0));
 
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        await(b.repair(key.partition(), history, Repair.CLEAR, 0));
 
         RemoteRecord found = await(b.read(key, ReadMode.VALUE_AND_FLOOR));
         assertThat(found.stamp()).isLessThan(found.floor());
         long stamp = stored(a.put(key, value("after"), 0, 0)).stamp();
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
-        await(a.repair(key.partition(), "history-x", Repair.KEEP, 0));
+        await(a.repair(key.partition(), history, Repair.CLEAR, 0));
+        await(a.repair(key.partition(), history, Repair.KEEP, 0));
         RemoteRecord after = await(b.read(key, ReadMode.VALUE_AND_FLOOR));
         assertThat(text(after)).isEqualTo("after");
         assertThat(after.stamp()).isEqualTo(stamp);
@@ -137,21 +144,41 @@ abstract class RemoteRepairContract extends RemoteLeaseContract {
     @Test
     void repair_keepAfterAClear_clearsNoMore() {
         RemoteKey key = newKey();
-        await(a.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        String history = history(key.partition());
+        await(a.repair(key.partition(), history, Repair.CLEAR, 0));
         long stamp = stored(a.put(key, value("kept"), 0, 0)).stamp();
 
-        await(b.repair(key.partition(), "history-y", Repair.KEEP, 0));
+        changeHistory();
+        await(b.repair(key.partition(), history(key.partition()), Repair.KEEP, 0));
 
         assertThat(await(b.read(key, ReadMode.HEADER)).floor()).isLessThanOrEqualTo(stamp);
         assertThat(textOf(key)).isEqualTo("kept");
     }
 
     @Test
+    void repair_atAPrimaryOfAnotherHistory_failsAndDoesNothing() {
+        RemoteKey key = newKey();
+        String history = history(key.partition());
+        long stamp = stored(a.put(key, value("kept"), 0, 0)).stamp();
+
+        for (Repair repair : Repair.values()) {
+            assertThatThrownBy(() -> await(a.repair(key.partition(), history + "0", repair, stamp)))
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("history");
+        }
+
+        assertThat(await(b.read(key, ReadMode.VALUE_AND_FLOOR)).floor()).isLessThanOrEqualTo(stamp);
+        assertThat(await(b.clear(key.partition(), 0))).isEqualTo(stamp + 1);
+        assertThat(await(a.repair(key.partition(), history, Repair.KEEP, 0))).isGreaterThan(stamp + 1000);
+    }
+
+    @Test
     void repair_clear_endsLeases() {
         RemoteKey key = newKey();
+        String history = history(key.partition());
         long token = newToken();
         assertGranted(await(a.lease(key, token, LeaseMode.UNLESS_FRESH, LONG_MILLIS, 0)));
-        await(b.repair(key.partition(), "history-x", Repair.CLEAR, 0));
+        await(b.repair(key.partition(), history, Repair.CLEAR, 0));
 
         assertRefused(fill(a, key, token, value("v")));
 

@@ -147,7 +147,7 @@ abstract class RemoteTagContract extends RemoteFixture {
     void repair_ofTheTagsWithClear_makesAllVersionsNew() {
         TagVersion before = version(a, "t");
 
-        await(a.repair(a.tagPartition(), "history-x", Repair.CLEAR, 0));
+        await(a.repair(a.tagPartition(), history(a.tagPartition()), Repair.CLEAR, 0));
 
         TagVersion after = version(b, "t");
         assertThat(after.token()).isNotEqualTo(before.token());
@@ -159,7 +159,7 @@ abstract class RemoteTagContract extends RemoteFixture {
     void repair_ofTheTagsWithKeep_leavesTheVersions() {
         TagVersion before = version(a, "t");
 
-        await(a.repair(a.tagPartition(), "history-x", Repair.KEEP, 0));
+        await(a.repair(a.tagPartition(), history(a.tagPartition()), Repair.KEEP, 0));
 
         assertThat(version(b, "t")).isEqualTo(before);
     }

@@ -2,6 +2,7 @@ package io.crema.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crema.spi.InvalidateReply;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
 import io.crema.spi.RemoteCache;
@@ -129,13 +130,76 @@ abstract class RemoteVersionContract extends RemoteRepairContract {
     }
 
     @Test
+    void invalidate_versionedValueWithoutVersion_leavesATombstoneOfItsVersion() {
+        RemoteKey key = newKey();
+        stored(a.put(key, value("v5", 5), 0, 0));
+
+        InvalidateReply reply = await(b.invalidate(key.partition(), List.of(key), 0, 0));
+
+        assertThat(reply.removed()).containsExactly(true);
+        assertThat(read(key)).isEqualTo(RemoteRecord.tombstone(reply.stamp(), RemoteRecord.NO_FLOOR));
+        assertTooOld(a.put(key, value("v4", 4), 0, 0), 5);
+        assertGranted(lease(key, tokenA));
+        assertTooOld(fill(a, key, tokenA, value("v4", 4)), 5);
+        assertStored(fill(a, key, tokenA, value("v5", 5)));
+    }
+
+    @Test
+    void invalidate_versionedValueWithOlderVersion_leavesATombstoneOfItsVersion() {
+        RemoteKey key = newKey();
+        stored(a.put(key, value("v5", 5), 0, 0));
+
+        await(b.invalidate(key.partition(), List.of(key), 3, 0));
+
+        assertTooOld(a.put(key, value("v4", 4), 0, 0), 5);
+    }
+
+    @Test
+    void invalidate_versionedValueBelowFloor_leavesATombstoneOfItsVersion() {
+        RemoteKey key = newKey();
+        stored(a.put(key, value("v5", 5), 0, 0));
+        await(a.clear(key.partition(), 0));
+
+        assertThat(await(b.invalidate(key.partition(), List.of(key), 0, 0)).removed())
+                .containsExactly(false);
+
+        assertThat(kindOf(key)).isEqualTo(RemoteRecord.Kind.TOMBSTONE);
+        assertTooOld(a.put(key, value("v4", 4), 0, 0), 5);
+    }
+
+    @Test
+    void expire_versionedValueWithoutVersion_keepsItWithItsVersion() {
+        RemoteKey key = newKey();
+        stored(a.put(key, value("v5", 5), 0, 0));
+
+        await(b.expire(key.partition(), List.of(key), 0, 0));
+
+        assertThat(textOf(key)).isEqualTo("v5");
+        assertThat(read(key).originVersion()).isEqualTo(5);
+        assertTooOld(a.put(key, value("v4", 4), 0, 0), 5);
+    }
+
+    @Test
+    void quarantine_versionedValue_keepsItsVersionAsTheMinimum() {
+        RemoteKey key = newKey();
+        stored(a.put(key, value("v5", 5), 0, 0));
+
+        await(a.quarantine(key, 1, LONG_MILLIS, 0));
+        await(a.endQuarantine(key, 1, 0));
+
+        assertThat(kindOf(key)).isEqualTo(RemoteRecord.Kind.TOMBSTONE);
+        assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
+        stored(b.put(key, value("v5", 5), 0, 0));
+    }
+
+    @Test
     void lease_tombstone_isGrantedToOneAndKeepsTheMinimum() {
         RemoteKey key = tombstone(5);
 
         assertGranted(lease(key, tokenA));
 
         assertThat(refused(lease(key, tokenB)).kind()).isEqualTo(RemoteRecord.Kind.TOMBSTONE);
-        assertTooOld(await(a.fill(key, tokenA, Long.MAX_VALUE, value("v4", 4), 0)), 5);
+        assertTooOld(await(a.fill(key, tokenA, value("v4", 4), 0)), 5);
         assertThat(refused(lease(key, tokenB)).kind())
                 .as("a fill that is too old keeps its lease")
                 .isEqualTo(RemoteRecord.Kind.TOMBSTONE);
@@ -191,15 +255,48 @@ abstract class RemoteVersionContract extends RemoteRepairContract {
     }
 
     @Test
-    void lease_valueBelowFloor_keepsItsVersionAsTheMinimum() {
-        RemoteKey key = newKey();
-        stored(a.put(key, value("v5", 5), 0, 0));
-        await(a.clear(key.partition(), 0));
+    void lease_versionedValueBelowFloor_keepsItsVersionAsTheMinimum() {
+        RemoteKey key = clearedValue(5);
 
         assertGranted(lease(key, tokenA));
 
+        assertThat(kindOf(key)).isEqualTo(RemoteRecord.Kind.TOMBSTONE);
+        assertThat(refused(lease(key, tokenB)).kind()).isEqualTo(RemoteRecord.Kind.TOMBSTONE);
         assertTooOld(fill(a, key, tokenA, value("v4", 4)), 5);
         assertStored(fill(a, key, tokenA, value("v5", 5)));
+    }
+
+    @Test
+    void release_leaseOnAVersionedValueBelowFloor_keepsTheMinimum() {
+        RemoteKey key = clearedValue(5);
+        assertGranted(lease(key, tokenA));
+
+        await(a.release(key, tokenA));
+
+        assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
+    }
+
+    @Test
+    void lease_onAVersionedValueBelowFloorThenOver_keepsTheMinimum() {
+        RemoteKey key = clearedValue(5);
+        assertGranted(await(a.lease(key, tokenA, LeaseMode.UNLESS_FRESH, SHORT_MILLIS, 0)));
+        pass(LONGER_THAN_SHORT);
+
+        assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
+        assertGranted(lease(key, tokenB));
+        assertRefused(fill(a, key, tokenA, value("a", 5)));
+        assertTooOld(fill(b, key, tokenB, value("v4", 4)), 5);
+    }
+
+    @Test
+    void fill_leaseOnAVersionedValueAfterAnotherClear_isRefusedAndKeepsTheMinimum() {
+        RemoteKey key = clearedValue(5);
+        assertGranted(lease(key, tokenA));
+        await(b.clear(key.partition(), 0));
+
+        assertRefused(fill(a, key, tokenA, value("v5", 5)));
+
+        assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
     }
 
     @Test
@@ -228,6 +325,14 @@ abstract class RemoteVersionContract extends RemoteRepairContract {
     RemoteKey tombstone(long least) {
         RemoteKey key = newKey();
         await(a.invalidate(key.partition(), List.of(key), least, 0));
+        return key;
+    }
+
+    /** A key whose value has this version, and was cleared. */
+    private RemoteKey clearedValue(long version) {
+        RemoteKey key = newKey();
+        stored(a.put(key, value("cleared", version), 0, 0));
+        await(a.clear(key.partition(), 0));
         return key;
     }
 

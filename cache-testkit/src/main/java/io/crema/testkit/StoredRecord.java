@@ -33,8 +33,8 @@ record StoredRecord(
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
-    /** How long a marker stays after its lease: a late loader may still fill. */
-    private static final long MARKER_REST_MILLIS = 60_000;
+    /** How long it stays after its lease: a late loader may still fill. */
+    private static final long LEASED_REST_MILLIS = 60_000;
 
     /** How long the least origin version of a key without a value is remembered. */
     private static final long TOMBSTONE_MILLIS = 60_000;
@@ -83,9 +83,11 @@ record StoredRecord(
                 false);
     }
 
-    static StoredRecord marker(long stamp, long leastVersion, Lease lease) {
+    /** No value, but a lease: a marker, unless there is a least version, which must not go with the lease. */
+    static StoredRecord leased(long stamp, long leastVersion, Lease lease) {
+        Kind kind = leastVersion == 0 ? Kind.LEASE : Kind.TOMBSTONE;
         return new StoredRecord(
-                Kind.LEASE, stamp, lease.until + MARKER_REST_MILLIS, leastVersion, lease, null, Set.of(), false);
+                kind, stamp, lease.until + LEASED_REST_MILLIS, leastVersion, lease, null, Set.of(), false);
     }
 
     static StoredRecord tombstone(long stamp, long leastVersion, long nowMillis) {

@@ -13,6 +13,7 @@ import io.crema.testkit.ManualTime;
 import io.crema.testkit.Operation;
 import io.crema.testkit.RemoteGate;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -177,6 +178,24 @@ class AcrossInstancesRacesTest {
         assertThat(b.read("k")).isNotEqualTo("v1");
     }
 
+    /** The load is one that replaces a fresh value, so there is no miss that could be noticed. */
+    @Test
+    void r23_invalidationDuringARefresh_itsOlderValueIsNotKept() {
+        HeldLoader loader = new HeldLoader();
+        LoadingTieredCache<String, String> loading = fleet.loading(fleet.bare(), loader);
+        b.put("k", "v1").await();
+        assertThat(loading.get("k")).isEqualTo("v1");
+        Call<String> refresh = new Call<>(loading.refresh("k"), null);
+        loader.awaitCalled();
+
+        b.invalidate("k").await();
+        loader.answer("v1");
+
+        assertThat(refresh.await()).isEqualTo("v1");
+        assertThat(loading.getIfPresent("k")).isNull();
+        assertThat(b.read("k")).isNull();
+    }
+
     @Test
     void r26_writerDiesAfterItsPutWasExecuted_theOthersWereTold() {
         b.put("k", "v0").await();
@@ -216,6 +235,33 @@ class AcrossInstancesRacesTest {
         assertThat(a.invalidate("k").await()).isFalse();
 
         assertThat(b.read("k")).isNull();
+    }
+
+    /** Each writer's own put is the last that it hears of, but for the messages, which name the order. */
+    @Test
+    void r31_writersAtOnce_allInstancesAgree() {
+        Caller<String> c = style.caller(fleet.node());
+        List<Caller<String>> all = List.of(a, b, c);
+        all.forEach(instance -> instance.remote().holdDelivery());
+        RemoteGate first = a.remote().holdReplies(Operation.PUT);
+        RemoteGate second = b.remote().holdReplies(Operation.PUT);
+        Call<Void> older = a.put("k", "a1");
+        first.awaitHeld(1);
+        Call<Void> newer = b.put("k", "b1");
+        second.awaitHeld(1);
+
+        second.open();
+        newer.await();
+        first.open();
+        older.await();
+        c.remote().releaseDelivery();
+        b.remote().releaseDelivery();
+        a.remote().releaseDelivery();
+
+        assertThat(all).allSatisfy(instance -> {
+            assertThat(instance.read("k")).isEqualTo("b1");
+            assertThat(instance.latest("k").await()).isEqualTo("b1");
+        });
     }
 
     @Test

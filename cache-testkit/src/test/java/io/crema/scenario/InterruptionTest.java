@@ -2,9 +2,11 @@ package io.crema.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
+import io.crema.Quarantine;
 import io.crema.scenario.CacheFixture.Caller;
 import io.crema.scenario.CacheFixture.Instance;
 import io.crema.scenario.Setting.EntryPoint;
@@ -215,6 +217,29 @@ class InterruptionTest {
                 .hasMessage("Cache 'texts': interrupted while waiting for a write, which may have been executed");
         assertThat(interruptFlags).containsExactly(true);
         requests.open();
+        assertThat(cache.getIfPresent("k")).isEqualTo("v");
+    }
+
+    /** It has nothing to end the quarantine by, which would last for its whole time. */
+    @Test
+    void quarantineInterruptedWhileRemoteIsAsked_leaves_andItEndsOnceItBegan() {
+        if (!tiers.hasRemote()) {
+            return;
+        }
+        Instance instance = fixture.instance();
+        Calls cache = fixture.open(instance, builder -> builder, key -> "v");
+        RemoteGate requests = instance.remote().holdRequests(Operation.QUARANTINE);
+        Caller<Quarantine<String>> writer = interruptible(() -> cache.quarantine("k"));
+        requests.awaitHeld(1);
+        Waiting.untilParked(writer.thread());
+        writer.thread().interrupt();
+        assertThatThrownBy(writer::await).isExactlyInstanceOf(CacheException.class);
+        assertThat(interruptFlags).containsExactly(true);
+
+        requests.open();
+
+        await().until(() -> instance.remote().executed(Operation.END_QUARANTINE) == 1);
+        assertThat(cache.get("k")).isEqualTo("v");
         assertThat(cache.getIfPresent("k")).isEqualTo("v");
     }
 

@@ -8,7 +8,9 @@ import io.crema.InvalidationPendingException;
 import io.crema.Quarantine;
 import io.crema.Tier;
 import io.crema.scenario.CacheFixture.Instance;
+import io.crema.spi.Codec;
 import io.crema.testkit.Operation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +216,54 @@ class QuarantineTest {
         assertThatThrownBy(() -> cache.putAtEnd(quarantine, null)).isInstanceOf(CacheException.class);
 
         assertThat(cache.putAtEnd(quarantine, "v2")).isTrue();
+    }
+
+    /** A value that is being encoded stands for the time between the check that it was not ended and the sending. */
+    @Test
+    void put_whileOneIsBeingSent_doesNothing() {
+        if (!setting.tiers().hasRemote()) {
+            return;
+        }
+        AtomicReference<Quarantine<String>> held = new AtomicReference<>();
+        AtomicReference<Boolean> second = new AtomicReference<>();
+        EncodingHook codec = new EncodingHook(() -> second.set(held.get().put("v3")));
+        Calls other = fixture.open(fixture.instance(), builder -> builder.codec(codec), key -> origin.get());
+        held.set(other.quarantine("k"));
+
+        assertThat(other.putAtEnd(held.get(), "v2")).isTrue();
+
+        assertThat(second).hasValue(false);
+        assertKept("v2");
+    }
+
+    /** Text, before whose first writing something happens. */
+    private static final class EncodingHook implements Codec<String> {
+
+        private final TextCodec codec = new TextCodec();
+        private final AtomicReference<Runnable> first;
+
+        EncodingHook(Runnable first) {
+            this.first = new AtomicReference<>(first);
+        }
+
+        @Override
+        public byte id() {
+            return codec.id();
+        }
+
+        @Override
+        public byte[] encode(String value, int maxBytes) {
+            Runnable hook = first.getAndSet(null);
+            if (hook != null) {
+                hook.run();
+            }
+            return codec.encode(value, maxBytes);
+        }
+
+        @Override
+        public String decode(ByteBuffer bytes) {
+            return codec.decode(bytes);
+        }
     }
 
     @Test

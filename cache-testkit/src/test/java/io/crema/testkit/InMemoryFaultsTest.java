@@ -306,7 +306,7 @@ final class InMemoryFaultsTest {
         LeaseReply lease = a.lease(KEY, 5, LeaseMode.EVEN_IF_FRESH, 1000, 0).join();
 
         assertThat(lease).isEqualTo(new LeaseReply.Refused(RemoteRecord.opaque(RemoteRecord.NO_FLOOR)));
-        assertThat(a.fill(KEY, 5, Long.MAX_VALUE, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
+        assertThat(a.fill(KEY, 5, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
         assertThat(kind()).isEqualTo(RemoteRecord.Kind.OPAQUE);
         a.put(KEY, VALUE, 0, 0).join();
         assertThat(kind()).isEqualTo(RemoteRecord.Kind.VALUE);
@@ -317,7 +317,7 @@ final class InMemoryFaultsTest {
         a.lease(KEY, 5, LeaseMode.UNLESS_FRESH, 1000, 0).join();
         server.loseRecord(NAME, 0, KEY.bytes());
 
-        assertThat(a.fill(KEY, 5, Long.MAX_VALUE, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
+        assertThat(a.fill(KEY, 5, VALUE, 0).join()).isEqualTo(new StoreReply.Refused());
     }
 
     @Test

@@ -79,9 +79,8 @@ final class AbsentPut<K, V> {
                         route.partition().highest())
                 .thenCompose(answer -> {
                     // An answer that did not come may have been a grant.
-                    lease.granted(token, 0);
-                    if (answer.isPresent() && answer.get() instanceof LeaseReply.Granted granted) {
-                        lease.granted(token, granted.stamp());
+                    lease.granted(token);
+                    if (answer.isPresent() && answer.get() instanceof LeaseReply.Granted) {
                         return isDead().thenCompose(
                                         dead -> dead.isEmpty() || !dead.get() ? released(lease, refusal) : fill(lease));
                     }
@@ -91,12 +90,7 @@ final class AbsentPut<K, V> {
 
     private CompletableFuture<Answer<StoreReply>> fill(HeldLease lease) {
         return route.access()
-                .fill(
-                        route.remoteKey(),
-                        lease.token(),
-                        lease.stamp(),
-                        value,
-                        route.partition().highest())
+                .fill(route.remoteKey(), lease.token(), value, route.partition().highest())
                 .thenCompose(answer ->
                         answer.isPresent() && answer.get() instanceof StoreReply.Refused && attempts < MOST_ATTEMPTS
                                 ? start()

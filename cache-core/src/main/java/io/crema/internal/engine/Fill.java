@@ -50,9 +50,8 @@ final class Fill<K, V> {
         } else if (tags.isEmpty()) {
             call.flight().hasTags(null);
             store(own);
-        } else if (engine.storesRemotely() && !lease.isHeld()) {
-            // Nobody may say what was there before, so nothing is kept. Where nothing is stored there is no lease
-            // either.
+        } else if (engine.hasRemoteTier() && !remoteTierAnswered()) {
+            // Nobody may say what was there before, so nothing is kept.
             call.land(own, LoadCall.Install.NO);
         } else if (tags.stream().anyMatch(engine.outbox::holdsTag)) {
             refused(own);
@@ -61,6 +60,11 @@ final class Fill<K, V> {
                     .read(tags, CacheEngine.millis(freshNanos), Source.PRIMARY)
                     .whenComplete((versions, none) -> call.onRunner(() -> onVersions(versions, own)));
         }
+    }
+
+    /** Where no values are stored, there are no leases; that its tags' versions can be asked for is enough. */
+    private boolean remoteTierAnswered() {
+        return lease.isHeld() || !engine.storesRemotely() && route().isRemote();
     }
 
     /** A null that is not cached must not leave behind the value that a refresh was to replace. */
@@ -106,7 +110,6 @@ final class Fill<K, V> {
                 .fill(
                         route().remoteKey(),
                         lease.token(),
-                        lease.stamp(),
                         offered,
                         route().partition().highest())
                 .whenComplete((reply, none) -> call.onRunner(() -> onReply(reply, offered, own)));

@@ -44,14 +44,18 @@ final class HeldKey<K, V> implements Quarantine<V> {
         return engine.onExecutor(this::over);
     }
 
-    /** A value that cannot be put leaves the quarantine to be ended. */
+    /** Ended before it is sent: a second one that comes meanwhile would invalidate what this one stores. */
     private CompletableFuture<Boolean> stored(@Nullable V value) {
-        if (ended.get()) {
+        if (!ended.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(false);
         }
-        CompletableFuture<Boolean> put = engine.writePath.putFenced(key, value, holder);
-        ended.set(true);
-        return put;
+        try {
+            return engine.writePath.putFenced(key, value, holder);
+        } catch (RuntimeException e) {
+            // A value that cannot be put leaves the quarantine to be ended.
+            ended.set(false);
+            throw e;
+        }
     }
 
     private CompletableFuture<Void> over() {

@@ -5,15 +5,13 @@ final class HeldLease {
 
     private final Route<?> route;
     private long token;
-    private long stamp;
 
     HeldLease(Route<?> route) {
         this.route = route;
     }
 
-    void granted(long newToken, long newStamp) {
+    void granted(long newToken) {
         token = newToken;
-        stamp = newStamp;
     }
 
     boolean isHeld() {
@@ -22,11 +20,6 @@ final class HeldLease {
 
     long token() {
         return token;
-    }
-
-    /** The partition's clock when it was granted. */
-    long stamp() {
-        return stamp;
     }
 
     /** The remote tier has taken it, by a fill or because it was not ours any more. */

@@ -306,8 +306,8 @@ final class LoadCall<K, V> {
             load();
         } else if (reply.get() instanceof LeaseReply.Refused refused) {
             onRefusedLease(refused.current(), mode);
-        } else if (reply.get() instanceof LeaseReply.Granted granted) {
-            lease.granted(token, granted.stamp());
+        } else if (reply.get() instanceof LeaseReply.Granted) {
+            lease.granted(token);
             load();
         }
     }

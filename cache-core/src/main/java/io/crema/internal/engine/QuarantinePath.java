@@ -37,6 +37,11 @@ final class QuarantinePath<K, V> {
         engine.requireKey(key);
         engine.requireOpen();
         requireTime(atMost);
+        if (engine.hasRemoteTier() && !engine.storesRemotely()) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': a quarantine needs a remote tier that stores values, to keep all instances from loading; this"
+                    + " one carries invalidations only: change the origin, and invalidate the key afterwards");
+        }
         long holder = engine.tokens.next();
         Route<K> route = engine.route(key);
         if (!engine.hasRemoteTier()) {
@@ -47,16 +52,13 @@ final class QuarantinePath<K, V> {
         if (!route.isRemote()) {
             return CompletableFuture.failedFuture(notBegun(InvalidationPath.notReached()));
         }
+        long met = route.partition().highest();
         return route.access()
-                .quarantine(
-                        route.remoteKey(),
-                        holder,
-                        atMost.toMillis(),
-                        route.partition().highest())
+                .quarantine(route.remoteKey(), holder, atMost.toMillis(), met)
                 .thenApply(stamp -> {
                     if (stamp.isEmpty()) {
                         throw notBegun(stamp.reason());
-                    } else if (!applied(route, stamp.get())) {
+                    } else if (!applied(route, stamp.get(), met)) {
                         throw notBegun(InvalidationPath.replaced());
                     }
                     return new HeldKey<>(engine, key, holder);
@@ -88,16 +90,15 @@ final class QuarantinePath<K, V> {
         if (!route.isRemote()) {
             return notEnded(route, InvalidationPath.notReached());
         }
-        return route.access()
-                .endQuarantine(route.remoteKey(), holder, route.partition().highest())
-                .thenCompose(stamp -> {
-                    if (stamp.isEmpty()) {
-                        return notEnded(route, stamp.reason());
-                    } else if (!applied(route, stamp.get())) {
-                        return notEnded(route, InvalidationPath.replaced());
-                    }
-                    return CompletableFuture.completedFuture(null);
-                });
+        long met = route.partition().highest();
+        return route.access().endQuarantine(route.remoteKey(), holder, met).thenCompose(stamp -> {
+            if (stamp.isEmpty()) {
+                return notEnded(route, stamp.reason());
+            } else if (!applied(route, stamp.get(), met)) {
+                return notEnded(route, InvalidationPath.replaced());
+            }
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     private CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
@@ -107,8 +108,8 @@ final class QuarantinePath<K, V> {
     }
 
     /** Returns whether it counts. */
-    private boolean applied(Route<K> route, long stamp) {
-        route.partition().met(stamp);
+    private boolean applied(Route<K> route, long stamp, long met) {
+        route.partition().wrote(stamp, met);
         invalidated(route.key(), route.partition(), stamp);
         return engine.acknowledged(route, 0, stamp);
     }

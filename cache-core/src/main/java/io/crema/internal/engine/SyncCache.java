@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.AsyncTieredCache;
 import io.crema.BulkCacheLoader;
 import io.crema.CacheEntry;
+import io.crema.CacheException;
 import io.crema.CacheLoader;
 import io.crema.CacheStats;
 import io.crema.EntryOptions;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The synchronous operations: the near hit, then waiting on the one asynchronous path. */
@@ -150,7 +152,15 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final Quarantine<V> quarantine(K key, Duration atMost) {
-        return engine.await(engine.quarantinePath.begin(key, Objects.requireNonNull(atMost, "atMost")));
+        CompletableFuture<Quarantine<V>> begun =
+                engine.quarantinePath.begin(key, Objects.requireNonNull(atMost, "atMost"));
+        try {
+            return engine.await(begun);
+        } catch (CacheException e) {
+            // Who was interrupted gets nothing to end it by.
+            CompletableFuture<Void> unused = begun.thenCompose(Quarantine::endAsync);
+            throw e;
+        }
     }
 
     @Override

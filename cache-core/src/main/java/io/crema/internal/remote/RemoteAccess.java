@@ -73,9 +73,8 @@ public final class RemoteAccess {
         return paced(1, "lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
     }
 
-    public CompletableFuture<Answer<StoreReply>> fill(
-            RemoteKey key, long token, long leaseStamp, RemoteValue value, long atLeast) {
-        return paced(1, "fill", () -> cache.fill(key, token, leaseStamp, value, atLeast));
+    public CompletableFuture<Answer<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
+        return paced(1, "fill", () -> cache.fill(key, token, value, atLeast));
     }
 
     /** Nobody waits for it: a lease that stays ends by itself. */
@@ -124,10 +123,6 @@ public final class RemoteAccess {
 
     public CompletableFuture<Answer<Long>> repair(int partition, String history, Repair repair, long atLeast) {
         return ask("repair", () -> cache.repair(partition, history, repair, atLeast));
-    }
-
-    public CompletableFuture<Answer<Long>> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
-        return paced(keys.size(), "replay", () -> cache.replay(partition, keys, before, atLeast));
     }
 
     private <T> CompletableFuture<Answer<T>> paced(int keys, String operation, Supplier<CompletableFuture<T>> request) {

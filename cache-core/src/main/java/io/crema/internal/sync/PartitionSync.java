@@ -90,8 +90,11 @@ final class PartitionSync {
         if (state != State.IDLE || to.isLost()) {
             return false;
         }
-        boolean moved = last != null && last != to && !last.isLost();
-        lostMillis = Math.max(lostMillis, rules.lostMillis(to.connection.lostMillis(), moved));
+        // What a connection found when it was made counts no more once the partition was synchronised over it.
+        if (last != to) {
+            boolean moved = last != null && !last.isLost();
+            lostMillis = Math.max(lostMillis, rules.lostMillis(to.connection.lostMillis(), moved));
+        }
         link = to;
         state = State.SUBSCRIBING;
         return true;

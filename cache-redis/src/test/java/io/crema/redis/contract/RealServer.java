@@ -74,6 +74,16 @@ final class RealServer implements AutoCloseable {
                 commands.keys(prefix(cache, PARTITIONS) + "k:" + tag).forEach(commands::del));
     }
 
+    /** As a promotion does, but nobody sees it as a replica. */
+    void changeHistory() {
+        onEachPrimary(commands -> {
+            commands.multi();
+            commands.replicaof("127.0.0.1", 1);
+            commands.replicaofNoOne();
+            commands.exec();
+        });
+    }
+
     /** A pattern for the prefix of a partition: only that of the tags has a name without a number to be found. */
     private static String prefix(String cache, int partition) {
         return "{crema:" + cache + (partition == PARTITIONS ? ":t:0}" : ":" + partition + ":*}");

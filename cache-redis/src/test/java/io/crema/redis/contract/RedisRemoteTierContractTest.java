@@ -35,6 +35,11 @@ final class RedisRemoteTierContractTest extends RemoteTierContract {
     }
 
     @Override
+    protected void changeHistory() {
+        server.changeHistory();
+    }
+
+    @Override
     protected void loseTag(String cache, String tag) {
         server.loseTag(cache, tag);
     }

@@ -28,6 +28,11 @@ final class InMemoryClusterRemoteTierTest extends RemoteTierContract {
     }
 
     @Override
+    protected void changeHistory() {
+        server.changeHistories();
+    }
+
+    @Override
     protected void loseTag(String cache, String tag) {
         server.loseTag(cache, tag);
     }

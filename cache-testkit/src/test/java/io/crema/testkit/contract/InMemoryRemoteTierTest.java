@@ -32,6 +32,11 @@ final class InMemoryRemoteTierTest extends RemoteTierContract {
     }
 
     @Override
+    protected void changeHistory() {
+        server.changeHistories();
+    }
+
+    @Override
     protected void loseTag(String cache, String tag) {
         server.loseTag(cache, tag);
     }

@@ -75,12 +75,11 @@ public final class PostgresCache implements RemoteCache {
     @Override
     public CompletableFuture<LeaseReply> lease(
             RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-        return CompletableFuture.completedFuture(new LeaseReply.Granted(atLeast));
+        return CompletableFuture.completedFuture(new LeaseReply.Granted());
     }
 
     @Override
-    public CompletableFuture<StoreReply> fill(
-            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
+    public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
         return CompletableFuture.completedFuture(new StoreReply.Refused());
     }
 
@@ -133,11 +132,6 @@ public final class PostgresCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
         return invalidate(key.partition(), "written", List.of(key), atLeast).thenApply(Stamp::stamp);
-    }
-
-    @Override
-    public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
-        return invalidate(partition, "written", keys, atLeast).thenApply(Stamp::stamp);
     }
 
     private record Stamp(long stamp, long micros) {}

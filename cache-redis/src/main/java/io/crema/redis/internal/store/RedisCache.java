@@ -158,7 +158,7 @@ public final class RedisCache implements RemoteCache {
         List<byte[]> values = List.of(Commands.ascii(atLeast), token(leaseToken), millis, modeArgument);
         return store.run(Script.LEASE, entryKeys(key), values, reply -> {
             if (Commands.number(reply.get(0)) == 1) {
-                return new LeaseReply.Granted(Commands.number(reply.get(2)));
+                return new LeaseReply.Granted();
             }
             long floor = Commands.number(reply.get(2));
             byte[] record = reply.size() > 3 ? reply.get(3) : null;
@@ -168,17 +168,12 @@ public final class RedisCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<StoreReply> fill(
-            RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
-        int partition = key.partition();
-        List<byte[]> keys =
-                List.of(layout.clock(partition), layout.floor(partition), layout.entry(key), layout.epoch(partition));
-        List<byte[]> values = new ArrayList<>(11);
+    public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
+        List<byte[]> values = new ArrayList<>(10);
         values.add(Commands.ascii(atLeast));
         values.add(token(leaseToken));
-        values.add(Commands.ascii(leaseStamp));
         addTo(values, value);
-        return store.run(Script.FILL, keys, values, Replies::store);
+        return store.run(Script.FILL, entryKeys(key), values, Replies::store);
     }
 
     @Override
@@ -242,7 +237,7 @@ public final class RedisCache implements RemoteCache {
                                 + "; restart this instance";
             }
             return refusal == null
-                    ? store.run(Script.REPAIR, keys, values, Replies::stamp)
+                    ? Replies.explained(name(), store.run(Script.REPAIR, keys, values, Replies::stamp))
                     : CompletableFuture.failedFuture(new IllegalStateException(refusal));
         });
     }
@@ -299,13 +294,6 @@ public final class RedisCache implements RemoteCache {
         List<byte[]> values = publishing(tagPartition(), atLeast);
         values.add(token(token));
         return store.run(Script.INVALIDATE_TAG, entryKeys(tagKey(tag)), values, Replies::stamp);
-    }
-
-    @Override
-    public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
-        List<byte[]> values = publishing(partition, atLeast);
-        values.add(Commands.ascii(before));
-        return store.run(Script.REPLAY, partitionKeys(partition, keys), values, Replies::stamp);
     }
 
     @Override

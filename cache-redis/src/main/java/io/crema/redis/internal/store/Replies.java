@@ -71,6 +71,9 @@ final class Replies {
             return "whether the key has a value cannot be told, because it is in quarantine while its origin changes;"
                     + " try again when that has ended";
         }
+        if (error != null && error.startsWith("HISTORY")) {
+            return "commands still go to a server of another history than that which is to be repaired; it is tried again";
+        }
         return null;
     }
 

@@ -24,9 +24,9 @@ public enum Script {
     INVALIDATE_TAG("inv_tag", "publish"),
     CLEAR("clear", "publish"),
     REPAIR("epoch", "publish"),
-    REPLAY("replay", "publish", "record"),
     START("start", "clock"),
-    HEARTBEAT("heartbeat");
+    HEARTBEAT("heartbeat"),
+    PROBE("probe");
 
     private static final String SHARED_BY_ALL = "tick";
 

@@ -87,7 +87,7 @@ class RedisBusTest extends ServerTest {
         RemoteCache cache = subscribed(remote);
         RemoteKey key = key(cache, "sA");
         get(cache.lease(key, 1, LeaseMode.UNLESS_FRESH, 1_000, 0));
-        get(cache.fill(key, 1, Long.MAX_VALUE, value("x"), 0));
+        get(cache.fill(key, 1, value("x"), 0));
         listener.connection().position(cache.name(), all(cache), listener.reply("position"));
         awaitEvents(3);
         assertThat(listener.events.get(2)).startsWith("position ");

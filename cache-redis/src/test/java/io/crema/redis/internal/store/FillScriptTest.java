@@ -6,7 +6,6 @@ import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
-import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagVersion;
 import java.nio.ByteBuffer;
@@ -26,7 +25,7 @@ class FillScriptTest extends ScriptTest {
         assertThat(clock()).isEqualTo(ahead);
 
         plain.del(layout.clock(key.partition()));
-        StoreReply filled = get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), ahead + 7));
+        StoreReply filled = get(cache.fill(key, MINE, value("x"), ahead + 7));
         assertThat(((StoreReply.Stored) filled).stamp()).isEqualTo(ahead + 7);
         assertThat(clock()).isEqualTo(ahead + 7);
     }
@@ -37,22 +36,21 @@ class FillScriptTest extends ScriptTest {
         long stamp =
                 stored(cache.put(key(cache, samePartition()), value("x"), 0, 0)).stamp();
 
-        StoreReply reply = get(cache.fill(key, MINE, Long.MAX_VALUE, value("loaded"), 0));
+        StoreReply reply = get(cache.fill(key, MINE, value("loaded"), 0));
 
         assertThat(((StoreReply.Stored) reply).stamp()).isEqualTo(stamp);
         assertThat(clock()).isEqualTo(stamp);
         assertThat(read().stamp()).isEqualTo(stamp);
         assertThat(read().loadedAt()).isEqualTo(((StoreReply.Stored) reply).loadedAt());
         assertThat(text(read().payload())).isEqualTo("loaded");
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("twice"), 0)))
-                .isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("twice"), 0))).isEqualTo(new StoreReply.Refused());
     }
 
     @Test
     void fill_headerLeaseHeld_replacesTheValue() {
         putStale("old");
         lease(MINE);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("new"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, value("new"), 0))).isInstanceOf(StoreReply.Stored.class);
         assertThat(text(read().payload())).isEqualTo("new");
         assertThat(read().freshMillis()).isPositive();
     }
@@ -61,7 +59,7 @@ class FillScriptTest extends ScriptTest {
     void fill_afterInvalidation_isRefused() {
         lease(MINE);
         get(cache.invalidate(key.partition(), List.of(key), 0, 0));
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(read().kind()).isEqualTo(Kind.ABSENT);
     }
 
@@ -69,7 +67,7 @@ class FillScriptTest extends ScriptTest {
     void fill_afterClear_isRefusedAndDropsTheMarker() {
         lease(MINE);
         get(cache.clear(key.partition(), 0));
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("old"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(plain.exists(name)).isZero();
     }
 
@@ -79,46 +77,31 @@ class FillScriptTest extends ScriptTest {
         byte[] before = plain.get(name);
         lease(MINE);
         get(cache.clear(key.partition(), 0));
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("new"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("new"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(plain.get(name)).isEqualTo(before);
     }
 
     @Test
     void fill_someoneElsesLease_isRefusedAndLeavesIt() {
         lease(OTHERS);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, 0, Long.MAX_VALUE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
-                .isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, 0, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
     void fill_leaseOfTokenZero_neverMatchesAValueWithoutLease() {
         stored(cache.put(key, value("put"), 0, 0));
-        assertThat(get(cache.fill(key, 0, Long.MAX_VALUE, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
-    }
-
-    @Test
-    void fill_leaseGrantedBeforeARepair_isRefusedAndGivenUp() {
-        long granted = ((LeaseReply.Granted) lease(MINE)).stamp();
-        long epoch = get(cache.repair(key.partition(), "run:repl", Repair.KEEP, 0));
-
-        assertThat(get(cache.fill(key, MINE, granted, value("old"), 0))).isEqualTo(new StoreReply.Refused());
-
-        assertThat(plain.exists(name)).isZero();
-        assertThat(lease(OTHERS)).isEqualTo(new LeaseReply.Granted(epoch));
-        assertThat(get(cache.fill(key, OTHERS, epoch, value("new"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, 0, value("mine"), 0))).isEqualTo(new StoreReply.Refused());
     }
 
     @Test
     void fill_belowTheMinimumOfATombstone_isTooOldAndKeepsTheLease() {
         get(cache.invalidate(key.partition(), List.of(key), 10, 0));
-        long granted = ((LeaseReply.Granted) lease(MINE)).stamp();
+        lease(MINE);
 
-        assertThat(get(cache.fill(key, MINE, granted, versioned("lagging", 9), 0)))
-                .isEqualTo(new StoreReply.TooOld(10));
-        assertThat(get(cache.fill(key, MINE, granted, versioned("right", 10), 0)))
-                .isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, versioned("lagging", 9), 0))).isEqualTo(new StoreReply.TooOld(10));
+        assertThat(get(cache.fill(key, MINE, versioned("right", 10), 0))).isInstanceOf(StoreReply.Stored.class);
 
         assertThat(read().originVersion()).isEqualTo(10);
         assertThat(ByteBuffer.wrap(plain.get(name)).getLong(46)).as("lease").isZero();
@@ -129,8 +112,7 @@ class FillScriptTest extends ScriptTest {
         stored(cache.put(key, versioned("newer", 10), 0, 0));
         get(cache.lease(key, MINE, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0));
 
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, versioned("lagging", 9), 0)))
-                .isEqualTo(new StoreReply.TooOld(10));
+        assertThat(get(cache.fill(key, MINE, versioned("lagging", 9), 0))).isEqualTo(new StoreReply.TooOld(10));
         assertThat(text(read().payload())).isEqualTo("newer");
     }
 
@@ -138,7 +120,7 @@ class FillScriptTest extends ScriptTest {
     void fill_withoutAVersion_isNotCompared() {
         get(cache.invalidate(key.partition(), List.of(key), 10, 0));
         lease(MINE);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, value("x"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
@@ -148,7 +130,7 @@ class FillScriptTest extends ScriptTest {
                 .withOriginVersion(0xfedcba9876543210L)
                 .withTags(List.of(new TagVersion("t", 5, -1), new TagVersion("\u00e4", 0x0102030405060708L, 9)));
 
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value, 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, value, 0))).isInstanceOf(StoreReply.Stored.class);
 
         byte[] record = plain.get(name);
         assertThat(Arrays.copyOfRange(record, 38, record.length))

@@ -104,13 +104,16 @@ class InvalidateScriptTest extends ScriptTest {
     }
 
     @Test
-    void invalidate_versionedValue_goesButItsVersionCountsBesideALeast() {
+    void invalidate_versionedValue_leavesATombstoneOfItsVersion() {
         stored(cache.put(key, versioned("x", 10), 0, 0));
-        assertThat(removed()).isTrue();
-        assertThat(plain.exists(name)).isZero();
+        assertThat(minimumAfterInvalidation(0)).isEqualTo(10);
+        assertThat(plain.pttl(name)).isBetween(50_000L, 60_000L);
 
         stored(cache.put(key, versioned("x", 10), 0, 0));
         assertThat(minimumAfterInvalidation(9)).isEqualTo(10);
+        stored(cache.put(key, versioned("x", -2), 0, 0));
+        assertThat(minimumAfterInvalidation(11)).isEqualTo(-2);
+        assertThat(minimumAfterInvalidation(-1)).isEqualTo(-1);
     }
 
     @Test
@@ -174,9 +177,9 @@ class InvalidateScriptTest extends ScriptTest {
         putStale("old");
         lease(MINE);
         expire(0);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(lease(OTHERS)).isInstanceOf(LeaseReply.Granted.class);
-        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("y"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, value("y"), 0))).isInstanceOf(StoreReply.Stored.class);
         assertThat(plain.get(name)).startsWith(hex("c1010000"));
     }
 

@@ -33,13 +33,13 @@ class LeaseScriptTest extends ScriptTest {
                 .putLong(0)
                 .put(u48(until - LEASE_MILLIS))
                 .put(u48(0))
-                .put(u48(until + LEASE_MILLIS))
+                .put(u48(until + 60_000))
                 .putLong(0)
                 .putLong(MINE)
                 .put(u48(until))
                 .put(new byte[4]);
         assertThat(marker).isEqualTo(expected.array());
-        assertThat(plain.pttl(name)).isBetween(10_000L, 20_000L);
+        assertThat(plain.pttl(name)).isBetween(LEASE_MILLIS + 50_000, LEASE_MILLIS + 60_000);
         assertThat(clock()).isEqualTo(stamp);
         assertThat(read()).isEqualTo(RemoteRecord.lease(stamp, RemoteRecord.NO_FLOOR));
     }
@@ -51,17 +51,15 @@ class LeaseScriptTest extends ScriptTest {
         long stamp = clock();
         assertThat(get(cache.lease(key, MINE, mode, LEASE_MILLIS, 0)))
                 .isEqualTo(new LeaseReply.Refused(RemoteRecord.lease(stamp, 0)));
-        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
-                .isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
     void lease_markerRunOut_isTaken() {
         get(cache.lease(key, OTHERS, LeaseMode.UNLESS_FRESH, 100, 0));
         Awaitility.await().untilAsserted(() -> assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class));
-        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
-                .isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
@@ -109,8 +107,7 @@ class LeaseScriptTest extends ScriptTest {
         putStale("old");
         get(cache.lease(key, OTHERS, LeaseMode.UNLESS_FRESH, 100, 0));
         Awaitility.await().untilAsserted(() -> assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class));
-        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
-                .isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
     }
 
     @Test
@@ -122,9 +119,8 @@ class LeaseScriptTest extends ScriptTest {
         assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
 
         assertThat(read()).isEqualTo(RemoteRecord.lease(floor, RemoteRecord.NO_FLOOR));
-        assertThat(get(cache.fill(key, OTHERS, Long.MAX_VALUE, value("theirs"), 0)))
-                .isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
@@ -132,7 +128,7 @@ class LeaseScriptTest extends ScriptTest {
         lease(OTHERS);
         get(cache.clear(key.partition(), 0));
         assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
@@ -140,7 +136,7 @@ class LeaseScriptTest extends ScriptTest {
         plain.set(name, bytes("foreign"));
         assertThat(get(cache.lease(key, MINE, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0)))
                 .isEqualTo(new LeaseReply.Refused(RemoteRecord.opaque(0)));
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
         get(cache.release(key, MINE));
         assertThat(plain.get(name)).asString().isEqualTo("foreign");
     }
@@ -167,15 +163,6 @@ class LeaseScriptTest extends ScriptTest {
     }
 
     @Test
-    void lease_granted_saysTheClock() {
-        long clock = stored(cache.put(key, value("x", 1), 0, 0)).stamp();
-        Awaitility.await().until(() -> read().freshMillis() < -1);
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted(clock));
-        get(cache.invalidate(key.partition(), List.of(key), 0, 0));
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted(clock + 1));
-    }
-
-    @Test
     void lease_tombstone_isGrantedInItsHeaderOnce() {
         get(cache.invalidate(key.partition(), List.of(key), 7, 0));
         byte[] before = plain.get(name);
@@ -199,31 +186,44 @@ class LeaseScriptTest extends ScriptTest {
         lease(OTHERS);
         long floor = get(cache.clear(key.partition(), 0));
 
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted(floor));
+        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
 
         ByteBuffer record = ByteBuffer.wrap(plain.get(name));
         assertThat(record.get(1)).isEqualTo((byte) 4);
         assertThat(record.getLong(4)).isEqualTo(floor);
         assertThat(record.getLong(38)).isEqualTo(7);
-        assertThat(get(cache.fill(key, OTHERS, floor, versioned("theirs", 7), 0)))
-                .isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, MINE, floor, versioned("mine", 7), 0))).isInstanceOf(StoreReply.Stored.class);
+        assertThat(get(cache.fill(key, OTHERS, versioned("theirs", 7), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, versioned("mine", 7), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
     @Test
-    void lease_versionedValueBelowTheFloor_keepsTheVersionInTheMarker() {
+    void lease_versionedValueBelowTheFloor_leavesThisTombstone() {
         stored(cache.put(key, versioned("old", 9), 0, 0));
+        get(cache.lease(key, OTHERS, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0));
         long floor = get(cache.clear(key.partition(), 0));
+
+        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
+
+        byte[] tombstone = plain.get(name);
+        long until = ByteBuffer.wrap(tombstone).getLong(54 - 2) & 0xffffffffffffL;
+        assertThat(until - LEASE_MILLIS).isBetween(serverMillis() - 10_000, serverMillis());
+        ByteBuffer expected = ByteBuffer.allocate(64)
+                .put(hex("c1040000"))
+                .putLong(floor)
+                .putLong(0)
+                .put(u48(until - LEASE_MILLIS))
+                .put(u48(0))
+                .put(u48(until + 60_000))
+                .putLong(9)
+                .putLong(MINE)
+                .put(u48(until))
+                .put(new byte[4]);
+        assertThat(tombstone).isEqualTo(expected.array());
+        assertThat(plain.pttl(name)).isBetween(LEASE_MILLIS + 50_000, LEASE_MILLIS + 60_000);
+        get(cache.release(key, MINE));
+        assertThat(plain.get(name)).isEqualTo(expected.put(46, new byte[14]).array());
         lease(OTHERS);
-        assertThat(ByteBuffer.wrap(plain.get(name)).getLong(38)).isEqualTo(9);
-        long again = get(cache.clear(key.partition(), 0));
-
-        lease(MINE);
-
-        assertThat(again).isGreaterThan(floor);
-        assertThat(ByteBuffer.wrap(plain.get(name)).getLong(38)).isEqualTo(9);
-        assertThat(get(cache.fill(key, MINE, again, versioned("lagging", 8), 0)))
-                .isEqualTo(new StoreReply.TooOld(9));
+        assertThat(get(cache.fill(key, OTHERS, versioned("lagging", 8), 0))).isEqualTo(new StoreReply.TooOld(9));
     }
 
     @ParameterizedTest

@@ -35,7 +35,6 @@ class PublishScriptTest extends ScriptTest {
         get(cache.put(key, value("refused"), holder, 0));
         stamps.add(clock());
         stamps.add(get(cache.endQuarantine(key, holder, 0)));
-        stamps.add(get(cache.replay(key.partition(), List.of(key), 1, 0)));
 
         for (long stamp : stamps) {
             assertMessage("d101", stamp, "0001" + "0002" + "7341");
@@ -63,10 +62,11 @@ class PublishScriptTest extends ScriptTest {
     @Test
     void clearAndRepair_publishNoKeys() throws Exception {
         long cleared = get(cache.clear(key.partition(), 0));
-        long jumped = get(cache.repair(key.partition(), "one", Repair.KEEP, 0));
-        get(cache.repair(key.partition(), "one", Repair.KEEP, 0));
-        long jumpedAndCleared = get(cache.repair(key.partition(), "two", Repair.CLEAR, 0));
-        get(cache.repair(key.partition(), "two", Repair.CLEAR, 0));
+        long jumped = get(cache.repair(key.partition(), history(), Repair.KEEP, 0));
+        get(cache.repair(key.partition(), history(), Repair.KEEP, 0));
+        changeHistory();
+        long jumpedAndCleared = get(cache.repair(key.partition(), history(), Repair.CLEAR, 0));
+        get(cache.repair(key.partition(), history(), Repair.CLEAR, 0));
 
         assertMessage("d102", cleared, "0000");
         assertMessage("d104", jumped, "0000");
@@ -77,7 +77,7 @@ class PublishScriptTest extends ScriptTest {
     @Test
     void whatChangesNothingForOthers_publishesNothing() throws Exception {
         lease(MINE);
-        get(cache.fill(key, MINE, Long.MAX_VALUE, versioned("x", 10), 0));
+        get(cache.fill(key, MINE, versioned("x", 10), 0));
         get(cache.put(key, versioned("older", 9), 0, 0));
         get(cache.putIfAbsent(key, value("y"), 0));
         lease(MINE);

@@ -71,8 +71,7 @@ class PutScriptTest extends ScriptTest {
         lease(MINE);
         stored(cache.put(key, value("put"), 0, 0));
 
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("filled"), 0)))
-                .isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("filled"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(text(read().payload())).isEqualTo("put");
     }
 

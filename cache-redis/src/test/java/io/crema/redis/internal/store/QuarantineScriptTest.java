@@ -36,7 +36,8 @@ class QuarantineScriptTest extends ScriptTest {
                 .put(u48(now))
                 .put(u48(0))
                 .put(u48(now + 30_000))
-                .put(new byte[8 + 8 + 6 + 4])
+                .putLong(9)
+                .put(new byte[8 + 6 + 4])
                 .putLong(A);
         assertThat(record).isEqualTo(expected.array());
         assertThat(plain.pttl(name)).isBetween(20_000L, 30_000L);
@@ -191,8 +192,8 @@ class QuarantineScriptTest extends ScriptTest {
         lease(MINE);
         get(cache.quarantine(key, A, 30_000, 0));
         byte[] before = plain.get(name);
-        assertThat(get(cache.fill(key, MINE, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
-        assertThat(get(cache.fill(key, A, Long.MAX_VALUE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, MINE, value("x"), 0))).isEqualTo(new StoreReply.Refused());
+        assertThat(get(cache.fill(key, A, value("x"), 0))).isEqualTo(new StoreReply.Refused());
         get(cache.release(key, MINE));
         assertThat(plain.get(name)).isEqualTo(before);
     }

@@ -58,8 +58,8 @@ class RefusedScriptTest extends ScriptTest {
         get(cache.put(key, value("late"), HOLDER, 0));
         get(cache.invalidateTag("t", 1, 0));
         assertThat(get(cache.clear(partition, 0))).isEqualTo(clock());
-        long epoch = repair(partition);
-        assertThat(get(cache.replay(partition, List.of(key), epoch, 0))).isEqualTo(epoch + 1);
+        long epoch = get(cache.repair(partition, history(), Repair.CLEAR, 0));
+        assertThat(epoch).isEqualTo(clock()).isGreaterThan(clock + 1_048_576);
     }
 
     @Test
@@ -88,9 +88,8 @@ class RefusedScriptTest extends ScriptTest {
         assertFails(() -> refused.quarantine(key, HOLDER, 60_000, 0));
         assertFails(() -> refused.put(key, value("y"), HOLDER, 0));
         assertFails(() -> refused.endQuarantine(key, HOLDER, 0));
-        assertFails(() -> refused.replay(partition, List.of(key), Long.MAX_VALUE >> 10, 0));
         assertFails(() -> refused.clear(partition, 0));
-        assertFails(() -> refused.repair(partition, "run:repl", Repair.CLEAR, 0));
+        assertFails(() -> refused.repair(partition, history(), Repair.CLEAR, 0));
         assertFails(() -> refused.invalidateTag("t", 1, 0));
         assertThat(plain.get(name)).isEqualTo(before);
         assertThat(text(layout.floor(partition))).isEqualTo(floor);
@@ -101,21 +100,6 @@ class RefusedScriptTest extends ScriptTest {
     private void fillMemory() {
         plain.configSet("maxmemory", "1");
         opened(() -> plain.configSet("maxmemory", "0"));
-    }
-
-    /** The script alone: before it the terms of the cache are agreed on. */
-    private long repair(int partition) {
-        byte[][] keys = {layout.clock(partition), layout.floor(partition), layout.epoch(partition)};
-        List<Object> reply = plain.eval(
-                Script.REPAIR.source(),
-                ScriptOutputType.MULTI,
-                keys,
-                layout.channel(partition),
-                bytes("0"),
-                bytes("run:repl"),
-                bytes("1"),
-                bytes("PUBLISH"));
-        return (Long) reply.get(0);
     }
 
     private String text(byte[] at) {

@@ -1,6 +1,9 @@
 package io.crema.redis.internal.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.crema.redis.ServerTest;
+import io.crema.redis.internal.client.Commands;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
@@ -81,6 +84,22 @@ abstract class ScriptTest extends ServerTest {
 
     final long number(byte[] at) {
         return Long.parseLong(new String(plain.get(at), StandardCharsets.US_ASCII));
+    }
+
+    /** The server's, as {@link io.crema.spi.BusPosition#history()} names it. */
+    final String history() {
+        return Commands.infoField(bytes(plain.info("server")), "run_id") + ":"
+                + Commands.infoField(bytes(plain.info("replication")), "master_replid");
+    }
+
+    /** As a promotion does, but nobody sees the server as a replica. */
+    final void changeHistory() {
+        String before = history();
+        plain.multi();
+        plain.replicaof("127.0.0.1", 1);
+        plain.replicaofNoOne();
+        plain.exec();
+        assertThat(history()).isNotEqualTo(before);
     }
 
     final long serverMicros() {

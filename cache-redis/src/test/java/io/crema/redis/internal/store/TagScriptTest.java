@@ -64,7 +64,7 @@ class TagScriptTest extends ScriptTest {
     @Test
     void tagVersions_belowTheFloor_getNewOnes() {
         TagVersion before = versions("a").versions().get(0);
-        long floor = get(cache.repair(partition, "run:repl", Repair.CLEAR, 0));
+        long floor = get(cache.repair(partition, history(), Repair.CLEAR, 0));
         TagVersion after = versions("a").versions().get(0);
         assertThat(after.stamp()).isEqualTo(floor);
         assertThat(after.token()).isNotEqualTo(before.token());

@@ -106,9 +106,8 @@ final class ProbedRemote implements RemoteTier {
         }
 
         @Override
-        public CompletableFuture<StoreReply> fill(
-                RemoteKey key, long leaseToken, long leaseStamp, RemoteValue value, long atLeast) {
-            return cache.fill(key, leaseToken, leaseStamp, value, atLeast);
+        public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
+            return cache.fill(key, leaseToken, value, atLeast);
         }
 
         @Override
@@ -166,11 +165,6 @@ final class ProbedRemote implements RemoteTier {
         @Override
         public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
             return cache.invalidateTag(tag, token, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Long> replay(int partition, List<RemoteKey> keys, long before, long atLeast) {
-            return cache.replay(partition, keys, before, atLeast);
         }
     }
 }
