@@ -94,6 +94,28 @@ class CremaOnRedisTest extends ServerTest {
         }
     }
 
+    /** A server that is made a replica keeps its clients, and answers their reads with what it has. */
+    @Test
+    void r30_serverBecomesAReplica_isNotReadAnyMore() {
+        table.put(1L, "one");
+        LoadingTieredCache<Long, String> cache = instance();
+        assertThat(cache.get(1L)).isEqualTo("one");
+        table.put(1L, "uno");
+
+        plain().replicaof("127.0.0.1", 1);
+
+        awaitValue(cache, "uno");
+        assertThat(cache.reading(ReadConsistency.LATEST).get(1L)).isEqualTo("uno");
+        plain().replicaofNoOne();
+        Awaitility.await().ignoreExceptions().until(() -> {
+            cache.invalidate(1L);
+            return true;
+        });
+        table.put(1L, "one again");
+        cache.invalidate(1L);
+        awaitValue(cache, "one again");
+    }
+
     @Test
     void subscriptionKilled_nothingMissed_nearStaysHot() {
         LoadingTieredCache<Long, String> cache = instance();

@@ -114,7 +114,6 @@ final class NodeConnection implements BusConnection {
     @Override
     public void reset() {
         link.drop();
-        bus.onReset(node);
     }
 
     private <T> Reply<T> reply(BiConsumer<@Nullable T, @Nullable Throwable> callback, int commands) {
@@ -499,9 +498,11 @@ final class NodeConnection implements BusConnection {
             session.tell(to -> to.onDisconnected(session));
         }
 
+        /** After a loss too. */
         @Override
         public void onFailed() {
             bus.topology.suspect();
+            bus.onFailed(node);
         }
 
         /** Called on the event loop of the connection. */

@@ -32,14 +32,14 @@ public final class RedisBus implements InvalidationBus {
     final EventExecutor executor;
     final Heartbeats heartbeats;
     final Function<String, KeyLayout> layouts;
-    private final Consumer<Node> onReset;
+    private final Consumer<Node> onFailed;
     private final Keepers<NodeConnection> keepers;
     private volatile @Nullable BusListener listener;
 
     /**
      * @param instance names this instance in its heartbeats, as no other
      * @param executor reports failures of requests and runs the timers
-     * @param onReset told of a primary that seems dead
+     * @param onFailed told of a primary to which there is no connection any more, or not yet
      * @param layouts of the caches that were opened, by name
      * @param connector makes a connection for pub/sub
      */
@@ -49,14 +49,14 @@ public final class RedisBus implements InvalidationBus {
             ServerClock clock,
             Topology topology,
             EventExecutor executor,
-            Consumer<Node> onReset,
+            Consumer<Node> onFailed,
             Function<String, KeyLayout> layouts,
             Function<RedisURI, ? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
         this.clock = clock;
         this.topology = topology;
         this.executor = executor;
         this.heartbeats = new Heartbeats(namespace, instance, topology);
-        this.onReset = onReset;
+        this.onFailed = onFailed;
         this.layouts = layouts;
         this.keepers = new Keepers<>(
                 topology, executor, Topology::primaries, node -> new NodeConnection.Owner(this, node, connector));
@@ -89,8 +89,8 @@ public final class RedisBus implements InvalidationBus {
         return keepers.current(node);
     }
 
-    void onReset(Node node) {
-        onReset.accept(node);
+    void onFailed(Node node) {
+        onFailed.accept(node);
     }
 
     private void reassign() {

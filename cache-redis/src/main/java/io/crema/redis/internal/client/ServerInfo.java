@@ -35,10 +35,15 @@ public final class ServerInfo {
             throw new IllegalStateException(
                     server + " has version " + field("redis_version") + ", but Crema needs 6.2 or newer");
         }
-        if (!"master".equals(field("role"))) {
+        if (!isPrimary()) {
             throw new IllegalStateException(server + " is a replica now, but Crema needs the primary; name it, its"
                     + " sentinels (redis-sentinel://..) or its cluster (RedisRemote.cluster)");
         }
+    }
+
+    /** Whether it takes writes now, and answers with what it has itself. */
+    public boolean isPrimary() {
+        return "master".equals(field("role"));
     }
 
     /** @throws IllegalStateException if the server is a node of a cluster */

@@ -91,21 +91,23 @@ public final class RedisStore {
     }
 
     /**
-     * Called when a server seems dead: drops the connection to it unless it answers within a second. The system would take
-     * minutes to report a peer that has vanished.
+     * Called when the connection for invalidations to a server is lost: drops this one too, unless the server says within a
+     * second that it is a primary. The system would take minutes to report a peer that has vanished; and a server that is
+     * made a replica may keep its clients and answer their reads.
      */
     public void probe(Node node) {
         Session session = keepers.current(node);
         if (session == null) {
             return;
         }
-        Request<List<byte @Nullable []>> ping = Commands.request(CommandType.PING, List.of());
-        ping.orTimeout(PROBE_MILLIS, TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
-            if (failure instanceof TimeoutException) {
+        Request<List<byte @Nullable []>> info = Commands.request(CommandType.INFO, List.of());
+        info.orTimeout(PROBE_MILLIS, TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
+            boolean replica = answer != null && !new ServerInfo(answer.get(0)).isPrimary();
+            if (replica || failure instanceof TimeoutException) {
                 session.link.drop();
             }
         });
-        session.link.send(ping);
+        session.link.send(info);
     }
 
     /** Agrees on the terms of a cache; see {@link io.crema.spi.RemoteTier#open}. */
