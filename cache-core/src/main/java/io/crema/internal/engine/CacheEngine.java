@@ -65,6 +65,7 @@ public final class CacheEngine<K, V> {
     final WritePath<K, V> writePath;
     final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
+    final LocalLocks localLocks = new LocalLocks();
 
     private final CacheSettings<K, V> settings;
     private final @Nullable Serialization<K, V> serialization;

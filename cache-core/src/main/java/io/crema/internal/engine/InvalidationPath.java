@@ -129,10 +129,11 @@ final class InvalidationPath<K, V> {
 
     private CompletableFuture<Boolean> remove(List<Route<K>> routes, Removal removal, long least) {
         if (!engine.hasRemoteTier()) {
-            routes.forEach(route -> engine.quarantinePath.local().share(route.key()));
-            routes.forEach(route -> engine.leastHere(route.key(), least));
-            return CompletableFuture.completedFuture(
-                    removeHere(routes, removal, routes.get(0).partition().tick()));
+            boolean removed = false;
+            for (Route<K> route : routes) {
+                removed |= removeLocked(route, removal, least);
+            }
+            return CompletableFuture.completedFuture(removed);
         }
         if (!routes.get(0).isRemote()) {
             return unconfirmed(routes, removal.operation, least, notReached());
@@ -143,6 +144,14 @@ final class InvalidationPath<K, V> {
             }
             return CompletableFuture.completedFuture(answer.get().removed().contains(true));
         });
+    }
+
+    private boolean removeLocked(Route<K> route, Removal removal, long least) {
+        synchronized (engine.localLocks.of(route.key())) {
+            boolean unused = engine.quarantinePath.local().share(route.key());
+            engine.leastHere(route.key(), least);
+            return removeHere(List.of(route), removal, route.partition().tick());
+        }
     }
 
     /** Whether there was an entry to serve. */

@@ -156,6 +156,10 @@ final class WritePath<K, V> {
             return afterUnknownStore(route, InvalidationPath.replaced());
         }
         engine.invalidated(route.key(), write.partition, stored.stamp());
+        if (!engine.storesRemotely() && own.originVersion != 0) {
+            // Nobody has compared it with the versions of others: the next reader loads.
+            return CompletableFuture.completedFuture(true);
+        }
         NearEntry<V> entry = engine.stored(own, stored, remoteValue);
         engine.near.install(route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
         return CompletableFuture.completedFuture(true);
@@ -177,6 +181,13 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> storeHere(
+            Route<K> route, Write write, NearEntry<V> own, EntryOptions options, Condition condition) {
+        synchronized (engine.localLocks.of(route.key())) {
+            return storeLocked(route, write, own, options, condition);
+        }
+    }
+
+    private CompletableFuture<Boolean> storeLocked(
             Route<K> route, Write write, NearEntry<V> own, EntryOptions options, Condition condition) {
         K key = route.key();
         LocalQuarantines<K> quarantines = engine.quarantinePath.local();
