@@ -1,6 +1,6 @@
 -- Stores a value, whatever was there but a quarantine or a newer origin version. With a holder only if the key is in
 -- quarantine by that holder alone, and nothing else came since it began, be it a clear; its part of it ends in any case.
--- What a quarantine refuses is an invalidation.
+-- What a quarantine refuses is an invalidation, which names the value's origin version as the least.
 -- KEYS: clk, floor, key · ARGV: channel, atLeast, holder (8 bytes, 0 = none), parts of the value
 -- Returns the stamp (0 = refused, -1 = too old), server microseconds, loadedAt (too old: the least origin version).
 local key, holder = KEYS[3], ARGV[3]
@@ -23,6 +23,6 @@ local stores = fenced and quarantined and not minimum and sub(h, 4, 4) ~= SHARED
 stamp, micros = tick(stores and call or insist, 1, ARGV[2])
 publish(WRITTEN, stamp, micros, 1)
 if stores then return store(key, stamp, micros, 4) end
-leave(key, h, stamp, math.floor(micros / 1000), holder)
+leave(key, h, stamp, math.floor(micros / 1000), holder, ARGV[6])
 if fenced and minimum then return {-1, micros, minimum} end
 return {0, micros, 0}

@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ public final class RedisRemote implements RemoteTier {
     private final Topology topology;
     private final RedisStore store;
     private final RedisBus bus;
+    private final Function<RedisURI, CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> pubSub;
     private final @Nullable RedisClient ownClient;
     private final @Nullable ClientResources ownResources;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -107,6 +109,7 @@ public final class RedisRemote implements RemoteTier {
                 topology,
                 executor,
                 node -> connect(connector, node));
+        pubSub = node -> connectPubSub(connector, node);
         bus = new RedisBus(
                 builder.namespace,
                 UUID.randomUUID().toString(),
@@ -115,7 +118,7 @@ public final class RedisRemote implements RemoteTier {
                 executor,
                 store::probe,
                 store::layout,
-                node -> connectPubSub(connector, node));
+                pubSub);
         store.start();
         topology.start();
     }
@@ -229,7 +232,7 @@ public final class RedisRemote implements RemoteTier {
 
     @Override
     public CompletableFuture<Guarantee> guarantee() {
-        return store.guarantee();
+        return store.guarantee(pubSub);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.crema.redis.codec.PlainCodec;
 import io.crema.redis.internal.store.RedisCache;
 import io.crema.spi.BusConnection;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Opening;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
@@ -274,8 +275,11 @@ class RedisClusterTest {
     void open_oneNodeIsKnownAndAnotherIsDown_connectsToAll() {
         int dead = cluster.nodes().get(5).port();
         cluster.nodes().get(5).kill();
-        RedisCache cache = open(opened(
-                RedisRemote.cluster("redis://127.0.0.1:" + dead, cluster.uris().get(1))));
+        RedisRemote remote = opened(
+                RedisRemote.cluster("redis://127.0.0.1:" + dead, cluster.uris().get(1)));
+        // At the first attempt.
+        assertThat(get(remote.open(new CacheTerms(name, "standard-1")))).isInstanceOf(Opening.Agreed.class);
+        RedisCache cache = open(remote);
         for (int p = 0; p <= cache.partitions(); p++) {
             assertThat(get(cache.clear(p, 0))).isPositive();
         }
@@ -297,6 +301,34 @@ class RedisClusterTest {
         assertThatThrownBy(() -> get(remote.open(new CacheTerms(name, "standard-1"))))
                 .hasMessageContaining("is not a node of a Redis Cluster")
                 .hasMessageContaining("RedisRemote.connect");
+    }
+
+    @Test
+    void crema_allNodesDownAtStart_saysSoAndWorksOnceTheyAreThere() {
+        cluster.nodes().forEach(EmbeddedRedis::kill);
+        LogLines log = opened(new LogLines());
+        Map<String, String> origin = new ConcurrentHashMap<>(Map.of("k", "1"));
+        LoadingTieredCache<String, String> one = crema(origin);
+        assertThat(one.get("k")).isEqualTo("1");
+        await().untilAsserted(() -> assertThat(log.warnings())
+                .filteredOn(line -> line.startsWith("Cache '"))
+                .singleElement()
+                .asString()
+                .contains("Redis Cluster at 127.0.0.1:")
+                .contains("cannot be reached; working without it and trying on"));
+
+        cluster.heal();
+        origin.put("k", "2");
+        patiently().until(() -> isDone(() -> one.invalidate("k")));
+        assertThat(one.get("k")).isEqualTo("2");
+        LoadingTieredCache<String, String> other = crema(origin);
+        assertThat(other.get("k")).isEqualTo("2");
+        origin.put("k", "3");
+        patiently().until(() -> isDone(() -> other.invalidate("k")));
+        patiently().until(() -> "3".equals(one.get("k")));
+        assertThat(log.warnings())
+                .filteredOn(line -> line.startsWith("Cache '"))
+                .hasSize(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.crema.policy.Near;
 import io.crema.redis.codec.PlainCodec;
 import io.crema.spi.BusConnection;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Guarantee;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
@@ -87,6 +88,16 @@ class RedisSentinelTest {
         origin.put("k", "after");
         await().until(() -> isDone(() -> one.invalidate("k")));
         await().until(() -> "after".equals(other.get("k")));
+    }
+
+    @Test
+    void guarantee_sentinel_namesThePrimaryAndWhatAFailoverMayLose() {
+        Guarantee guarantee = get(remote().guarantee());
+        assertThat(guarantee.bounded()).isTrue();
+        assertThat(guarantee.transport())
+                .startsWith("pub/sub of Redis primary ")
+                .containsPattern(", sentinel '.+'\\)$");
+        assertThat(guarantee.warnings()).singleElement().asString().contains("min-replicas-to-write 1");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.crema.LoadContext;
 import io.crema.LoadingTieredCache;
 import io.crema.ReadConsistency;
 import io.crema.redis.codec.PlainCodec;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,12 @@ import org.junit.jupiter.api.Test;
 class TagsOnRedisTest extends ServerTest {
 
     /** A row of the origin. */
-    private record Row(String text, long version, String... tags) {}
+    private record Row(String text, long version, List<String> tags) {
+
+        Row(String text, long version, String... tags) {
+            this(text, version, List.of(tags));
+        }
+    }
 
     private final Map<Long, Row> table = new ConcurrentHashMap<>();
     private final AtomicInteger loads = new AtomicInteger();

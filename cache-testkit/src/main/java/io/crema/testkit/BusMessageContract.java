@@ -28,6 +28,12 @@ abstract class BusMessageContract extends RemoteFixture {
     final RecordingListener listener = new RecordingListener(PATIENCE);
     InvalidationBus bus;
 
+    /** A bus is started once. */
+    @Override
+    boolean needsOwnTiers() {
+        return true;
+    }
+
     @BeforeEach
     void start() {
         bus = tierA.invalidations();

@@ -162,7 +162,7 @@ final class PartitionStore {
         if (!tooOld && (quarantined ? sole : holder == 0)) {
             return storeValue(key, value, nowMicros);
         }
-        leave(key, found, holder, nowMicros);
+        leave(key, found, holder, value.originVersion(), nowMicros);
         return found != null && tooOld && holder != 0
                 ? new StoreReply.TooOld(found.leastVersion())
                 : new StoreReply.Refused();
@@ -239,22 +239,22 @@ final class PartitionStore {
     /** Returns the clock. */
     long endQuarantine(RemoteKey key, long holder, long atLeast, long nowMicros) {
         advance(1, atLeast, nowMicros);
-        leave(key, find(key, nowMicros), holder, nowMicros);
+        leave(key, find(key, nowMicros), holder, 0, nowMicros);
         return clock;
     }
 
     /** Takes a holder out of a quarantine, which the last one ends; for all others, an invalidation. */
-    private void leave(RemoteKey key, @Nullable StoredRecord found, long holder, long nowMicros) {
+    private void leave(RemoteKey key, @Nullable StoredRecord found, long holder, long least, long nowMicros) {
         if (found == null || !found.holders().contains(holder)) {
-            remove(key, found, 0, nowMicros);
+            remove(key, found, least, nowMicros);
             return;
         }
         Set<Long> others = new HashSet<>(found.holders());
         others.remove(holder);
         if (others.isEmpty()) {
-            forget(key, found.leastVersion(), nowMicros);
+            forget(key, StoredRecord.newer(found.leastVersion(), least), nowMicros);
         } else {
-            store(key, found.touched(clock, others, 0));
+            store(key, found.touched(clock, others, least));
         }
     }
 

@@ -72,10 +72,13 @@ public abstract class RemoteClockContract extends RemoteTagContract {
 
     @Test
     void close_twice_failsItsOwnCommandsOnly() {
-        tierA.close();
-        tierA.close();
+        RemoteTier third = closed(connect());
+        RemoteCache c = openCache(third, name);
 
-        assertThatThrownBy(() -> await(a.clear(PARTITION, 0))).isNotNull();
+        third.close();
+        third.close();
+
+        assertThatThrownBy(() -> await(c.clear(PARTITION, 0))).isNotNull();
         await(b.clear(PARTITION, 0));
     }
 

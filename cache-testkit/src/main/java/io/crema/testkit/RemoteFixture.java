@@ -25,10 +25,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
 
 /** Two instances of one cache with a name of its own, and what the contracts of remote tiers do with them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RemoteFixture {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -38,7 +41,7 @@ abstract class RemoteFixture {
     static final long SHORT_MILLIS = 20;
     static final Duration LONGER_THAN_SHORT = Duration.ofMillis(SHORT_MILLIS + 5);
 
-    final String name = "contract-" + UUID.randomUUID();
+    String name;
     final Random random = new Random();
     RemoteTier tierA;
     RemoteTier tierB;
@@ -79,17 +82,31 @@ abstract class RemoteFixture {
         assumeTrue(false, "the history cannot be changed");
     }
 
+    /** Whether a test needs connections that nobody has used; else those of the test before will do, which is faster. */
+    boolean needsOwnTiers() {
+        return false;
+    }
+
     @BeforeEach
     void openTwice() {
-        tierA = closed(connect());
-        tierB = closed(connect());
+        name = "contract-" + UUID.randomUUID();
+        tierA = tiers.isEmpty() ? closed(connect()) : tiers.get(0);
+        tierB = tiers.size() < 2 ? closed(connect()) : tiers.get(1);
         a = openCache(tierA, name);
         b = openCache(tierB, name);
     }
 
     @AfterEach
+    void closeUsed() {
+        if (needsOwnTiers()) {
+            closeAll();
+        }
+    }
+
+    @AfterAll
     void closeAll() {
         tiers.forEach(RemoteTier::close);
+        tiers.clear();
     }
 
     RemoteTier closed(RemoteTier tier) {

@@ -244,6 +244,30 @@ abstract class RemoteQuarantineContract extends RemoteExpiryContract {
     }
 
     @Test
+    void put_withVersionRefusedByAQuarantine_isRememberedAfterIt() {
+        RemoteKey key = newKey();
+        begin(a, key, holderA);
+        assertRefused(await(b.put(key, value("v5", 5), 0, 0)));
+
+        await(a.endQuarantine(key, holderA, 0));
+
+        assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
+        stored(b.put(key, value("v5", 5), 0, 0));
+    }
+
+    @Test
+    void put_withVersionOfAHolderAmongOthers_isRememberedAfterThem() {
+        RemoteKey key = newKey();
+        begin(a, key, holderA);
+        begin(b, key, holderB);
+        assertRefused(await(a.put(key, value("v5", 5), holderA, 0)));
+
+        await(b.endQuarantine(key, holderB, 0));
+
+        assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
+    }
+
+    @Test
     void put_ofTheOnlyHolderButTooOld_isNotStoredAndEndsIt() {
         RemoteKey key = tombstone(5);
         begin(a, key, holderA);

@@ -307,8 +307,10 @@ public abstract class RemoteTierContract extends RemoteQuarantineContract {
     @Test
     void close_ofOne_leavesWhatOthersRead() {
         RemoteKey key = newKey();
+        RemoteTier third = closed(connect());
+        RemoteCache unused = openCache(third, name);
 
-        tierA.close();
+        third.close();
 
         stored(b.put(key, value("b"), 0, 0));
         assertThat(textOf(key)).isEqualTo("b");

@@ -2,11 +2,8 @@ package io.crema.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crema.Crema;
 import io.crema.Tier;
-import io.crema.TieredCache;
 import io.crema.scenario.Fleet.Node;
-import io.crema.testkit.InMemoryRemote;
 import io.crema.testkit.Operation;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -21,18 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChangingHistoryTest {
 
     private final Fleet fleet = new Fleet(1);
-    private final InMemoryRemote memory = fleet.server.connect(1);
-    private final Crema crema = Crema.builder()
-            .remote(memory)
-            .ticker(fleet.time)
-            .executor(fleet.executor)
-            .build();
+    private final Node node = fleet.node();
     private final Caller<String> a;
     private final Caller<String> b;
 
     ChangingHistoryTest(Style style) {
-        Node node = new Node(crema, memory);
-        TieredCache<String, String> unused = Fleet.texts(node).build();
         a = style.caller(node);
         b = style.caller(fleet.node());
     }
@@ -47,7 +37,6 @@ class ChangingHistoryTest {
 
     @AfterEach
     void close() {
-        crema.close();
         fleet.close();
     }
 
@@ -58,7 +47,7 @@ class ChangingHistoryTest {
         // One heartbeat names the other history, the next one has the clocks compared.
         fleet.pass(Duration.ofSeconds(1));
 
-        assertThat(memory.executed(Operation.REPAIR))
+        assertThat(node.remote().executed(Operation.REPAIR))
                 .as("the partition and that of the tags")
                 .isEqualTo(2);
         assertThat(a.read("k")).isNull();

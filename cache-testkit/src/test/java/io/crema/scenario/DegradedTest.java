@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.CacheEntry;
 import io.crema.CacheException;
+import io.crema.InvalidationPendingException;
 import io.crema.ReadConsistency;
 import io.crema.policy.Degraded;
 import io.crema.testkit.Operation;
@@ -87,6 +88,17 @@ class DegradedTest {
         assertThat(deaf.load("other", "w1")).isEqualTo("w1");
         deaf.clear().await();
         assertThat(deaf.read("k")).isNull();
+    }
+
+    @Test
+    void reserve_ownClearIsPending_asksOn() {
+        Caller<String> deaf = deaf(Degraded.RESERVE);
+        deaf.remote().fail(Operation.CLEAR);
+
+        assertThat(deaf.clear().failure()).isInstanceOf(InvalidationPendingException.class);
+
+        assertThat(deaf.load("k", "v3")).isEqualTo("v3");
+        assertThat(deaf.cache().getAllPresent(List.of("k"))).isEmpty();
     }
 
     @Test

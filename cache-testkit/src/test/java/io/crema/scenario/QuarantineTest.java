@@ -145,6 +145,16 @@ class QuarantineTest {
     }
 
     @Test
+    void put_afterSomebodysClear_isNotStored() {
+        Quarantine<String> quarantine = cache.quarantine("k");
+        cache.clear();
+
+        assertThat(cache.putAtEnd(quarantine, "v2")).isFalse();
+
+        assertThat(cache.getIfPresent("k")).isNull();
+    }
+
+    @Test
     void put_afterSomebodysPut_isNotStored() {
         Quarantine<String> quarantine = cache.quarantine("k");
         cache.put("k", "theirs");

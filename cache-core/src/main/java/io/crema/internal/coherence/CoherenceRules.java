@@ -105,6 +105,14 @@ public class CoherenceRules {
         return stamp >= epoch;
     }
 
+    /**
+     * Whether the clock had gone back when a write advanced it to this stamp; {@code metBefore} is the highest that was met
+     * before it was sent.
+     */
+    public boolean wentBack(long stamp, long metBefore) {
+        return stamp <= metBefore;
+    }
+
     /** Whether everything published until {@code window} ago is known to have been applied. */
     public boolean leaseValid(long now, long confirmed, long window) {
         return now - confirmed <= window;

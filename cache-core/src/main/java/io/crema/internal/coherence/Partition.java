@@ -100,6 +100,19 @@ public final class Partition {
         highest = Math.max(highest, stamp);
     }
 
+    /**
+     * Notes the stamp that a write of this instance got. If the clock went back, its stamp says of no entry whether that is
+     * older, so every one is suspect.
+     *
+     * @param metBefore {@link #highest()} when the write was sent
+     */
+    public synchronized void wrote(long stamp, long metBefore) {
+        if (rules.wentBack(stamp, metBefore)) {
+            missed();
+        }
+        met(stamp);
+    }
+
     /** Gives the next stamp of a partition that no remote tier has. */
     public synchronized long tick() {
         lastSeen++;

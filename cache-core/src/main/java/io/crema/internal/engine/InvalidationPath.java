@@ -172,13 +172,14 @@ final class InvalidationPath<K, V> {
         Partition partition = routes.get(0).partition();
         RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
+        long met = partition.highest();
         CompletableFuture<Answer<InvalidateReply>> reply = switch (removal) {
-            case INVALIDATE -> access.invalidate(partition.index(), remoteKeys, least, partition.highest());
-            case EXPIRE -> access.expire(partition.index(), remoteKeys, least, partition.highest());
+            case INVALIDATE -> access.invalidate(partition.index(), remoteKeys, least, met);
+            case EXPIRE -> access.expire(partition.index(), remoteKeys, least, met);
         };
         return reply.thenApply(answer -> {
             if (answer.isPresent()) {
-                partition.met(answer.get().stamp());
+                partition.wrote(answer.get().stamp(), met);
                 boolean unused = removeHere(routes, removal, answer.get().stamp());
             }
             return answer;
@@ -278,14 +279,16 @@ final class InvalidationPath<K, V> {
         TagTable table = engine.tags().table();
         Partition partition = table.partition();
         return untilItCounts(
-                () -> access.invalidateTag(tag, engine.tokens.next(), partition.highest())
-                        .thenApply(answer -> {
-                            if (answer.isPresent()) {
-                                partition.met(answer.get());
-                                table.invalidated(tag, answer.get());
-                            }
-                            return answer;
-                        }),
+                () -> {
+                    long met = partition.highest();
+                    return access.invalidateTag(tag, engine.tokens.next(), met).thenApply(answer -> {
+                        if (answer.isPresent()) {
+                            partition.wrote(answer.get(), met);
+                            table.invalidated(tag, answer.get());
+                        }
+                        return answer;
+                    });
+                },
                 stamp -> engine.acknowledgedTag(partition, tag, stamp));
     }
 
@@ -321,6 +324,7 @@ final class InvalidationPath<K, V> {
             if (engine.hasRemoteTier()) {
                 return CompletableFuture.completedFuture(Optional.of(notReached()));
             }
+            engine.quarantinePath.local().shareAll();
             partition.raiseFloor(partition.tick());
             return CompletableFuture.completedFuture(Optional.empty());
         }

@@ -50,6 +50,11 @@ final class LocalQuarantines<K> {
                 != null;
     }
 
+    /** As {@link #share}, of all keys. */
+    void shareAll() {
+        keys.keySet().forEach(this::share);
+    }
+
     void end(K key, long holder) {
         keys.computeIfPresent(key, (k, held) -> without(live(held), holder));
     }

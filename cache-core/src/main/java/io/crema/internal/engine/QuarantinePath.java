@@ -52,16 +52,13 @@ final class QuarantinePath<K, V> {
         if (!route.isRemote()) {
             return CompletableFuture.failedFuture(notBegun(InvalidationPath.notReached()));
         }
+        long met = route.partition().highest();
         return route.access()
-                .quarantine(
-                        route.remoteKey(),
-                        holder,
-                        atMost.toMillis(),
-                        route.partition().highest())
+                .quarantine(route.remoteKey(), holder, atMost.toMillis(), met)
                 .thenApply(stamp -> {
                     if (stamp.isEmpty()) {
                         throw notBegun(stamp.reason());
-                    } else if (!applied(route, stamp.get())) {
+                    } else if (!applied(route, stamp.get(), met)) {
                         throw notBegun(InvalidationPath.replaced());
                     }
                     return new HeldKey<>(engine, key, holder);
@@ -93,16 +90,15 @@ final class QuarantinePath<K, V> {
         if (!route.isRemote()) {
             return notEnded(route, InvalidationPath.notReached());
         }
-        return route.access()
-                .endQuarantine(route.remoteKey(), holder, route.partition().highest())
-                .thenCompose(stamp -> {
-                    if (stamp.isEmpty()) {
-                        return notEnded(route, stamp.reason());
-                    } else if (!applied(route, stamp.get())) {
-                        return notEnded(route, InvalidationPath.replaced());
-                    }
-                    return CompletableFuture.completedFuture(null);
-                });
+        long met = route.partition().highest();
+        return route.access().endQuarantine(route.remoteKey(), holder, met).thenCompose(stamp -> {
+            if (stamp.isEmpty()) {
+                return notEnded(route, stamp.reason());
+            } else if (!applied(route, stamp.get(), met)) {
+                return notEnded(route, InvalidationPath.replaced());
+            }
+            return CompletableFuture.completedFuture(null);
+        });
     }
 
     private CompletableFuture<Void> notEnded(Route<K> route, Throwable reason) {
@@ -112,8 +108,8 @@ final class QuarantinePath<K, V> {
     }
 
     /** Returns whether it counts. */
-    private boolean applied(Route<K> route, long stamp) {
-        route.partition().met(stamp);
+    private boolean applied(Route<K> route, long stamp, long met) {
+        route.partition().wrote(stamp, met);
         invalidated(route.key(), route.partition(), stamp);
         return engine.acknowledged(route, 0, stamp);
     }

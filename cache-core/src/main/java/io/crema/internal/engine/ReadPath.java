@@ -231,7 +231,8 @@ final class ReadPath<K, V> {
         }
         return switch (engine.degraded()) {
             case REMOTE_THEN_ORIGIN -> null;
-            case RESERVE -> engine.near.reserve(key);
+            // What this instance knows to be wrong is no reserve, though nobody else may know yet.
+            case RESERVE -> engine.outbox.holds(key) ? null : engine.near.reserve(key);
             case FAIL ->
                 throw new CacheException("Cache '" + engine.name
                         + "': the connection that carries invalidations is lost, so no value can be shown to be within"

@@ -117,12 +117,13 @@ final class WritePath<K, V> {
     private CompletableFuture<Boolean> send(
             Route<K> route, Write write, NearEntry<V> own, RemoteValue untagged, Condition condition) {
         RemoteValue value = own.tags == null ? untagged : untagged.withTags(own.tags.toEmbed());
+        long met = write.partition.highest();
         CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
                 ? new AbsentPut<>(engine, route, value).start()
                 : route.access()
-                        .put(route.remoteKey(), value, condition.holder(), write.partition.highest())
+                        .put(route.remoteKey(), value, condition.holder(), met)
                         .thenApply(answer -> noted(route, answer));
-        return reply.thenCompose(answer -> onStored(route, write, own, value, answer));
+        return reply.thenCompose(answer -> onStored(route, write, own, value, met, answer));
     }
 
     /** A put that a quarantine refuses is an invalidation all the same. */
@@ -134,7 +135,12 @@ final class WritePath<K, V> {
     }
 
     private CompletableFuture<Boolean> onStored(
-            Route<K> route, Write write, NearEntry<V> own, RemoteValue remoteValue, Answer<StoreReply> answer) {
+            Route<K> route,
+            Write write,
+            NearEntry<V> own,
+            RemoteValue remoteValue,
+            long met,
+            Answer<StoreReply> answer) {
         if (answer.isEmpty()) {
             return afterUnknownStore(route, answer.reason());
         }
@@ -145,7 +151,7 @@ final class WritePath<K, V> {
         if (!(answer.get() instanceof StoreReply.Stored stored)) {
             return CompletableFuture.completedFuture(false);
         }
-        write.partition.met(stored.stamp());
+        write.partition.wrote(stored.stamp(), met);
         if (!engine.acknowledged(route, remoteValue.originVersion(), stored.stamp())) {
             return afterUnknownStore(route, InvalidationPath.replaced());
         }

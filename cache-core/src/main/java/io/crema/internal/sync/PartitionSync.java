@@ -67,6 +67,9 @@ final class PartitionSync {
 
     private boolean repairNeeded;
 
+    /** The history that a repair was for, until the clock was compared after it; null = there was none since. */
+    private @Nullable String repairedFor;
+
     /** Whether the clock went back within one history. */
     private boolean wentBack;
 
@@ -87,8 +90,11 @@ final class PartitionSync {
         if (state != State.IDLE || to.isLost()) {
             return false;
         }
-        boolean moved = last != null && last != to && !last.isLost();
-        lostMillis = Math.max(lostMillis, rules.lostMillis(to.connection.lostMillis(), moved));
+        // What a connection found when it was made counts no more once the partition was synchronised over it.
+        if (last != to) {
+            boolean moved = last != null && !last.isLost();
+            lostMillis = Math.max(lostMillis, rules.lostMillis(to.connection.lostMillis(), moved));
+        }
         link = to;
         state = State.SUBSCRIBING;
         return true;
@@ -159,16 +165,20 @@ final class PartitionSync {
             wentBack |= sameHistory;
             lostMillis = measured ? lostMillis : Long.MAX_VALUE;
         }
-        // A repair may have been executed by a server that was being replaced.
+        // A repair may have been executed by a server that was being replaced; or its server was replaced since, by one
+        // that has the new clock and lacks what was made again under it.
         repairNeeded |= !rules.countsAsExecuted(at.clock(), partition.epoch());
+        repairNeeded |= repairedFor != null && !repairedFor.equals(named);
         if (repairNeeded) {
             state = State.REPAIRING;
+            repairedFor = named;
             return new Comparison(Outcome.TO_REPAIR, resync);
         }
         boolean before = state == State.SYNCHRONISED;
         state = State.SYNCHRONISED;
         lostMillis = 0;
         wentBack = false;
+        repairedFor = null;
         partition.repaired();
         last = on;
         return new Comparison(before ? Outcome.STILL_SYNCHRONISED : Outcome.SYNCHRONISED, resync);

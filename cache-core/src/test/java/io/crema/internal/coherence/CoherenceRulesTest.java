@@ -96,6 +96,12 @@ class CoherenceRulesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"11, 10, false", "10, 10, true", "9, 10, true"})
+    void wentBack(long stamp, long metBefore, boolean expected) {
+        assertThat(rules.wentBack(stamp, metBefore)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         // now, confirmed, window
         "100, 100, 50, true",

@@ -38,6 +38,29 @@ class PartitionTest {
     }
 
     @Test
+    void wrote_aboveWhatWasMet_isOnlyNoted() {
+        long generation = synchronised();
+
+        partition.wrote(12, 10);
+
+        assertThat(partition.generation()).isEqualTo(generation);
+        assertThat(partition.highest()).isEqualTo(12);
+        assertThat(partition.floorKnown()).isTrue();
+    }
+
+    @Test
+    void wrote_clockWentBack_makesSuspect() {
+        long generation = synchronised();
+
+        partition.wrote(10, 10);
+
+        assertThat(partition.generation()).isGreaterThan(generation);
+        assertThat(partition.highest()).isEqualTo(10);
+        assertThat(partition.lastSeen()).isEqualTo(10);
+        assertThat(partition.floorKnown()).isFalse();
+    }
+
+    @Test
     void resynchronise_nothingMissed_keepsTheGeneration() {
         long generation = synchronised();
 

@@ -227,6 +227,27 @@ class PartitionSyncTest {
         assertThat(sync.replayCovers(true)).isFalse();
     }
 
+    /** The third server has the new clock, but may lack what was made again under it. */
+    @Test
+    void replacedAgainBeforeTheClockWasComparedAfterTheRepair_isToBeRepairedAgain() {
+        synchroniseOn(one);
+        sync.leave(one);
+        one.lost();
+        Link second = link(0);
+        assertThat(join(second, OTHER, 10)).isEqualTo(Outcome.TO_REPAIR);
+        partition.startEpoch(100);
+        assertThat(sync.repaired(second)).isTrue();
+        sync.leave(second);
+        second.lost();
+
+        Link third = link(0);
+        assertThat(join(third, "h3", 105)).isEqualTo(Outcome.TO_REPAIR);
+        assertThat(partition.inDoubt()).isTrue();
+
+        assertThat(sync.repaired(third)).isTrue();
+        assertThat(compare(third, "h3", 110)).isEqualTo(Outcome.SYNCHRONISED);
+    }
+
     @Test
     void repairedByAServerThatWasReplaced_clockIsBelowTheEpoch_isToBeRepaired() {
         synchroniseOn(one);

@@ -53,12 +53,9 @@ final class Heartbeats {
         return null;
     }
 
-    /** The keys at a primary whose heartbeats were acknowledged, by it or by another that had their slots. */
-    List<byte[]> acknowledgedAt(Node node) {
-        return acknowledged.keySet().stream()
-                .map(Heartbeats::bytes)
-                .filter(key -> isAt(node, key))
-                .toList();
+    /** The keys whose heartbeats were acknowledged, wherever they lie now: some for each primary. */
+    List<byte[]> acknowledged() {
+        return acknowledged.keySet().stream().map(Heartbeats::bytes).toList();
     }
 
     /** Older keys at the same primary do not count any more; nobody keeps them alive. */

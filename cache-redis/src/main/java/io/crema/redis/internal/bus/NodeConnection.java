@@ -28,6 +28,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,8 +56,6 @@ final class NodeConnection implements BusConnection {
 
     /** A heartbeat's key outlives its instance and a loss of the primary by as much as invalidations can be replayed. */
     private static final byte[] HEARTBEAT_MILLIS = Commands.ascii(60_000);
-
-    private static final int RESP3 = 3;
 
     private final RedisBus bus;
     private final Topology topology;
@@ -109,7 +108,7 @@ final class NodeConnection implements BusConnection {
     }
 
     private boolean isHere(int slot) {
-        return node.equals(topology.ownerOf(slot)) && !left.contains(slot) && !leaving.get(slot);
+        return Objects.equals(node, topology.ownerOf(slot)) && !left.contains(slot) && !leaving.get(slot);
     }
 
     @Override
@@ -310,7 +309,7 @@ final class NodeConnection implements BusConnection {
         now.stream().filter(slot -> !before.get(slot)).forEach(this::tellGone);
         BitSet stayed = (BitSet) before.clone();
         stayed.andNot(now);
-        boolean back = left.removeIf(slot -> node.equals(view.ownerOf(slot)) && !now.get(slot));
+        boolean back = left.removeIf(slot -> Objects.equals(node, view.ownerOf(slot)) && !now.get(slot));
         topology.suspect();
         if (back || !stayed.isEmpty()) {
             tell(to -> to.onAssigned(this));
@@ -321,7 +320,7 @@ final class NodeConnection implements BusConnection {
     void reassign() {
         left.removeIf(slot -> !leaving.get(slot));
         for (Channel channel : channels.values()) {
-            if (!node.equals(topology.ownerOf(channel.slot))) {
+            if (!Objects.equals(node, topology.ownerOf(channel.slot))) {
                 tellGone(channel.slot);
             }
         }
@@ -444,10 +443,14 @@ final class NodeConnection implements BusConnection {
             return ready;
         }
 
-        /** Before the first heartbeat of the connection, which overwrites what is remembered. */
+        /**
+         * Before the first heartbeat of the connection, which overwrites what is remembered. All keys are asked for, not only
+         * those that are known to lie here: of a primary that has just been put in another's place, the first redirection
+         * makes known one slot only.
+         */
         private CompletionStage<Long> lostMillis(Link link) {
             CompletionStage<Long> most = CompletableFuture.completedFuture(Heartbeats.NOTHING_KNOWN);
-            for (byte[] key : bus.heartbeats.acknowledgedAt(node)) {
+            for (byte[] key : bus.heartbeats.acknowledged()) {
                 Request<List<byte @Nullable []>> get = Commands.request(CommandType.GET, List.of(key));
                 most = most.thenCombine(
                         get.handle((@Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) ->
@@ -458,7 +461,7 @@ final class NodeConnection implements BusConnection {
             return most.thenApply(found -> found == Heartbeats.NOTHING_KNOWN ? Long.MAX_VALUE : found);
         }
 
-        /** A key whose slot has gone elsewhere says nothing of this primary. */
+        /** A key whose slot is elsewhere says nothing of this primary. */
         private long lostMillis(byte[] key, @Nullable List<byte @Nullable []> reply, @Nullable Throwable failure) {
             if (reply != null) {
                 return bus.heartbeats.lostMillis(key, Commands.number(reply.get(0)));
@@ -469,13 +472,8 @@ final class NodeConnection implements BusConnection {
             throw new CompletionException(failure);
         }
 
-        /** HELLO answers with pairs of names and values, one of them "proto". */
         private void requireResp3(@Nullable List<byte @Nullable []> answer, Link link) {
-            boolean found = false;
-            for (int i = 0; answer != null && i + 1 < answer.size(); i++) {
-                found |= "proto".equals(Commands.text(answer.get(i))) && Commands.number(answer.get(i + 1)) == RESP3;
-            }
-            if (found || link.isLost()) {
+            if (Commands.isResp3(answer) || link.isLost()) {
                 return;
             }
             String message = "The connection for invalidations to " + node + " does not speak RESP3, which Crema needs"
@@ -490,6 +488,7 @@ final class NodeConnection implements BusConnection {
 
         @Override
         public void onReady(NodeConnection session) {
+            bus.topology.reached(session.link, session.server.runId());
             session.tell(to -> to.onConnected(session));
         }
 

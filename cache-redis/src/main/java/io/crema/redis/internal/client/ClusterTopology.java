@@ -9,6 +9,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,9 @@ public final class ClusterTopology implements Topology {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean soon = new AtomicBoolean();
     private final AtomicInteger attempts = new AtomicInteger();
+
+    /** Ends when a node has answered, or each seed was tried: one of them may be down for good. */
+    private final CompletableFuture<Void> firstAttempts = new CompletableFuture<>();
 
     /** Replaced under the lock of this. */
     private volatile ClusterView view = ClusterView.EMPTY;
@@ -106,7 +110,7 @@ public final class ClusterTopology implements Topology {
     @Override
     public void moved(int slot, Node owner) {
         synchronized (this) {
-            if (!owner.equals(view.ownerOf(slot))) {
+            if (!Objects.equals(owner, view.ownerOf(slot))) {
                 replace(view.with(slot, owner));
             }
         }
@@ -131,8 +135,13 @@ public final class ClusterTopology implements Topology {
     }
 
     @Override
+    public void reached(Link link, String runId) {
+        // A node is an address: another process there means that the connections to the one before are lost.
+    }
+
+    @Override
     public CompletableFuture<Void> firstAttempt() {
-        return keeper.firstAttempt();
+        return firstAttempts.copy();
     }
 
     @Override
@@ -146,6 +155,7 @@ public final class ClusterTopology implements Topology {
     @Override
     public CompletableFuture<Void> close() {
         closed = true;
+        firstAttempts.complete(null);
         return keeper.close();
     }
 
@@ -266,6 +276,14 @@ public final class ClusterTopology implements Topology {
         @Override
         public void onReady(Asking session) {
             // What it answered has been taken over.
+            firstAttempts.complete(null);
+        }
+
+        @Override
+        public void onFailed() {
+            if (attempts.get() >= seeds.size()) {
+                firstAttempts.complete(null);
+            }
         }
 
         @Override

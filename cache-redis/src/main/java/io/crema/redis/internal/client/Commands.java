@@ -44,6 +44,16 @@ public final class Commands {
         return reply == null ? "" : new String(reply, StandardCharsets.UTF_8);
     }
 
+    /** Whether a connection speaks RESP3, by its reply to HELLO, pairs of names and values of which one is "proto". */
+    public static boolean isResp3(@Nullable List<byte @Nullable []> hello) {
+        for (int i = 0; hello != null && i + 1 < hello.size(); i++) {
+            if ("proto".equals(text(hello.get(i)))) {
+                return "3".equals(text(hello.get(i + 1)));
+            }
+        }
+        return false;
+    }
+
     /** The value of a line {@code field:value} of an INFO reply. */
     public static String infoField(byte @Nullable [] info, String field) {
         for (String line : text(info).split("\r\n")) {

@@ -47,9 +47,6 @@ public final class Keeper<S> {
     private static final int MOST_DOUBLINGS = 7;
     private static final long READY_LIMIT_MILLIS = 3_000;
 
-    /** Causes may go in circles. */
-    private static final int MOST_CAUSES = 10;
-
     private final String server;
     private final EventExecutorGroup timer;
     private final Owner<S> owner;
@@ -206,7 +203,7 @@ public final class Keeper<S> {
         synchronized (this) {
             doublings = Math.min(failures, MOST_DOUBLINGS);
             failures++;
-            reason = failure == null ? null : root(failure).getMessage();
+            reason = failure == null ? null : advised(Refusal.root(failure).getMessage());
         }
         firstAttempt.complete(null);
         if (closed) {
@@ -224,20 +221,12 @@ public final class Keeper<S> {
     private static String reason(Throwable failure) {
         Throwable cause = failure.getCause();
         Throwable outer = failure instanceof CompletionException && cause != null ? cause : failure;
-        Throwable root = root(outer);
-        return root == outer ? outer.toString() : outer + ", because of " + root;
+        Throwable root = Refusal.root(outer);
+        return (root == outer ? outer.toString() : outer + ", because of " + root) + Refusal.advice(root.getMessage());
     }
 
-    private static Throwable root(Throwable failure) {
-        Throwable root = failure;
-        for (int depth = 0; depth < MOST_CAUSES; depth++) {
-            Throwable cause = root.getCause();
-            if (cause == null) {
-                break;
-            }
-            root = cause;
-        }
-        return root;
+    private static @Nullable String advised(@Nullable String message) {
+        return message == null ? null : message + Refusal.advice(message);
     }
 
     /** Returns false if the client has been shut down, by close or by its owner: then there is nothing more to do. */

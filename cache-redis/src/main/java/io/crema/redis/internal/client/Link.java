@@ -65,17 +65,20 @@ public final class Link implements Lane {
         return failure == null ? new RedisException("The connection to " + server + " was lost") : failure;
     }
 
-    /** Sends a request; if the link is lost, before or meanwhile, the request fails. */
+    /** Sends a request; if the link is lost or dropped, before or meanwhile, the request fails. */
     public void send(Request<?> request) {
-        if (lost == null) {
+        if (!isOver()) {
             request.sentOver(this);
             underWay.add(request);
             connection.dispatch(request);
         }
-        RedisException failure = lost;
-        if (failure != null) {
-            request.completeExceptionally(failure);
+        if (isOver()) {
+            request.completeExceptionally(failure());
         }
+    }
+
+    private boolean isOver() {
+        return lost != null || closing.get();
     }
 
     /** Sends a command over this connection; the callback is there before. */
@@ -89,7 +92,10 @@ public final class Link implements Lane {
         send(request);
     }
 
-    /** Closes the connection; it is lost as soon as its event loop has seen that. The future ends when it is closed. */
+    /**
+     * Closes the connection, over which nothing is sent from now on; it is lost as soon as its event loop has seen that.
+     * The future ends when it is closed.
+     */
     public CompletableFuture<Void> drop() {
         if (closing.compareAndSet(false, true)) {
             connection.closeAsync().whenComplete((nothing, failure) -> closed.complete(null));

@@ -2,6 +2,8 @@ package io.crema.redis.internal.client;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,6 +15,12 @@ public final class OnePrimary implements Topology {
 
     private final Node node;
     private final Set<Node> nodes;
+
+    /** The connections that are ready, all of them to one process; guarded by this. */
+    private final List<Link> links = new ArrayList<>();
+
+    /** The process that they reach; guarded by this. */
+    private String present = "";
 
     /** @param server names it in logs and errors */
     public OnePrimary(String server, RedisURI uri) {
@@ -63,6 +71,23 @@ public final class OnePrimary implements Topology {
     @Override
     public void suspect() {
         // Whoever connects asks.
+    }
+
+    /**
+     * Commands must not go to a server from which no invalidations come: after a failover the old primary may go on
+     * answering one connection when the other has been made anew, to the new one.
+     */
+    @Override
+    public void reached(Link link, String runId) {
+        List<Link> outdated;
+        synchronized (this) {
+            links.removeIf(Link::isLost);
+            outdated = present.equals(runId) ? List.of() : List.copyOf(links);
+            links.removeAll(outdated);
+            links.add(link);
+            present = runId;
+        }
+        outdated.forEach(Link::drop);
     }
 
     @Override

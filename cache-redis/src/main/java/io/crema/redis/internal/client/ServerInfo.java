@@ -72,6 +72,12 @@ public final class ServerInfo {
         return part(0) >= FIRST_WITH_SHARD_CHANNELS;
     }
 
+    /** What it is and of which version, as {@code Redis 7.0.15}. A fork says the version of Redis that it is compatible to. */
+    public String name() {
+        String valkey = fields.get("valkey_version");
+        return valkey == null ? "Redis " + field("redis_version") : "Valkey " + valkey;
+    }
+
     /** The identity of the process. */
     public String runId() {
         return field("run_id");
@@ -84,6 +90,15 @@ public final class ServerInfo {
                 ? Optional.of("The server may evict any key (maxmemory-policy " + policy + "), the clocks of partitions"
                         + " too, and a lost clock clears the cache; set a policy volatile-..")
                 : Optional.empty();
+    }
+
+    /** What a primary may lose that has replicas, and accepts writes without them: only then INFO does not count them. */
+    public Optional<String> failoverWarning() {
+        boolean alone = fields.getOrDefault("connected_slaves", "0").equals("0");
+        return alone || fields.containsKey("min_slaves_good_slaves")
+                ? Optional.empty()
+                : Optional.of("A failover may lose acknowledged invalidations (min-replicas-to-write 0), of which only"
+                        + " those are executed again that an instance remembers; set min-replicas-to-write 1");
     }
 
     private int part(int index) {

@@ -39,6 +39,14 @@ public interface Topology {
     /** Something does not fit: asks soon. */
     void suspect();
 
+    /**
+     * A connection to a primary is ready. Those that reach another process in that place are dropped: whoever connects
+     * last has asked last who is there.
+     *
+     * @param runId the identity of the process at its other end
+     */
+    void reached(Link link, String runId);
+
     /** Starts asking. Called once. */
     void start();
 

@@ -5,6 +5,7 @@ import io.crema.redis.internal.client.Keeper;
 import io.crema.redis.internal.client.Keepers;
 import io.crema.redis.internal.client.Link;
 import io.crema.redis.internal.client.Node;
+import io.crema.redis.internal.client.Refusal;
 import io.crema.redis.internal.client.Request;
 import io.crema.redis.internal.client.ServerInfo;
 import io.crema.redis.internal.client.Topology;
@@ -15,17 +16,18 @@ import io.crema.spi.CacheTerms;
 import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
 import io.crema.spi.RemoteRecord;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -112,7 +114,7 @@ public final class RedisStore {
     public CompletableFuture<Opening> open(CacheTerms terms) {
         KeyLayout.requireName("cache name", terms.cache());
         CacheMeta offer = new CacheMeta(namespace, terms.cache(), partitions, terms.keyFormat());
-        return firstAttempts().thenCompose(ended -> agree(offer)).thenCompose(found -> {
+        return granted(firstAttempts().thenCompose(ended -> agree(offer)).thenCompose(found -> {
             String refusal = offer.refusal(found);
             if (refusal != null) {
                 return CompletableFuture.completedFuture(new Opening.Refused(refusal));
@@ -122,31 +124,53 @@ public final class RedisStore {
             RedisCache cache = new RedisCache(this, meta);
             layouts.put(cache.name(), cache.layout());
             return cache.startClocks().thenApply(started -> new Opening.Agreed(cache));
-        });
+        }));
+    }
+
+    private Delivery delivery() {
+        return Delivery.of(
+                topology,
+                keepers.current().stream().map(session -> session.server).toList());
+    }
+
+    /** The result, or if the server's access control refuses something, a failure that says what is needed. */
+    private <T> CompletableFuture<T> granted(CompletableFuture<T> asked) {
+        return asked.handle((result, failure) -> {
+                    if (failure != null && Refusal.of(failure).isPresent()) {
+                        String needed = String.join(" ", Grants.all(namespace, database, delivery()));
+                        return CompletableFuture.<T>failedFuture(new RedisException(
+                                server + " refuses this user what Crema needs ("
+                                        + Refusal.root(failure).getMessage() + "); grant it " + needed,
+                                failure));
+                    }
+                    return asked;
+                })
+                .thenCompose(Function.identity());
     }
 
     private CompletableFuture<Void> firstAttempts() {
         return topology.firstAttempt().thenCompose(ended -> keepers.firstAttempts());
     }
 
-    /** See {@link io.crema.spi.RemoteTier#guarantee}. */
-    public CompletableFuture<Guarantee> guarantee() {
-        return firstAttempts().thenApply(ended -> {
-            List<Session> sessions = keepers.current();
-            if (sessions.isEmpty()) {
+    /**
+     * See {@link io.crema.spi.RemoteTier#guarantee}.
+     *
+     * @param connector makes a connection for pub/sub, to ask over; it is closed afterwards
+     */
+    public CompletableFuture<Guarantee> guarantee(
+            Function<RedisURI, ? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
+        ServerProbe probe = new ServerProbe(namespace, database, topology, connector);
+        return firstAttempts().thenCompose(ended -> {
+            if (keepers.current().isEmpty()) {
                 throw router.notConnected(0);
             }
-            String transport = "pub/sub";
-            if (topology.isCluster()) {
-                boolean sharded = sessions.stream().allMatch(session -> session.server.hasShardChannels());
-                transport = sharded ? "sharded pub/sub" : "pub/sub that the nodes relay";
-            }
-            List<String> warnings = sessions.stream()
-                    .map(session -> session.server.evictionWarning())
-                    .flatMap(Optional::stream)
-                    .distinct()
-                    .toList();
-            return new Guarantee(true, transport + " of " + server, warnings);
+            List<CompletableFuture<Finding>> asked =
+                    topology.primaries().stream().map(probe::ask).toList();
+            return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(all -> Finding.guarantee(
+                            server,
+                            topology,
+                            asked.stream().map(CompletableFuture::join).toList()));
         });
     }
 
@@ -305,7 +329,7 @@ public final class RedisStore {
 
         @Override
         public void onReady(Session session) {
-            // Nobody waits for it: requests find it when they come.
+            topology.reached(session.link, session.server.runId());
         }
 
         @Override

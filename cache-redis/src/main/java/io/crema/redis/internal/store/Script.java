@@ -25,7 +25,8 @@ public enum Script {
     CLEAR("clear", "publish"),
     REPAIR("epoch", "publish"),
     START("start", "clock"),
-    HEARTBEAT("heartbeat");
+    HEARTBEAT("heartbeat"),
+    PROBE("probe");
 
     private static final String SHARED_BY_ALL = "tick";
 

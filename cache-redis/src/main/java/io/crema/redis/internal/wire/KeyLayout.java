@@ -42,7 +42,7 @@ public final class KeyLayout {
         clocks = names("", "clk");
         floors = names("", "floor");
         epochs = names("", "epoch");
-        channels = names(database == 0 ? "inv:" : "inv:" + database + ":", "");
+        channels = names(channelStart(database), "");
         entryPrefixes = names("", "k:");
     }
 
@@ -64,6 +64,20 @@ public final class KeyLayout {
     /** Written by the heartbeats of one instance. No cache has an empty name, so nothing else has this name. */
     public static byte[] heartbeat(String namespace, String instance) {
         return utf8(namespace + "::hb:" + instance);
+    }
+
+    /** A slot prefix that no cache has, below which an instance tries what it is allowed to do. */
+    public static String probePrefix(String namespace, int x) {
+        return "{" + namespace + "::probe:" + x + "}";
+    }
+
+    /** What lies below a prefix in a database, be it that of a partition, has this channel. */
+    public static String channel(String prefix, int database) {
+        return channelStart(database) + prefix;
+    }
+
+    private static String channelStart(int database) {
+        return database == 0 ? "inv:" : "inv:" + database + ":";
     }
 
     /** The number of partitions for keys; the one more, of that number, is that of the tags. */

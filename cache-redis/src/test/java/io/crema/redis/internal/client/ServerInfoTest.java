@@ -52,6 +52,26 @@ class ServerInfoTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "connected_slaves:0, false",
+        "connected_slaves:1, true",
+        "connected_slaves:1;min_slaves_good_slaves:1, false",
+        "role:master, false"
+    })
+    void failoverWarning_replicasWithoutWhichItWrites_isSaid(String lines, boolean expected) {
+        ServerInfo info = new ServerInfo(Commands.ascii(lines.replace(";", "\r\n")));
+        assertThat(info.failoverWarning().isPresent()).isEqualTo(expected);
+        info.failoverWarning().ifPresent(warning -> assertThat(warning).contains("min-replicas-to-write 1"));
+    }
+
+    @Test
+    void name_fork_isItsOwn() {
+        assertThat(info("7.0.15", "master", 0).name()).isEqualTo("Redis 7.0.15");
+        assertThat(new ServerInfo(Commands.ascii("redis_version:7.2.4\r\nvalkey_version:8.1.0\r\n")).name())
+                .isEqualTo("Valkey 8.1.0");
+    }
+
     @Test
     void runId_missing_isNamed() {
         assertThatThrownBy(() -> new ServerInfo(null).runId()).hasMessageContaining("run_id");
