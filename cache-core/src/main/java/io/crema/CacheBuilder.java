@@ -65,16 +65,19 @@ public final class CacheBuilder<K, V> {
         return this;
     }
 
+    /** What this process holds; {@code Near.entries(10_000)} unless set. */
     public CacheBuilder<K, V> near(Near near) {
         this.near = Objects.requireNonNull(near, "near");
         return this;
     }
 
+    /** How long values are fresh, in both tiers; 10 minutes unless set. */
     public CacheBuilder<K, V> expiration(Expiration expiration) {
         this.expiration = Objects.requireNonNull(expiration, "expiration");
         return this;
     }
 
+    /** Whether a null of the origin is cached, and for how long; not unless set. */
     public CacheBuilder<K, V> nulls(NullCaching nulls) {
         this.nulls = Objects.requireNonNull(nulls, "nulls");
         return this;

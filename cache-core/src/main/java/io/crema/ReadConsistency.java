@@ -17,7 +17,8 @@ public enum ReadConsistency {
 
     /**
      * At least as new as everything that was invalidated before the read began: asks the remote tier's primary each
-     * time. Without a remote tier the same as {@link #BOUNDED}; while the remote tier is away, loads go to the origin
+     * time. While a failover has not been noticed, which takes half a second, that may be the one of before. Without a
+     * remote tier the same as {@link #BOUNDED}; while the remote tier is away, loads go to the origin
      * and nothing is taken from this instance.
      */
     LATEST

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Keys are never null. Values are handed out as they are, not copied: treat them as immutable. A hit in
  * the near tier takes no lock and allocates nothing; everything else may block the caller for I/O, bounded by the
- * remote tier's time limit, and for the loader. The remote tier being slow or away is never an exception of a read.
+ * remote tier's time limit, and for the loader. The remote tier being slow or away is never an exception of a read, unless
+ * the cache's policy for that is {@link io.crema.policy.Degraded#FAIL}.
  *
  * <p>Every read and write throws {@link NullPointerException} for a null key and {@link CacheException} after close, or
  * when there is a remote tier and a key cannot be encoded or is too large. A loader that asks for the key that it is

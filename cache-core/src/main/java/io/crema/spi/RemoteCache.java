@@ -120,9 +120,9 @@ public interface RemoteCache {
 
     /**
      * Repairs a partition after a change of history: moves its clock far above everything that the lost history may have
-     * issued, once for each history, whoever comes first, unless its clock is below {@code atLeast} again. Publishes a clear, or for {@link Repair#KEEP} what {@link BusListener#onUnreadable}
-     * tells. A clear that is asked for after others kept the records of that history is done, once. Returns the clock after
-     * the last move, whoever made it.
+     * issued, once for each history, whoever comes first, unless its clock is below {@code atLeast} again. Publishes a
+     * clear, or for {@link Repair#KEEP} what {@link BusListener#onUnreadable} tells. A clear that is asked for after others
+     * kept the records of that history is done, once. Returns the clock after the last move, whoever made it.
      *
      * @param history as {@link BusPosition#history()}. If the primary that is asked has another one, as the old one has that
      *     a request still goes to, nothing is done, and the future fails

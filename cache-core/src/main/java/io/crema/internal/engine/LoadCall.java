@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one flight fly: asks the remote tier, asks it for the lease where there is nothing, loads, and completes
- * everybody; between load and landing, {@link Fill} does what there is to do. Its steps run on its runner, one at a time; each ends by starting an operation whose answer is the
- * next step, or by landing.
+ * everybody; between load and landing, {@link Fill} does what there is to do. Its steps run on its runner, one at a time;
+ * each ends by starting an operation whose answer is the next step, or by landing.
  */
 final class LoadCall<K, V> {
 

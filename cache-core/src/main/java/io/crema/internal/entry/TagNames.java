@@ -19,7 +19,7 @@ public final class TagNames {
      */
     public static List<String> requireTags(Collection<String> tags) {
         Set<String> distinct = new LinkedHashSet<>();
-        for (String tag : tags) {
+        for (String tag : Objects.requireNonNull(tags, "tags")) {
             distinct.add(requireTag(tag));
         }
         if (distinct.size() > TagVersion.MAX_TAGS) {
