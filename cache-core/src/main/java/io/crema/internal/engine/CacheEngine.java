@@ -1,9 +1,7 @@
 package io.crema.internal.engine;
 
-import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheStats;
-import io.crema.EntryOptions;
 import io.crema.ReadConsistency;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
@@ -20,25 +18,18 @@ import io.crema.internal.remote.Serialization;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
 import io.crema.policy.Degraded;
-import io.crema.policy.Expiration;
 import io.crema.spi.Invalidation;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
-import io.crema.spi.RemoteRecord;
-import io.crema.spi.RemoteValue;
-import io.crema.spi.StoreReply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * writes by {@link WritePath}.
  */
 public final class CacheEngine<K, V> {
-
-    /** A freshness that says that a value is not to be cached. */
-    static final long NOT_CACHED = -1;
 
     final String name;
     final CoherenceRules rules;
@@ -65,13 +53,14 @@ public final class CacheEngine<K, V> {
     final WritePath<K, V> writePath;
     final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
+    final Entries<K, V> entries;
     final LocalLocks localLocks = new LocalLocks();
 
     private final CacheSettings<K, V> settings;
     private final @Nullable Serialization<K, V> serialization;
     private final RareLog log;
     private final Lease lease;
-    private final long window;
+    final long window;
 
     /** Where keys lie; replaced once, when the remote tier is first reached. */
     private volatile Layout layout;
@@ -107,6 +96,7 @@ public final class CacheEngine<K, V> {
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = Layout.of(new Partitions(1, rules), rules, null);
         this.leastVersions = new LeastVersions<>(clock);
+        this.entries = new Entries<>(this, settings);
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
         this.invalidations = new InvalidationPath<>(this);
@@ -288,154 +278,6 @@ public final class CacheEngine<K, V> {
 
     boolean isTooOldHere(K key, long originVersion) {
         return rules.tooOld(originVersion, leastHere(key));
-    }
-
-    // How long values live
-
-    /** Nanoseconds, or {@link #NOT_CACHED}. */
-    long freshNanos(@Nullable V value) {
-        if (value == null) {
-            Duration fresh = settings.nulls().fresh();
-            return fresh == null ? NOT_CACHED : fresh.toNanos();
-        }
-        Expiration expiration = settings.expiration();
-        return jittered(expiration.fresh().toNanos());
-    }
-
-    long freshNanos(@Nullable V value, EntryOptions options) {
-        long fresh = freshNanos(value);
-        Duration override = options.timeToLive();
-        return fresh == NOT_CACHED || override == null ? fresh : override.toNanos();
-    }
-
-    static long millis(long freshNanos) {
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
-    }
-
-    private long jittered(long nanos) {
-        double jitter = settings.expiration().jitter();
-        return jitter == 0
-                ? nanos
-                : (long) (nanos * (1 - jitter * ThreadLocalRandom.current().nextDouble()));
-    }
-
-    private long nearDeadline(long now, long freshUntil) {
-        Duration timeToLive = settings.near().timeToLive();
-        return timeToLive == null ? freshUntil : Math.min(freshUntil, now + jittered(timeToLive.toNanos()));
-    }
-
-    // What enters the near tier
-
-    /** A record of the remote tier, with its value. */
-    NearEntry<V> read(Route<K> route, Flight<V> flight, RemoteRecord record, @Nullable V value) {
-        long now = clock.exact();
-        long freshUntil = now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
-        return new NearEntry<>(
-                        value,
-                        flight.partition,
-                        flight.generation,
-                        nearDeadline(now, freshUntil),
-                        record.stamp(),
-                        record.loadedAt(),
-                        record.token(),
-                        flight.start,
-                        now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis()),
-                        freshUntil,
-                        weigh(route.key(), value))
-                .versioned(record.originVersion());
-    }
-
-    /**
-     * A loaded value that the remote tier does not have, or not yet. While it does not, although it stores values, this one
-     * is good here for the bound only: nobody else knows that it exists.
-     */
-    NearEntry<V> loaded(Route<K> route, Flight<V> flight, Loaded<V> loaded, long freshNanos) {
-        V value = loaded.value();
-        long now = clock.exact();
-        long freshUntil = now + freshNanos;
-        int weight = freshNanos == NOT_CACHED ? 0 : weight(route.key(), value, loaded.options());
-        boolean lasting = !hasRemoteTier() || !storesRemotely() && route.isRemote() && !flight.partition.inDoubt();
-        long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + window);
-        return new NearEntry<>(
-                        value,
-                        flight.partition,
-                        flight.generation,
-                        deadline,
-                        flight.startStamp,
-                        0,
-                        0,
-                        flight.start,
-                        loaded.timer().began(),
-                        freshUntil,
-                        weight)
-                .versioned(loaded.options().originVersion());
-    }
-
-    /** A value that a put brings, before its stamp is known. */
-    NearEntry<V> written(Write write, K key, @Nullable V value, long freshNanos, EntryOptions options) {
-        long now = clock.exact();
-        long freshUntil = now + freshNanos;
-        return new NearEntry<>(
-                        value,
-                        write.partition,
-                        write.generation,
-                        nearDeadline(now, freshUntil),
-                        0,
-                        0,
-                        0,
-                        write.start,
-                        now,
-                        freshUntil,
-                        weight(key, value, options))
-                .versioned(options.originVersion());
-    }
-
-    /** An entry as the remote tier takes it. */
-    RemoteValue remoteValue(NearEntry<V> entry, long freshNanos, long loadNanos) {
-        RemoteValue plain = serialization().value(tokens.next(), entry.value, freshNanos, loadNanos);
-        RemoteValue versioned = entry.originVersion == 0 ? plain : plain.withOriginVersion(entry.originVersion);
-        return entry.tags == null ? versioned : versioned.withTags(entry.tags.toEmbed());
-    }
-
-    /** The same value once the remote tier has stored it. */
-    NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
-        long deadline = nearDeadline(clock.exact(), entry.freshUntil);
-        // Where nothing is stored, what is loaded later must be able to replace it.
-        long loadedAt = storesRemotely() ? stored.loadedAt() : 0;
-        return entry.storedAs(stored.stamp(), loadedAt, value.token(), deadline);
-    }
-
-    /** Before the entry is installed: no code of the user runs under a lock of the near tier. */
-    private int weight(K key, @Nullable V value, EntryOptions options) {
-        return options.weight().isPresent() ? options.weight().getAsInt() : weigh(key, value);
-    }
-
-    private int weigh(K key, @Nullable V value) {
-        ToIntBiFunction<Object, @Nullable Object> weigher = settings.near().weigher();
-        if (weigher == null) {
-            return 1;
-        }
-        int weight = weigher.applyAsInt(key, value);
-        if (weight < 0) {
-            throw new CacheException("Cache '" + name + "': the weigher gave " + weight + " for a key of type "
-                    + key.getClass().getName() + "; a weight must not be negative");
-        }
-        return weight;
-    }
-
-    @Nullable
-    CacheEntry<V> describe(Outcome<V> outcome) {
-        NearEntry<V> entry = outcome.entry();
-        if (entry == null) {
-            return null;
-        }
-        long now = clock.exact();
-        long freshUntil = outcome.source() == Outcome.Source.RESERVE ? now : entry.freshUntil;
-        return new CacheEntry<>(
-                entry.value,
-                outcome.source().tier(),
-                Duration.ofNanos(Math.max(0, now - entry.bornAt)),
-                Duration.ofNanos(Math.max(0, freshUntil - now)));
     }
 
     // How callers wait

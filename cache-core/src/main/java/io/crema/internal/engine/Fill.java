@@ -35,7 +35,8 @@ final class Fill<K, V> {
         this.lease = lease;
         this.loaded = loaded;
         this.before = before;
-        this.freshNanos = loaded.kept() ? engine.freshNanos(loaded.value(), loaded.options()) : CacheEngine.NOT_CACHED;
+        this.freshNanos =
+                loaded.kept() ? engine.entries.freshNanos(loaded.value(), loaded.options()) : Entries.NOT_CACHED;
     }
 
     private Route<K> route() {
@@ -43,9 +44,9 @@ final class Fill<K, V> {
     }
 
     void start() {
-        NearEntry<V> own = engine.loaded(route(), call.flight(), loaded, freshNanos);
+        NearEntry<V> own = engine.entries.loaded(route(), call.flight(), loaded, freshNanos);
         List<String> tags = loaded.options().tags();
-        if (freshNanos == CacheEngine.NOT_CACHED) {
+        if (freshNanos == Entries.NOT_CACHED) {
             notCached(own);
         } else if (tags.isEmpty()) {
             call.flight().hasTags(null);
@@ -57,7 +58,7 @@ final class Fill<K, V> {
             refused(own);
         } else {
             route().tags()
-                    .read(tags, CacheEngine.millis(freshNanos), Source.PRIMARY)
+                    .read(tags, Entries.millis(freshNanos), Source.PRIMARY)
                     .whenComplete((versions, none) -> call.onRunner(() -> onVersions(versions, own)));
         }
     }
@@ -105,7 +106,8 @@ final class Fill<K, V> {
     }
 
     private void offer(NearEntry<V> own) {
-        RemoteValue offered = engine.remoteValue(own, freshNanos, loaded.timer().nanos());
+        RemoteValue offered =
+                engine.entries.remoteValue(own, freshNanos, loaded.timer().nanos());
         route().access()
                 .fill(
                         route().remoteKey(),
@@ -122,7 +124,7 @@ final class Fill<K, V> {
         } else if (reply.get() instanceof StoreReply.Stored stored) {
             lease.gone();
             route().partition().met(stored.stamp());
-            call.land(engine.stored(own, stored, offered), LoadCall.Install.YES);
+            call.land(engine.entries.stored(own, stored, offered), LoadCall.Install.YES);
         } else if (reply.get() instanceof StoreReply.TooOld tooOld) {
             tooOld(own, tooOld.least());
         } else {

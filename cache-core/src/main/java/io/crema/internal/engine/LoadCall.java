@@ -219,7 +219,7 @@ final class LoadCall<K, V> {
 
     /** A fresh record is there as long as its tags are what they were when it was stored. */
     private void ifAlive(RemoteRecord record, @Nullable V value) {
-        NearEntry<V> entry = engine.read(route, flight, record, value);
+        NearEntry<V> entry = engine.entries.read(route, flight, record, value);
         if (record.tags().isEmpty()) {
             flight.hasTags(null);
             found(entry);

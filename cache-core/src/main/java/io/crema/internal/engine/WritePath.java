@@ -66,8 +66,8 @@ final class WritePath<K, V> {
     private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Condition condition) {
         engine.requireKey(key);
         engine.requireOpen();
-        long freshNanos = engine.freshNanos(value, options);
-        if (freshNanos == CacheEngine.NOT_CACHED) {
+        long freshNanos = engine.entries.freshNanos(value, options);
+        if (freshNanos == Entries.NOT_CACHED) {
             throw new CacheException("Cache '" + engine.name
                     + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
                     + " or invalidate the key");
@@ -79,7 +79,7 @@ final class WritePath<K, V> {
         }
         Route<K> route = engine.route(key);
         Write write = new Write(route.partition(), engine.clock.coarse());
-        NearEntry<V> own = engine.written(write, key, value, freshNanos, options);
+        NearEntry<V> own = engine.entries.written(write, key, value, freshNanos, options);
         if (!route.isRemote()) {
             return engine.hasRemoteTier()
                     ? invalidations.unconfirmed(List.of(route), "put", 0, InvalidationPath.notReached())
@@ -91,7 +91,7 @@ final class WritePath<K, V> {
                     new IllegalStateException("it waits to be sent again")));
         }
         // Encoded before anything is sent: a value that cannot be has changed nothing.
-        RemoteValue untagged = engine.remoteValue(own, freshNanos, 0);
+        RemoteValue untagged = engine.entries.remoteValue(own, freshNanos, 0);
         engine.flights.add(key, write);
         return tagged(route, own, options, freshNanos)
                 .thenCompose(entry -> entry.isEmpty()
@@ -110,7 +110,7 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(Answer.of(own));
         }
         return route.tags()
-                .read(options.tags(), CacheEngine.millis(freshNanos), engine.tagSource())
+                .read(options.tags(), Entries.millis(freshNanos), engine.tagSource())
                 .thenApply(versions -> versions.map(own::tagged));
     }
 
@@ -160,7 +160,7 @@ final class WritePath<K, V> {
             // Nobody has compared it with the versions of others: the next reader loads.
             return CompletableFuture.completedFuture(true);
         }
-        NearEntry<V> entry = engine.stored(own, stored, remoteValue);
+        NearEntry<V> entry = engine.entries.stored(own, stored, remoteValue);
         engine.near.install(route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
         return CompletableFuture.completedFuture(true);
     }

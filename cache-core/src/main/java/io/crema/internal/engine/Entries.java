@@ -1,0 +1,178 @@
+package io.crema.internal.engine;
+
+import io.crema.CacheEntry;
+import io.crema.CacheException;
+import io.crema.EntryOptions;
+import io.crema.internal.entry.NearEntry;
+import io.crema.policy.Expiration;
+import io.crema.spi.RemoteRecord;
+import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a cache's values live, and the entries that hold them in this process: of a record that was read, of a value
+ * that was loaded, or put.
+ */
+final class Entries<K, V> {
+
+    /** A freshness that says that a value is not to be cached. */
+    static final long NOT_CACHED = -1;
+
+    private final CacheEngine<K, V> engine;
+    private final CacheSettings<K, V> settings;
+
+    Entries(CacheEngine<K, V> engine, CacheSettings<K, V> settings) {
+        this.engine = engine;
+        this.settings = settings;
+    }
+
+    /** Nanoseconds, or {@link #NOT_CACHED}. */
+    long freshNanos(@Nullable V value) {
+        if (value == null) {
+            Duration fresh = settings.nulls().fresh();
+            return fresh == null ? NOT_CACHED : fresh.toNanos();
+        }
+        Expiration expiration = settings.expiration();
+        return jittered(expiration.fresh().toNanos());
+    }
+
+    long freshNanos(@Nullable V value, EntryOptions options) {
+        long fresh = freshNanos(value);
+        Duration override = options.timeToLive();
+        return fresh == NOT_CACHED || override == null ? fresh : override.toNanos();
+    }
+
+    static long millis(long freshNanos) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
+    }
+
+    private long jittered(long nanos) {
+        double jitter = settings.expiration().jitter();
+        return jitter == 0
+                ? nanos
+                : (long) (nanos * (1 - jitter * ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private long nearDeadline(long now, long freshUntil) {
+        Duration timeToLive = settings.near().timeToLive();
+        return timeToLive == null ? freshUntil : Math.min(freshUntil, now + jittered(timeToLive.toNanos()));
+    }
+
+    /** A record of the remote tier, with its value. */
+    NearEntry<V> read(Route<K> route, Flight<V> flight, RemoteRecord record, @Nullable V value) {
+        long now = engine.clock.exact();
+        long freshUntil = now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
+        return new NearEntry<>(
+                        value,
+                        flight.partition,
+                        flight.generation,
+                        nearDeadline(now, freshUntil),
+                        record.stamp(),
+                        record.loadedAt(),
+                        record.token(),
+                        flight.start,
+                        now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis()),
+                        freshUntil,
+                        weigh(route.key(), value))
+                .versioned(record.originVersion());
+    }
+
+    /**
+     * A loaded value that the remote tier does not have, or not yet. While it does not, although it stores values, this one
+     * is good here for the bound only: nobody else knows that it exists.
+     */
+    NearEntry<V> loaded(Route<K> route, Flight<V> flight, Loaded<V> loaded, long freshNanos) {
+        V value = loaded.value();
+        long now = engine.clock.exact();
+        long freshUntil = now + freshNanos;
+        int weight = freshNanos == NOT_CACHED ? 0 : weight(route.key(), value, loaded.options());
+        boolean lasting =
+                !engine.hasRemoteTier() || !engine.storesRemotely() && route.isRemote() && !flight.partition.inDoubt();
+        long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + engine.window);
+        return new NearEntry<>(
+                        value,
+                        flight.partition,
+                        flight.generation,
+                        deadline,
+                        flight.startStamp,
+                        0,
+                        0,
+                        flight.start,
+                        loaded.timer().began(),
+                        freshUntil,
+                        weight)
+                .versioned(loaded.options().originVersion());
+    }
+
+    /** A value that a put brings, before its stamp is known. */
+    NearEntry<V> written(Write write, K key, @Nullable V value, long freshNanos, EntryOptions options) {
+        long now = engine.clock.exact();
+        long freshUntil = now + freshNanos;
+        return new NearEntry<>(
+                        value,
+                        write.partition,
+                        write.generation,
+                        nearDeadline(now, freshUntil),
+                        0,
+                        0,
+                        0,
+                        write.start,
+                        now,
+                        freshUntil,
+                        weight(key, value, options))
+                .versioned(options.originVersion());
+    }
+
+    /** An entry as the remote tier takes it. */
+    RemoteValue remoteValue(NearEntry<V> entry, long freshNanos, long loadNanos) {
+        RemoteValue plain = engine.serialization().value(engine.tokens.next(), entry.value, freshNanos, loadNanos);
+        RemoteValue versioned = entry.originVersion == 0 ? plain : plain.withOriginVersion(entry.originVersion);
+        return entry.tags == null ? versioned : versioned.withTags(entry.tags.toEmbed());
+    }
+
+    /** The same value once the remote tier has stored it. */
+    NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
+        long deadline = nearDeadline(engine.clock.exact(), entry.freshUntil);
+        // Where nothing is stored, what is loaded later must be able to replace it.
+        long loadedAt = engine.storesRemotely() ? stored.loadedAt() : 0;
+        return entry.storedAs(stored.stamp(), loadedAt, value.token(), deadline);
+    }
+
+    /** Before the entry is installed: no code of the user runs under a lock of the near tier. */
+    private int weight(K key, @Nullable V value, EntryOptions options) {
+        return options.weight().isPresent() ? options.weight().getAsInt() : weigh(key, value);
+    }
+
+    private int weigh(K key, @Nullable V value) {
+        ToIntBiFunction<Object, @Nullable Object> weigher = settings.near().weigher();
+        if (weigher == null) {
+            return 1;
+        }
+        int weight = weigher.applyAsInt(key, value);
+        if (weight < 0) {
+            throw new CacheException("Cache '" + engine.name + "': the weigher gave " + weight + " for a key of type "
+                    + key.getClass().getName() + "; a weight must not be negative");
+        }
+        return weight;
+    }
+
+    @Nullable
+    CacheEntry<V> describe(Outcome<V> outcome) {
+        NearEntry<V> entry = outcome.entry();
+        if (entry == null) {
+            return null;
+        }
+        long now = engine.clock.exact();
+        long freshUntil = outcome.source() == Outcome.Source.RESERVE ? now : entry.freshUntil;
+        return new CacheEntry<>(
+                entry.value,
+                outcome.source().tier(),
+                Duration.ofNanos(Math.max(0, now - entry.bornAt)),
+                Duration.ofNanos(Math.max(0, freshUntil - now)));
+    }
+}
