@@ -64,7 +64,10 @@ public interface RemoteCache {
      */
     CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast);
 
-    /** As put without a holder, if there is no fresh value; a cached null is one. Fails while the key is in quarantine. */
+    /**
+     * As put without a holder, if there is no fresh value; a cached null is one. {@link StoreReply.Undecided} while the key
+     * is in quarantine, or holds something opaque.
+     */
     CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast);
 
     /**

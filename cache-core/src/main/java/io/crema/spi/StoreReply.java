@@ -15,6 +15,14 @@ public sealed interface StoreReply {
     record Refused() implements StoreReply {}
 
     /**
+     * A put-if-absent could not be decided, and nothing has changed: the key is in quarantine, or holds something that this
+     * version cannot read.
+     *
+     * @param reason why, and what to do
+     */
+    record Undecided(String reason) implements StoreReply {}
+
+    /**
      * The value was not stored, because its origin version is below the least that is accepted now. A lease stays. A value
      * without an origin version is never too old.
      *

@@ -119,6 +119,7 @@ class TagsOnRedisTest extends ServerTest {
 
         a.invalidate(1L, -1);
         table.put(1L, new Row("lagging", newer));
+        awaitGone(b, 1);
 
         assertThat(b.get(1L)).isEqualTo("lagging");
         assertThat(loads).as("asked again twice").hasValue(3);

@@ -169,8 +169,11 @@ final class PartitionStore {
     }
 
     StoreReply putIfAbsent(RemoteKey key, RemoteValue value, long atLeast, long nowMicros) {
-        if (isQuarantine(find(key, nowMicros))) {
-            throw new IllegalStateException("The key is in quarantine");
+        StoredRecord found = find(key, nowMicros);
+        if (isQuarantine(found)) {
+            return new StoreReply.Undecided("the key is in quarantine");
+        } else if (found != null && found.kind() == RemoteRecord.Kind.OPAQUE) {
+            return new StoreReply.Undecided("the key holds a record of another version");
         }
         return hasLiveValue(key, nowMicros) ? new StoreReply.Refused() : put(key, value, 0, atLeast, nowMicros);
     }

@@ -1,7 +1,6 @@
 package io.crema.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.spi.LeaseMode;
 import io.crema.spi.RemoteCache;
@@ -9,6 +8,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.StoreReply;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,11 +211,11 @@ abstract class RemoteQuarantineContract extends RemoteExpiryContract {
     }
 
     @Test
-    void putIfAbsent_inQuarantine_failsAndChangesNothing() {
+    void putIfAbsent_inQuarantine_isUndecidedAndChangesNothing() {
         RemoteKey key = newKey();
         long clock = begin(a, key, holderA);
 
-        assertThatThrownBy(() -> await(b.putIfAbsent(key, value("b"), 0))).isNotNull();
+        assertThat(await(b.putIfAbsent(key, value("b"), 0))).isInstanceOf(StoreReply.Undecided.class);
 
         assertThat(kindOf(key)).isEqualTo(Kind.QUARANTINE);
         assertThat(stored(a.put(key, value("a"), holderA, 0)).stamp()).isEqualTo(clock + 1);

@@ -202,11 +202,12 @@ class QuarantineTest {
     }
 
     @Test
-    void putIfAbsent_inQuarantine_cannotBeDecided() {
-        cache.quarantine("k");
+    void putIfAbsent_inQuarantine_cannotBeDecidedAndDisturbsNobody() {
+        Quarantine<String> quarantine = cache.quarantine("k");
 
         assertThatThrownBy(() -> cache.putIfAbsent("k", "v2")).isInstanceOf(CacheException.class);
         assertThat(cache.getIfPresent("k")).isNull();
+        assertThat(cache.putAtEnd(quarantine, "v3")).isTrue();
     }
 
     @Test

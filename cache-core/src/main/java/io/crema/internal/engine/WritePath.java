@@ -144,6 +144,10 @@ final class WritePath<K, V> {
         if (answer.isEmpty()) {
             return afterUnknownStore(route, answer.reason());
         }
+        if (answer.get() instanceof StoreReply.Undecided undecided) {
+            return CompletableFuture.failedFuture(new CacheException("Cache '" + engine.name
+                    + "': putIfAbsent cannot be decided, and nothing has changed: " + undecided.reason()));
+        }
         if (answer.get() instanceof StoreReply.TooOld) {
             // Something newer is known there, so what is here is older than that too.
             engine.dropHere(route.key());

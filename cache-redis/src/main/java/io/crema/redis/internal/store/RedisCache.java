@@ -193,7 +193,7 @@ public final class RedisCache implements RemoteCache {
     public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
         List<byte[]> values = publishing(key.partition(), atLeast);
         addTo(values, value);
-        return Replies.explained(name(), store.run(Script.PUT_IF_ABSENT, entryKeys(key), values, Replies::store));
+        return Replies.decided(store.run(Script.PUT_IF_ABSENT, entryKeys(key), values, Replies::store));
     }
 
     @Override

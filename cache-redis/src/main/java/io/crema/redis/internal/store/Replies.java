@@ -3,6 +3,7 @@ package io.crema.redis.internal.store;
 import io.crema.redis.internal.client.Commands;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.StoreReply;
+import io.crema.spi.StoreReply.Undecided;
 import io.crema.spi.TagReply;
 import io.crema.spi.TagVersion;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the replies of scripts mean. Each has a stamp first and the server's time second. */
@@ -44,6 +46,17 @@ final class Replies {
             versions.add(new TagVersion(tags.get(i), version.getLong(), version.getLong()));
         }
         return new TagReply(stamp(reply), versions);
+    }
+
+    /** The reply; an error by which the script says that it cannot decide is one too. */
+    static CompletableFuture<StoreReply> decided(CompletableFuture<StoreReply> asked) {
+        return asked.handle((result, failure) -> {
+                    String reason = failure == null ? null : reason(failure.getMessage());
+                    return reason == null
+                            ? asked
+                            : CompletableFuture.<StoreReply>completedFuture(new Undecided(reason));
+                })
+                .thenCompose(Function.identity());
     }
 
     /** The reply, or if the script says why there is none, a failure that says so with the cache's name. */

@@ -156,12 +156,12 @@ class PutScriptTest extends ScriptTest {
     }
 
     @Test
-    void putIfAbsent_unknownRecord_failsAndLeavesIt() {
+    void putIfAbsent_unknownRecord_isUndecidedAndLeavesIt() {
         plain.set(name, bytes("foreign"));
-        assertThatThrownBy(() -> get(cache.putIfAbsent(key, value("x"), 0)))
-                .hasCauseInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("products")
-                .hasMessageContaining("another version");
+        assertThat(get(cache.putIfAbsent(key, value("x"), 0)))
+                .isInstanceOfSatisfying(
+                        StoreReply.Undecided.class,
+                        undecided -> assertThat(undecided.reason()).contains("another version"));
         assertThat(plain.get(name)).asString().isEqualTo("foreign");
     }
 
@@ -220,14 +220,14 @@ class PutScriptTest extends ScriptTest {
     }
 
     @Test
-    void putIfAbsent_quarantine_failsAndLeavesIt() {
+    void putIfAbsent_quarantine_isUndecidedAndLeavesIt() {
         get(cache.quarantine(key, 5, 60_000, 0));
         byte[] before = plain.get(name);
         long clock = clock();
-        assertThatThrownBy(() -> get(cache.putIfAbsent(key, value("x"), 0)))
-                .hasCauseInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("products")
-                .hasMessageContaining("quarantine");
+        assertThat(get(cache.putIfAbsent(key, value("x"), 0)))
+                .isInstanceOfSatisfying(
+                        StoreReply.Undecided.class,
+                        undecided -> assertThat(undecided.reason()).contains("quarantine"));
         assertThat(plain.get(name)).isEqualTo(before);
         assertThat(clock()).isEqualTo(clock);
     }
