@@ -21,10 +21,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Programs that know nothing of the caches write; instances with a near tier and a real Redis follow. */
+@Tag("end-to-end")
 class PostgresChangesTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -36,10 +36,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Instances with near tiers alone, kept coherent over a real PostgreSQL, by roles without any privilege of a superuser. */
+@Tag("end-to-end")
 class PostgresInvalidationTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

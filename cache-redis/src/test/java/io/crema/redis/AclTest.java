@@ -35,11 +35,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a user of Redis needs, and that Crema says so if it is missing. */
+@Tag("end-to-end")
 class AclTest extends ServerTest {
 
     /** Found by what is done first; the others by the probe. */

@@ -31,12 +31,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that are not as they should be, and odd input, over a real server: what the user is told, and that nothing is stale. */
+@Tag("end-to-end")
 class BadSetupTest extends ServerTest {
 
     private static final String ALLOWED = "on >pass-word ~* &* +@all";

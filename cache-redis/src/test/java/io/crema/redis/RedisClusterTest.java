@@ -40,10 +40,12 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One cluster for all tests; each has a cache of its own name. */
+@Tag("end-to-end")
 @Timeout(90)
 class RedisClusterTest {
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One of three primaries fails, or hands slots to another. */
+@Tag("end-to-end")
 class ClusterFaultTest extends FaultTest {
 
     private static final int PARTITIONS = 16;

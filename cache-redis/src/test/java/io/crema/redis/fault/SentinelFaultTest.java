@@ -12,9 +12,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A replica takes the place of its primary, with and without what that had acknowledged. */
+@Tag("end-to-end")
 class SentinelFaultTest extends FaultTest {
 
     private static EmbeddedSentinel sentinel;

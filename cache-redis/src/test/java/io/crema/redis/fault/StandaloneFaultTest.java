@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One server that hangs, forgets, is emptied, restarted, and drops connections. */
+@Tag("end-to-end")
 class StandaloneFaultTest extends FaultTest {
 
     private EmbeddedRedis redis = opened(EmbeddedRedis.start());
