@@ -186,11 +186,12 @@ public abstract class InvalidationBusContract extends BusMessageContract {
         tierB.invalidations().start(other);
         other.awaitCarried(b);
 
+        // One after the other: replies are in order with the messages, not with each other.
         heartbeat();
+        String history = listener.nextResult("heartbeat", String.class);
         position(FIRST);
         other.heartbeat(other.connectionOf(name, FIRST));
 
-        String history = listener.nextResult("heartbeat", String.class);
         assertThat(history).isNotEmpty();
         assertThat(listener.nextPosition().history()).isEqualTo(history);
         assertThat(other.nextResult("heartbeat", String.class)).isEqualTo(history);
