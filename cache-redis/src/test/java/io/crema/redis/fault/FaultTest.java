@@ -129,9 +129,12 @@ abstract class FaultTest {
     final void assertKept(List<String> keys) {
         Instance late = instance(remote(Duration.ofSeconds(20)), cacheName, Near.none(), HistoryChange.REPLAY);
         String probe = "probe";
+        // What one load stores may fall to an invalidation of the probe that waited for the server.
         patiently().untilAsserted(() -> late.cache().invalidate(probe));
-        late.read(probe);
-        patiently().until(() -> late.cache().getIfPresent(probe) != null);
+        patiently().until(() -> {
+            late.read(probe);
+            return late.cache().getIfPresent(probe) != null;
+        });
         long before = origin.loads();
         assertThat(late.isFresh(keys)).isTrue();
         assertThat(origin.loads() - before).as("loads of keys that were kept").isZero();
