@@ -36,9 +36,6 @@ import java.util.function.Supplier;
  */
 final class InvalidationPath<K, V> {
 
-    /** The remote tier does nothing else while it executes an operation. */
-    private static final int MOST_KEYS_AT_ONCE = 256;
-
     private final CacheEngine<K, V> engine;
 
     InvalidationPath(CacheEngine<K, V> engine) {
@@ -119,11 +116,7 @@ final class InvalidationPath<K, V> {
                     .add(route);
         }
         List<List<Route<K>>> parts = new ArrayList<>(byPartition.size());
-        for (List<Route<K>> routes : byPartition.values()) {
-            for (int from = 0; from < routes.size(); from += MOST_KEYS_AT_ONCE) {
-                parts.add(routes.subList(from, Math.min(routes.size(), from + MOST_KEYS_AT_ONCE)));
-            }
-        }
+        byPartition.values().forEach(routes -> parts.addAll(RemoteAccess.partsOfAWrite(routes)));
         return parts;
     }
 

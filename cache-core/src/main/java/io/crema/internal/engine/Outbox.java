@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.time.InstanceClock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,9 +35,6 @@ final class Outbox<K> {
 
     private static final Logger LOG = System.getLogger(Outbox.class.getName());
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    /** What one step sends: the remote tier does nothing else while it executes an operation. */
-    private static final int MOST_AT_ONCE = 256;
 
     private final String cache;
     private final InstanceClock clock;
@@ -152,7 +150,8 @@ final class Outbox<K> {
     private synchronized List<Pending<K>> head() {
         List<Pending<K>> batch = new ArrayList<>();
         for (Pending<K> next : pending.values()) {
-            if (batch.size() == MOST_AT_ONCE || !batch.isEmpty() && !goTogether(batch.get(0), next)) {
+            if (batch.size() == RemoteAccess.MOST_KEYS_OF_A_WRITE
+                    || !batch.isEmpty() && !goTogether(batch.get(0), next)) {
                 break;
             }
             batch.add(next);

@@ -103,11 +103,7 @@ public final class NearTier<K, V> {
             return hitOfItsPartition(map, key, now);
         }
         NearEntry<V> entry = map.getIfPresent(key);
-        if (entry == null || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)) {
-            return null;
-        }
-        EntryTags tags = entry.tags;
-        if (tags != null && !tags.areCurrent()) {
+        if (entry == null || !isGood(entry, now)) {
             return null;
         }
         hits.increment();
@@ -123,8 +119,7 @@ public final class NearTier<K, V> {
         if (entry == null
                 || entry.partition != first.partition
                 || entry.tags != null && first.tags == null
-                || !rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)
-                || entry.tags != null && !entry.tags.areCurrent()) {
+                || !isGood(entry, now)) {
             return null;
         }
         hits.increment();
@@ -155,7 +150,7 @@ public final class NearTier<K, V> {
     /** As {@link #hit}, whether there is a lease or not: the bound does not hold. */
     public @Nullable NearEntry<V> hitEventually(K key) {
         NearEntry<V> entry = peek(key);
-        if (entry == null || !isGood(entry)) {
+        if (entry == null || !isGood(entry, now())) {
             return null;
         }
         hits.increment();
@@ -238,7 +233,7 @@ public final class NearTier<K, V> {
             if (old == null || old.partition == partition && !rules.evicts(stamp, old.stamp)) {
                 return old;
             }
-            removed[0] = isGood(old);
+            removed[0] = isGood(old, now());
             return null;
         });
         return removed[0];
@@ -258,9 +253,10 @@ public final class NearTier<K, V> {
     }
 
     /** Whether it may be served as far as it is concerned. */
-    private boolean isGood(NearEntry<V> entry) {
-        return rules.mayServe(entry.generation, entry.partition.generation(), now(), entry.deadline)
-                && (entry.tags == null || entry.tags.areCurrent());
+    private boolean isGood(NearEntry<V> entry, long now) {
+        EntryTags tags = entry.tags;
+        return rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)
+                && (tags == null || tags.areCurrent());
     }
 
     /** Removes whatever there is. */

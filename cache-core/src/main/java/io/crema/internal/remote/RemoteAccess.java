@@ -27,7 +27,10 @@ public final class RemoteAccess {
     /** How long others leave a key to whoever holds the lease to load it. */
     private static final long LEASE_MILLIS = 10_000;
 
-    private static final int MOST_KEYS_AT_ONCE = 1_000;
+    /** What one write operation takes: the remote tier does nothing else while it executes it. */
+    public static final int MOST_KEYS_OF_A_WRITE = 256;
+
+    private static final int MOST_KEYS_OF_A_READ = 1_000;
 
     private final RemoteCache cache;
     private final Deadlines deadlines;
@@ -46,17 +49,26 @@ public final class RemoteAccess {
         return cache;
     }
 
+    /** Keys as one write operation after the other takes them. */
+    public static <T> List<List<T>> partsOfAWrite(List<T> keys) {
+        List<List<T>> parts = new ArrayList<>();
+        for (int from = 0; from < keys.size(); from += MOST_KEYS_OF_A_WRITE) {
+            parts.add(keys.subList(from, Math.min(keys.size(), from + MOST_KEYS_OF_A_WRITE)));
+        }
+        return parts;
+    }
+
     public CompletableFuture<Answer<RemoteRecord>> read(RemoteKey key, ReadMode mode) {
         return ask("read", () -> cache.read(key, mode));
     }
 
     /** One request, unless there are very many keys: those are read a part at a time, each within its own limit. */
     public CompletableFuture<Answer<List<RemoteRecord>>> readAll(List<RemoteKey> keys, ReadMode mode) {
-        if (keys.size() <= MOST_KEYS_AT_ONCE) {
+        if (keys.size() <= MOST_KEYS_OF_A_READ) {
             return ask("read", () -> cache.readAll(keys, mode));
         }
-        List<RemoteKey> rest = keys.subList(MOST_KEYS_AT_ONCE, keys.size());
-        return readAll(keys.subList(0, MOST_KEYS_AT_ONCE), mode).thenCompose(first -> {
+        List<RemoteKey> rest = keys.subList(MOST_KEYS_OF_A_READ, keys.size());
+        return readAll(keys.subList(0, MOST_KEYS_OF_A_READ), mode).thenCompose(first -> {
             if (first.isEmpty()) {
                 return CompletableFuture.completedFuture(first);
             }

@@ -42,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Repairs {
 
-    private static final int MOST_KEYS_AT_ONCE = 256;
-
     private static final Logger LOG = System.getLogger(Repairs.class.getName());
 
     private final RemoteAccess access;
@@ -171,8 +169,7 @@ final class Repairs {
             contents.entries().forEach(entry -> requests.add(() -> invalidateTag(partition, entry.key())));
         } else {
             byOriginVersion(contents).forEach((version, keys) -> {
-                for (int from = 0; from < keys.size(); from += MOST_KEYS_AT_ONCE) {
-                    List<RemoteKey> part = keys.subList(from, Math.min(keys.size(), from + MOST_KEYS_AT_ONCE));
+                for (List<RemoteKey> part : RemoteAccess.partsOfAWrite(keys)) {
                     requests.add(() -> access.invalidate(partition.index(), part, version, partition.highest())
                             .thenApply(answer -> answer.map(InvalidateReply::stamp)));
                 }

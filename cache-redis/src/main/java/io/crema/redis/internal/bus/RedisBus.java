@@ -59,7 +59,7 @@ public final class RedisBus implements InvalidationBus {
         this.onFailed = onFailed;
         this.layouts = layouts;
         this.keepers = new Keepers<>(
-                topology, executor, Topology::primaries, node -> new NodeConnection.Owner(this, node, connector));
+                topology, executor, Topology::primaries, node -> new NodeConnector(this, node, connector));
     }
 
     @Override
