@@ -50,7 +50,7 @@ public final class Crema implements AutoCloseable {
         Executor executor = builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor;
         InstanceClock clock = new InstanceClock(ticker);
         context = new EngineContext(
-                new CoherenceRules(), clock, Threads.handingOver(executor), new LoaderThreads(), new Tokens());
+                builder.rules, clock, Threads.handingOver(executor), new LoaderThreads(), builder.tokens);
         remote = builder.remote;
         link = remote == null ? null : new RemoteLink(nodeName, remote, clock);
         clock.start();
@@ -162,6 +162,8 @@ public final class Crema implements AutoCloseable {
         private @Nullable String nodeName;
         private @Nullable Executor executor;
         private @Nullable Ticker ticker;
+        private CoherenceRules rules = new CoherenceRules();
+        private Tokens tokens = new Tokens();
 
         private Builder() {}
 
@@ -190,6 +192,18 @@ public final class Crema implements AutoCloseable {
         /** The source of time, instead of the system's; for tests. */
         public Builder ticker(Ticker ticker) {
             this.ticker = Objects.requireNonNull(ticker, "ticker");
+            return this;
+        }
+
+        /** Other rules than those of the protocol: for tests that must notice when one is broken. */
+        Builder rules(CoherenceRules rules) {
+            this.rules = rules;
+            return this;
+        }
+
+        /** Other random choices than secure ones: for tests that repeat a run. */
+        Builder tokens(Tokens tokens) {
+            this.tokens = tokens;
             return this;
         }
 

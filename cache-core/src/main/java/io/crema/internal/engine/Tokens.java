@@ -12,7 +12,16 @@ public final class Tokens {
 
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
-    private final AtomicLong state = new AtomicLong(new SecureRandom().nextLong());
+    private final AtomicLong state;
+
+    public Tokens() {
+        this(new SecureRandom().nextLong());
+    }
+
+    /** The same numbers for the same seed. */
+    public Tokens(long seed) {
+        state = new AtomicLong(seed);
+    }
 
     long next() {
         long token;
