@@ -15,7 +15,6 @@ import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteRecord;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -339,7 +338,7 @@ final class LoadCall<K, V> {
         }
         // About as long again as it has waited: most loads are short, and long ones are not asked after often.
         long most = Math.max(SHORTEST_POLL_NANOS, Math.min(LONGEST_POLL_NANOS, 2 * (now - busySince)));
-        long delay = ThreadLocalRandom.current().nextLong(most / 2, most);
+        long delay = engine.tokens.between(most / 2, most);
         // Whoever loads in place of dead tags leaves a value that looks as fresh as the dead one.
         Runnable next = replacingDead ? this::read : () -> askLease(mode);
         engine.clock.after(delay, () -> onRunner(next));

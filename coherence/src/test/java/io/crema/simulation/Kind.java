@@ -1,0 +1,22 @@
+package io.crema.simulation;
+
+/** What is done to a key. Where the order of writes matters, either versions or the callers fix it. */
+enum Kind {
+    /** Loaded without anything else, written in every way that needs no version. */
+    PLAIN,
+    /** Every write carries the origin's version; loads do not. */
+    VERSIONED,
+    /** Loaded with a tag, and written as plain ones are. */
+    TAGGED,
+    /** Every write and every load carries the origin's version. */
+    STAMPED;
+
+    /** Whether it lies in the cache whose loader decides more than the value. */
+    boolean isContextual() {
+        return this == TAGGED || this == STAMPED;
+    }
+
+    boolean hasVersions() {
+        return this == VERSIONED || this == STAMPED;
+    }
+}
