@@ -201,7 +201,9 @@ final class Client {
     }
 
     private boolean isExpected(Throwable failure) {
+        // A refresh that finds what must not be cached removes what is, which may not be confirmed.
         return failure instanceof OriginFailure
+                || failure instanceof InvalidationPendingException
                 || failure instanceof CacheException && plan.degraded() == Degraded.FAIL;
     }
 

@@ -110,7 +110,12 @@ final class Faults {
             Snapshot earlier = server.snapshot();
             long from = world.now();
             world.trace.note(from, Oracle.EVERYBODY, Trace.NO_KEY, "SNAPSHOT", 0);
-            long later = fault.isLate() ? Times.millis(31_500) + active : world.between(0, Times.millis(300));
+            long later = switch (fault) {
+                case LATE_FAILOVER, LATE_ROLLBACK -> Times.millis(31_500) + active;
+                // Once there have been as many writes as were forgotten, nothing tells any more; no server does that.
+                case ROLLBACK -> active - at + Times.millis(700);
+                default -> world.between(0, Times.millis(300));
+            };
             world.after(later, () -> {
                 world.trace.note(world.now(), Oracle.EVERYBODY, Trace.NO_KEY, "FAULT " + fault, from);
                 oracle.lost(from, world.now() + fault.detectionNanos());

@@ -21,9 +21,8 @@ final class Keys {
 
     Keys(World world) {
         add(Kind.PLAIN, 1 + world.below(3));
-        add(Kind.VERSIONED, world.below(2));
         add(Kind.TAGGED, 1 + world.below(2));
-        add(Kind.STAMPED, world.below(2));
+        add(Kind.VERSIONED, world.below(3));
         versions = new long[kinds.size()];
         Arrays.fill(versions, 1);
         locks = new int[kinds.size()];

@@ -4,19 +4,17 @@ package io.crema.simulation;
 enum Kind {
     /** Loaded without anything else, written in every way that needs no version. */
     PLAIN,
-    /** Every write carries the origin's version; loads do not. */
-    VERSIONED,
     /** Loaded with a tag, and written as plain ones are. */
     TAGGED,
     /** Every write and every load carries the origin's version. */
-    STAMPED;
+    VERSIONED;
 
     /** Whether it lies in the cache whose loader decides more than the value. */
     boolean isContextual() {
-        return this == TAGGED || this == STAMPED;
+        return this == TAGGED || this == VERSIONED;
     }
 
     boolean hasVersions() {
-        return this == VERSIONED || this == STAMPED;
+        return this == VERSIONED;
     }
 }

@@ -224,7 +224,7 @@ final class Simulation {
         switch (keys.kind(key)) {
             case PLAIN -> writePlain(writer, key);
             case TAGGED -> writeTagged(writer, key);
-            case VERSIONED, STAMPED -> writeVersion(writer, key);
+            case VERSIONED -> writeVersion(writer, key);
         }
     }
 
@@ -260,8 +260,6 @@ final class Simulation {
         int luck = world.below(100);
         if (luck < 15 && plan.ordered()) {
             writer.putLocked(key);
-        } else if (luck < 22 && plan.ordered()) {
-            writer.putIfAbsent(key);
         } else if (luck < 65) {
             if (commit(keys.withTag(keys.tag(key)))) {
                 writer.invalidateTag(keys.tag(key));
