@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** One instance with its two caches, and everything that is done with them. */
 final class Client {
 
+    private static final String EXPIRE = "expire";
+
     private final World world;
     private final Keys keys;
     private final Oracle oracle;
@@ -217,9 +219,9 @@ final class Client {
         int first = those.get(0);
         track(what, first, call.get(), (result, failure) -> {
             if (failure == null) {
-                acknowledged(covered);
+                acknowledged(what, covered);
             } else if (failure instanceof InvalidationPendingException) {
-                covered.forEach((key, version) -> oracle.acknowledged(key, version, number()));
+                acknowledgedHere(what, covered);
                 pending.add(new Pending(covered, keys.kind(first).isContextual()));
             } else if (!(failure instanceof CacheException)) {
                 oracle.violated(Check.UNEXPECTED, first, "instance " + number() + " got " + failure + " from " + what);
@@ -228,11 +230,16 @@ final class Client {
         });
     }
 
-    private void acknowledged(Map<Integer, Long> covered) {
-        covered.forEach((key, version) -> {
-            oracle.acknowledged(key, version, number());
-            oracle.acknowledged(key, version);
-        });
+    private void acknowledged(String what, Map<Integer, Long> covered) {
+        acknowledgedHere(what, covered);
+        covered.forEach(oracle::acknowledged);
+    }
+
+    /** What was expired may still be a reserve. */
+    private void acknowledgedHere(String what, Map<Integer, Long> covered) {
+        if (!what.equals(EXPIRE) || plan.degraded() != Degraded.RESERVE) {
+            covered.forEach((key, version) -> oracle.acknowledged(key, version, number()));
+        }
     }
 
     private static void nothing(boolean succeeded) {}
@@ -258,7 +265,7 @@ final class Client {
         String name = Values.key(key);
         long version = keys.version(key);
         invalidating(
-                "expire",
+                EXPIRE,
                 List.of(key),
                 () -> keys.kind(key).hasVersions()
                         ? cache(key).expire(name, version)

@@ -1,6 +1,7 @@
 package io.crema.simulation;
 
 import io.crema.ReadConsistency;
+import io.crema.policy.Degraded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,11 @@ final class Oracle {
     private final World world;
     private final Keys keys;
     private final long boundNanos;
+
+    /** Whether there are reads that need not keep to the bound while something is wrong. */
+    private final boolean reserves;
+
+    private long healedAt = Long.MAX_VALUE / 2;
     private final List<List<Ack>> acks = new ArrayList<>();
     private final List<Loss> losses = new ArrayList<>();
     private @Nullable Violation violation;
@@ -42,10 +48,11 @@ final class Oracle {
 
     static final int EVERYBODY = -1;
 
-    Oracle(World world, Keys keys, long boundNanos) {
+    Oracle(World world, Keys keys, Plan plan) {
         this.world = world;
         this.keys = keys;
-        this.boundNanos = boundNanos;
+        this.boundNanos = Plan.BOUND.toNanos();
+        this.reserves = plan.degraded() == Degraded.RESERVE;
         keys.all().forEach(key -> acks.add(new ArrayList<>()));
     }
 
@@ -62,6 +69,16 @@ final class Oracle {
 
     void lost(long from, long until) {
         losses.add(new Loss(from, until));
+    }
+
+    /** From now on nothing is wrong any more. */
+    void everythingHeals() {
+        healedAt = world.now();
+    }
+
+    /** Whether a read that began then has to keep to the bound. */
+    private boolean isBound(long start) {
+        return !reserves || start > healedAt + boundNanos;
     }
 
     private long effective(long time) {
@@ -102,7 +119,7 @@ final class Oracle {
                 stale(Check.OWN_WRITE, instance, key, start, version, ack);
             } else if (ack.to == EVERYBODY && consistency == ReadConsistency.LATEST && since > 0) {
                 stale(Check.LATEST, instance, key, start, version, ack);
-            } else if (ack.to == EVERYBODY && since > boundNanos) {
+            } else if (ack.to == EVERYBODY && since > boundNanos && isBound(start)) {
                 stale(Check.BOUND, instance, key, start, version, ack);
             }
         }

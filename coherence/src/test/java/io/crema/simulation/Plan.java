@@ -53,12 +53,19 @@ record Plan(
                 relayed,
                 world.chance(0.5),
                 strict ? ReadClock.STRICT : ReadClock.COARSE,
-                world.chance(0.85) ? Degraded.REMOTE_THEN_ORIGIN : Degraded.FAIL,
+                degraded(world.below(100)),
                 world.chance(0.7) ? HistoryChange.REPLAY : HistoryChange.CLEAR,
                 world.chance(0.2) ? Duration.ofMillis(1500) : Duration.ofMinutes(10),
                 world.chance(0.3) ? 0.05 : 0,
                 rounds.stream().noneMatch(Fault::losesData),
                 rounds);
+    }
+
+    private static Degraded degraded(int luck) {
+        if (luck < 75) {
+            return Degraded.REMOTE_THEN_ORIGIN;
+        }
+        return luck < 88 ? Degraded.FAIL : Degraded.RESERVE;
     }
 
     CacheBuilder<String, Long> configure(Crema crema, String name) {

@@ -1,39 +1,27 @@
 package io.crema.simulation;
 
 import io.crema.internal.coherence.CoherenceRules;
-import io.crema.spi.RemoteCache;
-import java.util.function.Function;
+import io.crema.testkit.InMemoryServer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * What is simulated: the library as it is, or a mutant of it.
  *
  * @param rules those of an instance
- * @param cache what is done to an instance's view of a cache at the server
- * @param bus what is done to the buses
+ * @param tampering what is done to the remote tier, once for a run
  */
-record Setup(
-        Supplier<CoherenceRules> rules,
-        Function<World, UnaryOperator<RemoteCache>> cache,
-        Function<World, BusTampering> bus) {
+record Setup(Supplier<CoherenceRules> rules, BiFunction<World, InMemoryServer, Tampering> tampering) {
 
     static Setup unchanged() {
-        return new Setup(CoherenceRules::new, world -> UnaryOperator.identity(), world -> new BusTampering());
+        return new Setup(CoherenceRules::new, (world, server) -> new Tampering());
     }
 
-    static Setup ofRules(Supplier<CoherenceRules> rules) {
-        Setup rest = unchanged();
-        return new Setup(rules, rest.cache, rest.bus);
+    static Setup of(Supplier<CoherenceRules> rules) {
+        return new Setup(rules, unchanged().tampering);
     }
 
-    static Setup ofCache(Function<World, UnaryOperator<RemoteCache>> cache) {
-        Setup rest = unchanged();
-        return new Setup(rest.rules, cache, rest.bus);
-    }
-
-    static Setup ofBus(Function<World, BusTampering> bus) {
-        Setup rest = unchanged();
-        return new Setup(rest.rules, rest.cache, bus);
+    static Setup of(BiFunction<World, InMemoryServer, Tampering> tampering) {
+        return new Setup(CoherenceRules::new, tampering);
     }
 }

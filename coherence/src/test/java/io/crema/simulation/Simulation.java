@@ -33,7 +33,7 @@ final class Simulation {
     private final Keys keys;
     private final Oracle oracle;
     private final InMemoryServer server;
-    private final BusTampering busTampering;
+    private final Tampering tampering;
     private final List<Client> clients = new ArrayList<>();
     private final Faults faults;
 
@@ -42,9 +42,9 @@ final class Simulation {
         this.setup = setup;
         this.plan = Plan.of(world);
         this.keys = new Keys(world);
-        this.oracle = new Oracle(world, keys, BOUND);
+        this.oracle = new Oracle(world, keys, plan);
         this.server = InMemoryServer.create(world.time(), plan.primaries());
-        this.busTampering = setup.bus().apply(world);
+        this.tampering = setup.tampering().apply(world, server);
         this.faults = new Faults(world, this, server, plan, oracle);
         if (plan.relayed()) {
             server.relayMessages();
@@ -107,9 +107,9 @@ final class Simulation {
         Network network = new Network(world, plan.ordered());
         network.setImmediate(true);
         InMemoryRemote remote = server.connect(plan.partitions());
-        SlowBus bus = new SlowBus(remote.invalidations(), world, host, network, busTampering);
-        SlowRemote slow = new SlowRemote(
-                remote, bus, new Commands(world, host, network), setup.cache().apply(world));
+        SlowBus bus = new SlowBus(remote.invalidations(), world, host, network, tampering);
+        SlowRemote slow =
+                new SlowRemote(remote, bus, new Commands(world, host, network), cache -> tampering.of(cache, host));
         Crema.Builder builder = Crema.builder().remote(slow).ticker(host).executor(host);
         Crema crema = Rules.seeded(Rules.replaced(builder, setup.rules().get()), world.number())
                 .build();
@@ -305,6 +305,7 @@ final class Simulation {
 
     /** Nothing is wrong any more: everything ends, and everybody has the newest of everything. */
     private void finish() {
+        oracle.everythingHeals();
         for (Client client : clients) {
             client.network.heal();
             client.remote.reconnect();
@@ -323,7 +324,7 @@ final class Simulation {
         // Longer than the bound, and than the longest load.
         advance(BOUND + Times.millis(1500));
         readEverything();
-        advance(Times.millis(3000));
+        advance(Times.millis(6000));
         for (Client client : clients) {
             if (client.runs() && !client.open().isEmpty()) {
                 oracle.violated(Check.HANGS, Trace.NO_KEY, "instance " + client.number() + " waits: " + client.open());

@@ -17,13 +17,13 @@ final class SlowBus implements InvalidationBus {
     final World world;
     final Host host;
     final Network network;
-    final BusTampering tampering;
+    final Tampering tampering;
     private final InvalidationBus bus;
     private final Map<BusConnection, SlowConnection> connections = new IdentityHashMap<>();
     private final Map<String, SlowConnection> latest = new HashMap<>();
     private @Nullable BusListener listener;
 
-    SlowBus(InvalidationBus bus, World world, Host host, Network network, BusTampering tampering) {
+    SlowBus(InvalidationBus bus, World world, Host host, Network network, Tampering tampering) {
         this.bus = bus;
         this.world = world;
         this.host = host;

@@ -224,7 +224,7 @@ final class LoadCall<K, V> {
             found(entry);
             return;
         }
-        if (record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()))) {
+        if (isDoomed(record)) {
             flight.bypass();
             withoutRemote();
             return;
@@ -234,6 +234,10 @@ final class LoadCall<K, V> {
                 .whenComplete((versions, none) -> onRunner(() -> {
                     if (versions.isEmpty()) {
                         withoutRemote();
+                    } else if (isDoomed(record)) {
+                        // Since the versions were asked for: the primary does not know of it yet.
+                        flight.bypass();
+                        withoutRemote();
                     } else if (versions.get().match(record.tags())) {
                         flight.hasTags(versions.get());
                         found(entry.tagged(versions.get()));
@@ -241,6 +245,11 @@ final class LoadCall<K, V> {
                         notThereByTags();
                     }
                 }));
+    }
+
+    /** Whether the invalidation of one of its tags is pending. */
+    private boolean isDoomed(RemoteRecord record) {
+        return record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()));
     }
 
     private void notThereByTags() {

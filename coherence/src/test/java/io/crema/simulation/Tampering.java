@@ -1,10 +1,16 @@
 package io.crema.simulation;
 
+import io.crema.spi.RemoteCache;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a mutant of the bus does otherwise; this one does nothing. */
-class BusTampering {
+/** What a mutant of the remote tier and its bus does otherwise, for all instances of a run; this one does nothing. */
+class Tampering {
+
+    /** An instance's view of a cache, at the server: what it does is done at once. */
+    RemoteCache of(RemoteCache cache, Host host) {
+        return cache;
+    }
 
     /** Whether a message to an instance is dropped now. */
     boolean drops(Host to) {
