@@ -69,7 +69,7 @@ final class Faults {
                     one.host.kill();
                 }
             }
-            case JOINED -> simulation.join();
+            case JOINED -> simulation.joinLate(world.between(0, Times.millis(200)));
             case UNREADABLE -> server.publishUnreadable(anyCache(), world.below(plan.partitions() + 1));
             case OTHER_HISTORY -> server.changeHistories();
             case RESTART -> {
@@ -119,6 +119,7 @@ final class Faults {
             if (fault != Fault.ROLLBACK && fault != Fault.LATE_ROLLBACK) {
                 // What is executed but not told when the server goes.
                 world.after(later - Times.millis(3), simulation::writeByAll);
+                world.after(later - Times.millis(3), this::holdTheLastWords);
             }
             world.after(later, () -> {
                 world.trace.note(world.now(), Oracle.EVERYBODY, Trace.NO_KEY, "FAULT " + fault, from);
@@ -126,6 +127,21 @@ final class Faults {
                 setBack(fault, earlier);
             });
         });
+    }
+
+    /** Messages on their way are lost with the server, or not; replies come when others have repaired what is left. */
+    private void holdTheLastWords() {
+        long later = world.now() + Times.millis(3);
+        boolean all = world.chance(0.5);
+        for (Client client : simulation.running()) {
+            if (all) {
+                client.network.loseLastWords(later + Times.millis(1));
+            }
+            if (all || world.chance(0.7)) {
+                client.network.holdBus(later);
+                client.network.holdReplies(later + world.between(0, Times.millis(60)));
+            }
+        }
     }
 
     private void setBack(Fault fault, Snapshot earlier) {

@@ -20,6 +20,7 @@ final class Keys {
         add(Kind.PLAIN, 1 + world.below(3));
         add(Kind.TAGGED, 1 + world.below(2));
         add(Kind.VERSIONED, world.below(3));
+        add(Kind.PLAIN, 1);
         versions = new long[kinds.size()];
         Arrays.fill(versions, 1);
         locks = new int[kinds.size()];
@@ -33,6 +34,11 @@ final class Keys {
 
     int count() {
         return kinds.size();
+    }
+
+    /** The key that is written in the moment of a failover only, so that no earlier write of it is made again after that. */
+    int still() {
+        return kinds.size() - 1;
     }
 
     Kind kind(int key) {

@@ -69,7 +69,35 @@ class MutationGateTest {
     /** Seeds that are known to catch a mutant: tried first, so that the gate is quick; any other may. */
     private static final class Hints {
 
-        static final Map<String, Long> ALL = Map.ofEntries(Map.entry("a gap is in order", 9L));
+        static final Map<String, Long> ALL = Map.ofEntries(
+                Map.entry("a heartbeat is a PING", 42L),
+                Map.entry("a heartbeat has its own connection", 232L),
+                Map.entry("a subscription is acknowledged early", 37L),
+                Map.entry("an expiry tells nobody", 15L),
+                Map.entry("a clear tells nobody", 35L),
+                Map.entry("what is absent is not invalidated", 554L),
+                Map.entry("a lease ends a quarantine", 16L),
+                Map.entry("an invalidation ends a quarantine", 5L),
+                Map.entry("a put takes the place of a quarantine", 226L),
+                Map.entry("a fenced put is always stored", 4L),
+                Map.entry("a put has no version", 29L),
+                Map.entry("an invalidation forgets it", 33L),
+                Map.entry("a repair does nothing", 4L),
+                Map.entry("a gap is in order", 197L),
+                Map.entry("a clock that advanced was seen", 115L),
+                Map.entry("only the clock counts", 110L),
+                Map.entry("a heartbeat confirms what was relayed", 50L),
+                Map.entry("nothing is ever lost", 14L),
+                Map.entry("a replay covers everything", 14L),
+                Map.entry("a lease never ends", 15L),
+                Map.entry("without a lease any age will do", 15L),
+                Map.entry("a reserve may be below the floor", 506L),
+                Map.entry("a detached flight installs", 8L),
+                Map.entry("every write installs", 20L),
+                Map.entry("a hit ignores that of its tags", 253L),
+                Map.entry("every reply tells the version", 8L),
+                Map.entry("any version is embedded", 27L),
+                Map.entry("flights of unknown tags are joined", 123L));
 
         static long of(String mutant) {
             return ALL.getOrDefault(mutant, 0L);
@@ -79,6 +107,52 @@ class MutationGateTest {
     /** A rule whose mutant a run on one thread over this server cannot show, and what shows it. */
     private record Elsewhere(String rule, String mutant, String where, String why) {
 
-        static final List<Elsewhere> ALL = List.of();
+        static final List<Elsewhere> ALL = List.of(
+                new Elsewhere(
+                        "a flight installs in its generation only",
+                        "any generation installs",
+                        "CoherenceRulesTest",
+                        "harmless alone, since an entry carries its flight's generation and a hit compares it"),
+                new Elsewhere(
+                        "the higher stamp stays",
+                        "the last to arrive stays",
+                        "NearTierTest, CoherenceRulesTest",
+                        "what is older goes with the message that the newer one implies, so reads go back within the"
+                                + " bound only, which is measured and not promised"),
+                new Elsewhere(
+                        "an invalidation evicts what is older",
+                        "what has the same stamp is evicted too",
+                        "CoherenceRulesTest",
+                        "harmless: it costs a load"),
+                new Elsewhere(
+                        "nothing is filled in quarantine",
+                        "a reader takes a quarantine for an empty key",
+                        "QuarantineTest",
+                        "the server refuses the lease, which its own mutant here shows; it costs a second's wait"),
+                new Elsewhere(
+                        "versions are compared",
+                        "this instance compares none",
+                        "OriginVersionTest",
+                        "asked only where there is no remote tier"),
+                new Elsewhere(
+                        "a replay covers half a minute",
+                        "an incomplete replay covers",
+                        "ReplayWindowTest, PartitionSyncTest",
+                        "takes more than 65,536 keys within half a minute"),
+                new Elsewhere(
+                        "a version is stamp and token",
+                        "a version is its stamp",
+                        "the model of tags (TagTest)",
+                        "takes a stamp that is issued for the same tag once more, between a failover and its repair"),
+                new Elsewhere(
+                        "lease, then map, then generation",
+                        "another order of a hit's steps",
+                        "HitOrderTest",
+                        "a matter of threads, of which there is one here"),
+                new Elsewhere(
+                        "installs and evictions are computed",
+                        "a conditional removal",
+                        "the tests of the near tier on Caffeine itself",
+                        "a matter of threads, of which there is one here"));
     }
 }

@@ -18,7 +18,9 @@ final class Network {
     private double repeatedMessages;
     private long commandsHeldUntil;
     private long busHeldUntil;
+    private long repliesHeldUntil;
     private long demotedUntil;
+    private long lastWordsLostUntil;
     private boolean slow;
     private long lastExecution;
 
@@ -50,6 +52,19 @@ final class Network {
 
     void holdCommands(long until) {
         commandsHeldUntil = until;
+    }
+
+    void holdReplies(long until) {
+        repliesHeldUntil = until;
+    }
+
+    /** Nothing that is on its way over a connection survives that. */
+    void loseLastWords(long until) {
+        lastWordsLostUntil = until;
+    }
+
+    boolean losesLastWords() {
+        return world.now() < lastWordsLostUntil;
     }
 
     void holdBus(long until) {
@@ -110,7 +125,8 @@ final class Network {
     }
 
     long replyTime() {
-        return Math.max(world.now() + delay(), commandsHeldUntil + world.between(0, Times.millis(1)));
+        long held = Math.max(commandsHeldUntil, repliesHeldUntil);
+        return Math.max(world.now() + delay(), held + world.between(0, Times.millis(1)));
     }
 
     /** When what comes or goes over the bus now arrives, if nothing is before it. */

@@ -27,13 +27,10 @@ final class RuleMutants {
                 mutant("what was cleared is no reserve", "a reserve may be below the floor", ReservesBelowFloor::new),
                 mutant("a flight of an older generation is not joined", "every flight is joined", EveryFlightJoined::new),
                 mutant("a detached flight installs nothing", "a detached flight installs", DetachedInstall::new),
-                mutant("a flight installs in its generation only", "any generation installs", OldFlightsInstall::new),
-                mutant("the higher stamp stays", "the last to arrive stays", LastArrivalStays::new),
                 mutant("an invalidation evicts what is older", "a message evicts nothing", NothingEvicted::new),
                 mutant("a write installs unless overtaken", "every write installs", EveryWriteInstalls::new),
                 mutant("a tag's versions belong to a generation", "a hit ignores that of its tags", TagGenerations::new),
                 mutant("a superseded tag is dead", "a hit ignores its tags", SupersededServe::new),
-                mutant("a version is stamp and token", "a version is its stamp", VersionIsStamp::new),
                 mutant("another version is dead", "all versions are one", VersionsAreOne::new),
                 mutant("a message supersedes a version", "no message supersedes", NothingSupersedes::new),
                 mutant("an overtaken reply tells no version", "every reply tells the version", RepliesTell::new),
@@ -41,8 +38,7 @@ final class RuleMutants {
                 mutant("who may carry the tag is not joined", "flights of unknown tags are joined", UntaggedJoined::new),
                 mutant("a suspect entry needs its token", "a suspect entry needs some record", AnyRecordRevalidates::new),
                 mutant("a stale record is no value", "stale records are usable", StaleIsUsable::new),
-                mutant("what is below the floor is gone", "the floor is not asked", FloorIgnored::new),
-                mutant("nothing is filled in quarantine", "a quarantine is an empty key", QuarantineIsGone::new));
+                mutant("what is below the floor is gone", "the floor is not asked", FloorIgnored::new));
     }
 
     private static Mutant mutant(String rule, String name, Supplier<CoherenceRules> rules) {
@@ -163,20 +159,6 @@ final class RuleMutants {
         }
     }
 
-    private static final class OldFlightsInstall extends CoherenceRules {
-        @Override
-        public boolean mayInstall(boolean detached, long generation, long partitionGeneration) {
-            return !detached;
-        }
-    }
-
-    private static final class LastArrivalStays extends CoherenceRules {
-        @Override
-        public boolean keepsOld(long oldStamp, long oldLoadedAt, long stamp, long loadedAt) {
-            return false;
-        }
-    }
-
     private static final class NothingEvicted extends CoherenceRules {
         @Override
         public boolean evicts(long stamp, long entryStamp) {
@@ -202,13 +184,6 @@ final class RuleMutants {
         @Override
         public boolean mayServeTagged(long entryGeneration, long tagGeneration, boolean superseded) {
             return entryGeneration == tagGeneration;
-        }
-    }
-
-    private static final class VersionIsStamp extends CoherenceRules {
-        @Override
-        public boolean sameVersion(long stamp, long token, long otherStamp, long otherToken) {
-            return stamp == otherStamp;
         }
     }
 
@@ -269,11 +244,4 @@ final class RuleMutants {
         }
     }
 
-    private static final class QuarantineIsGone extends CoherenceRules {
-        @Override
-        public Freshness freshness(RemoteRecord.Kind kind, long stamp, long floor, long freshMillis) {
-            Freshness is = super.freshness(kind, stamp, floor, freshMillis);
-            return is == Freshness.QUARANTINED ? Freshness.GONE : is;
-        }
-    }
 }

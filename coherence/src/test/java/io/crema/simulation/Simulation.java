@@ -103,10 +103,19 @@ final class Simulation {
 
     /** Makes one more instance; what that asks of the server is answered at once. */
     void join() {
+        joinLate(0);
+    }
+
+    /** As {@link #join}, but the bus of the instance connects later. */
+    void joinLate(long nanos) {
         Host host = new Host(world, clients.size());
         Network network = new Network(world, plan.ordered());
         network.setImmediate(true);
         InMemoryRemote remote = server.connect(plan.partitions());
+        if (nanos > 0) {
+            remote.disconnect();
+            world.after(nanos, remote::reconnect);
+        }
         SlowBus bus = new SlowBus(remote.invalidations(), world, host, network, tampering);
         SlowRemote slow =
                 new SlowRemote(remote, bus, new Commands(world, host, network), cache -> tampering.of(cache, host));
@@ -159,7 +168,9 @@ final class Simulation {
         if (writer == null) {
             return;
         }
-        world.after(before + world.between(0, Times.millis(2)), () -> writer.host.run(() -> write(writer, key)));
+        if (key != keys.still()) {
+            world.after(before + world.between(0, Times.millis(2)), () -> writer.host.run(() -> write(writer, key)));
+        }
         for (Client reader : clients) {
             int reads = 1 + world.below(4);
             for (int i = 0; i < reads; i++) {
@@ -167,15 +178,16 @@ final class Simulation {
                 world.after(at, () -> reader.host.run(() -> read(reader, key)));
             }
         }
-        if (world.chance(0.15)) {
+        if (key != keys.still() && world.chance(0.15)) {
             world.after(world.between(0, Times.millis(10)), () -> writer.host.run(() -> write(writer, key)));
         }
     }
 
-    /** Every instance writes something within the next few milliseconds. */
+    /** Every instance writes something within the next few milliseconds, one of them what nobody wrote before. */
     void writeByAll() {
+        Client first = anyone();
         for (Client writer : running()) {
-            int key = world.below(keys.count());
+            int key = writer == first ? keys.still() : world.below(keys.still());
             world.after(world.between(0, Times.millis(3)), () -> writer.host.run(() -> write(writer, key)));
         }
     }

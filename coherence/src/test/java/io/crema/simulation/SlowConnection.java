@@ -121,7 +121,8 @@ final class SlowConnection implements BusConnection {
         }
         cut = true;
         world.trace.note(world.now(), bus.host.number(), Trace.NO_KEY, "connection lost", items.size());
-        loseFrom(world.chance(0.5) ? items.size() : world.below(items.size() + 1));
+        int some = world.chance(0.5) ? items.size() : world.below(items.size() + 1);
+        loseFrom(bus.network.losesLastWords() ? 0 : some);
         offer(new Item(this::disconnected, null));
     }
 
