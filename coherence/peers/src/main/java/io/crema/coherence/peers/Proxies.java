@@ -33,7 +33,7 @@ final class Proxies {
         return mapper;
     }
 
-    /** Redisson maps no address when there is but one server. */
+    /** Redisson does not map the addresses that it is given, only those that it learns. */
     static String redisson(Setting setting, int port) {
         return "redis://" + address(setting.proxies().getOrDefault(port, port));
     }

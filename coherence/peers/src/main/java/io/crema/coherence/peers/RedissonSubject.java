@@ -65,27 +65,25 @@ final class RedissonSubject extends PeerSubject {
         List<RedisURI> uris = setting.uris().stream().map(RedisURI::create).toList();
         Config config = new Config();
         switch (setting.topology()) {
-            case STANDALONE ->
-                config.useSingleServer()
-                        .setAddress(Proxies.redisson(setting, uris.get(0).getPort()));
+            case STANDALONE -> config.useSingleServer().setAddress(addresses(setting, uris)[0]);
             case SENTINEL ->
                 config.useSentinelServers()
                         .setMasterName(uris.get(0).getSentinelMasterId())
-                        .addSentinelAddress(addresses(uris.get(0).getSentinels()))
+                        .addSentinelAddress(addresses(setting, uris.get(0).getSentinels()))
                         .setNatMapper(Proxies.redisson(setting))
                         .setReadMode(ReadMode.MASTER);
             case CLUSTER ->
                 config.useClusterServers()
-                        .addNodeAddress(addresses(uris))
+                        .addNodeAddress(addresses(setting, uris))
                         .setNatMapper(Proxies.redisson(setting))
                         .setReadMode(ReadMode.MASTER);
         }
         return config;
     }
 
-    private static String[] addresses(List<RedisURI> uris) {
+    private static String[] addresses(Setting setting, List<RedisURI> uris) {
         return uris.stream()
-                .map(uri -> "redis://" + uri.getHost() + ":" + uri.getPort())
+                .map(uri -> Proxies.redisson(setting, uri.getPort()))
                 .toArray(String[]::new);
     }
 

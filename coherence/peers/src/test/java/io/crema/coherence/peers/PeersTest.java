@@ -112,7 +112,8 @@ class PeersTest {
             assertThat(started(before)).isNotEmpty();
         }
 
-        await().untilAsserted(() -> assertThat(started(before)).isEmpty());
+        await().pollInSameThread()
+                .untilAsserted(() -> assertThat(started(before)).isEmpty());
     }
 
     /** Without those that are of the process: JetCache's executor, Netty's global one, the JDK's. */
