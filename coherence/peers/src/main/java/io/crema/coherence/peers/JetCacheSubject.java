@@ -41,19 +41,19 @@ final class JetCacheSubject extends PeerSubject {
     private static final String NAME = "coherence:";
     private static final String CHANNEL = "coherence";
     private static final Duration EXPIRY = Duration.ofSeconds(100);
+    private static final ThreadLocal<@Nullable CacheResult> REMOVAL_FROM_REDIS = new ThreadLocal<>();
 
     private final JetCacheConnections connections;
     private final SimpleCacheManager manager = new SimpleCacheManager();
-    private final ThreadLocal<@Nullable CacheResult> removalFromRedis = new ThreadLocal<>();
     private final Cache<String, CachedVersion> cache;
 
     private JetCacheSubject(Setting setting, JetCacheConnections connections) {
         super(setting);
         this.connections = connections;
-        Map<String, CacheBuilder> local = Map.of(CacheConsts.DEFAULT_AREA, local());
-        Map<String, CacheBuilder> remote = Map.of(CacheConsts.DEFAULT_AREA, remote());
-        CacheBuilderTemplate template = new CacheBuilderTemplate(false, local, remote);
-        template.getCacheMonitorInstallers().add(new NotifyMonitorInstaller(remote::get));
+        CacheBuilder remote = remote();
+        CacheBuilderTemplate template = new CacheBuilderTemplate(
+                false, Map.of(CacheConsts.DEFAULT_AREA, local()), Map.of(CacheConsts.DEFAULT_AREA, remote));
+        template.getCacheMonitorInstallers().add(new NotifyMonitorInstaller(area -> remote));
         manager.setCacheBuilderTemplate(template);
         cache = manager.getOrCreateCache(QuickConfig.newBuilder(NAME)
                 .cacheType(CacheType.BOTH)
@@ -82,8 +82,8 @@ final class JetCacheSubject extends PeerSubject {
     @Override
     public void invalidate(Key key, long version) {
         cache.remove(key.name());
-        CacheResult removal = removalFromRedis.get();
-        removalFromRedis.remove();
+        CacheResult removal = REMOVAL_FROM_REDIS.get();
+        REMOVAL_FROM_REDIS.remove();
         if (removal == null) {
             throw new IllegalStateException("JetCache: " + key + " was not removed from Redis: not even tried");
         }
@@ -114,17 +114,17 @@ final class JetCacheSubject extends PeerSubject {
                 .redisClient(connections.client())
                 .connection(connections.commands())
                 .pubSubConnection(connections.subscriptions())
-                .buildFunc(this::observed);
+                .buildFunc(JetCacheSubject::observed);
     }
 
     /** JetCache's builders have no types for keys and values. */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private Cache observed(CacheConfig config) {
+    private static Cache observed(CacheConfig config) {
         return new Observed((RedisLettuceCacheConfig<String, CachedVersion>) config);
     }
 
     /** The remote level, which leaves its answer to a removal where {@link #invalidate} finds it. */
-    private final class Observed extends RedisLettuceCache<String, CachedVersion> {
+    private static final class Observed extends RedisLettuceCache<String, CachedVersion> {
 
         Observed(RedisLettuceCacheConfig<String, CachedVersion> config) {
             super(config);
@@ -133,7 +133,7 @@ final class JetCacheSubject extends PeerSubject {
         @Override
         protected CacheResult do_REMOVE(String key) {
             CacheResult removal = super.do_REMOVE(key);
-            removalFromRedis.set(removal);
+            REMOVAL_FROM_REDIS.set(removal);
             return removal;
         }
     }
