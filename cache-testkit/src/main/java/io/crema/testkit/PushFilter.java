@@ -53,8 +53,9 @@ final class PushFilter {
      */
     void filter(ByteBuffer buffer) {
         byte[] bytes = buffer.array();
-        int at = buffer.position();
-        int to = buffer.limit();
+        int offset = buffer.arrayOffset();
+        int at = offset + buffer.position();
+        int to = offset + buffer.limit();
         int kept = at - heldLength;
         System.arraycopy(held, 0, bytes, kept, heldLength);
         heldLength = 0;
@@ -85,7 +86,7 @@ final class PushFilter {
             heldLength = to - frame;
             System.arraycopy(bytes, frame, held, 0, heldLength);
         }
-        buffer.limit(kept).position(first);
+        buffer.limit(kept - offset).position(first - offset);
     }
 
     /** What is held back of a frame that will never be whole, since the stream has ended. */
