@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /**
  * What one instance does.
  *
- * @param keys how many there are, the same ones for all instances
+ * @param keys how many there are, the same ones for all instances; tens, so that there are some of each {@link Key.Kind}
  * @param zipf how much more often the first keys are read and written than others: the exponent; 0 = all alike
  * @param readers threads that read
  * @param readsPerSecond of all readers together, if reads are fast
@@ -31,6 +31,9 @@ record Load(
     private static final int FIELDS = 7;
 
     Load {
+        if (keys % 10 != 0) {
+            throw new IllegalArgumentException("Keys come in tens, but there are " + keys);
+        }
         if (keys < 1 || readers < 1 || readsPerSecond < 1 || writesPerSecond < 1) {
             throw new IllegalArgumentException("There must be keys, readers, reads and writes, but there are " + keys
                     + ", " + readers + ", " + readsPerSecond + " and " + writesPerSecond);
