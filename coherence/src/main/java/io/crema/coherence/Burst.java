@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * More writes at once than the load has: one more instance of the cache, in this process, which invalidates keys that
  * nobody else reads or writes, by many threads.
  */
-final class Burst implements AutoCloseable {
+final class Burst {
 
     private static final int THREADS = 24;
 
@@ -16,7 +16,7 @@ final class Burst implements AutoCloseable {
     private final int firstKey;
     private final AtomicLong next = new AtomicLong();
     private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean closed;
+    private volatile boolean ended;
 
     private Burst(Subject subject, int firstKey) {
         this.subject = subject;
@@ -35,7 +35,7 @@ final class Burst implements AutoCloseable {
     }
 
     private void write() {
-        while (!closed) {
+        while (!ended) {
             long number = next.getAndIncrement();
             try {
                 subject.invalidate(new Key(firstKey + (int) (number % firstKey)), number + 1);
@@ -46,9 +46,9 @@ final class Burst implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws InterruptedException {
-        closed = true;
+    /** Returns when no more is written. */
+    void end() throws InterruptedException {
+        ended = true;
         for (Thread thread : threads) {
             thread.join();
         }

@@ -1,11 +1,109 @@
 package io.crema.coherence;
 
-/** Runs the fault matrix and writes its report. */
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The main class: runs the fault matrix and writes its report. {@link Settings} lists the system properties. Exit code 0 =
+ * passed, 1 = violations, 2 = no proof: the report, or the last line printed, says why.
+ */
 public final class CoherenceRun {
+
+    private static final int VIOLATIONS = 1;
+    private static final int NO_PROOF = 2;
+
+    /** For ending all processes, writing what is known, and a check of histories that is under way. */
+    private static final long END_SECONDS = 20;
+
+    private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    /** Never collected, so that its level stays. */
+    private static final Logger ROOT = Logger.getLogger("");
 
     private CoherenceRun() {}
 
+    /** Runs the proof; takes no arguments. */
     public static void main(String[] arguments) {
-        throw new UnsupportedOperationException("Being built");
+        // The same text everywhere.
+        Locale.setDefault(Locale.ROOT);
+        // What clients complain of under faults is no news.
+        ROOT.setLevel(Level.OFF);
+        Thread main = Thread.currentThread();
+        CountDownLatch ended = new CountDownLatch(1);
+        // Told to end, as by Ctrl-C: the run is cut short, and says so.
+        Thread interrupt = new Thread(() -> endSoon(main, ended), "interrupt");
+        Runtime.getRuntime().addShutdownHook(interrupt);
+        int code = NO_PROOF;
+        try {
+            code = run();
+        } catch (CoherenceException e) {
+            System.err.println("coherence: " + e.getMessage());
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+        } finally {
+            ended.countDown();
+        }
+        System.exit(code);
+    }
+
+    private static void endSoon(Thread main, CountDownLatch ended) {
+        if (ended.getCount() == 0) {
+            return;
+        }
+        main.interrupt();
+        try {
+            if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("coherence: the run does not end; it is stopped without a report of its last part");
+            }
+        } catch (InterruptedException e) {
+            // Nobody does that.
+            Thread.currentThread().interrupt();
+        }
+        // Not the code of the signal: there is no proof.
+        Runtime.getRuntime().halt(NO_PROOF);
+    }
+
+    private static int run() {
+        Settings settings = Settings.of(System.getProperties());
+        Campaign campaign = new Campaign(settings);
+        RunDirectory directory = RunDirectory.in(settings.directory());
+        Verdict verdict = new Verdict(settings, Vacuity.FULL);
+        // Also if this process is killed next: no report is that of another run.
+        write(verdict);
+        try (Live live = new Live(System.err)) {
+            live.say("seed " + settings.seed());
+            campaign.run(verdict, directory, live, () -> write(verdict));
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+            verdict.problem(e.toString());
+        }
+        if (Thread.interrupted()) {
+            verdict.problem("interrupted");
+        }
+        OUT.print(VerdictTable.of(verdict));
+        directory.removeIfEmpty();
+        write(verdict);
+        if (verdict.violations() > 0) {
+            return VIOLATIONS;
+        }
+        return verdict.passed() ? 0 : NO_PROOF;
+    }
+
+    private static void write(Verdict verdict) {
+        verdict.settings().report().ifPresent(file -> {
+            try {
+                Files.writeString(file, VerdictJson.of(verdict));
+            } catch (IOException e) {
+                System.err.println("coherence: the report cannot be written: " + e);
+                verdict.problem("the report could not be written to " + file + ": " + e);
+            }
+        });
     }
 }

@@ -79,8 +79,8 @@ final class Course {
         requireNoTakeover(slot);
         Duration hold = plan.pace().hold(fault, plan.bound());
         slot.inject();
-        Healing healing = fault.injection()
-                .inject(new Scene(stage.topology(), stage.fleet(), stage.admin(), random, hold, slot));
+        Healing healing =
+                fault.injection().inject(new Scene(stage.topology(), stage.fleet(), stage.admin(), random, hold, slot));
         // Of a takeover the time after it is looked at, of other faults the time in which they last.
         long since = fault.takeover() == Takeover.MEANT ? System.nanoTime() : slot.injected();
         pauseUntil(since + hold.toNanos());
@@ -109,8 +109,7 @@ final class Course {
         }
         long last = changes.get(changes.size() - 1).nanos();
         if (fault.takeover() != Takeover.ORDERLY) {
-            slot.excuseLoss(
-                    slot.injected() - Pace.REPLICATION_LAG.toNanos(), last + Pace.TAKEOVER_ALLOWANCE.toNanos());
+            slot.excuseLoss(slot.injected() - Pace.REPLICATION_LAG.toNanos(), last + Pace.TAKEOVER_ALLOWANCE.toNanos());
         }
         changes.stream()
                 .filter(RoleWatch.Change::primary)

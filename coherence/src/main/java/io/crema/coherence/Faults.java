@@ -42,8 +42,8 @@ final class Faults {
      * @param chosen names; empty = all
      */
     static List<Fault> of(TopologyKind kind, List<String> subjects, List<String> chosen) {
-        boolean strict = subjects.contains(Fleet.STRICT);
-        boolean others = subjects.stream().anyMatch(subject -> !subject.equals(Fleet.STRICT));
+        boolean strict = subjects.contains(CremaSubjects.STRICT);
+        boolean others = subjects.stream().anyMatch(subject -> !subject.equals(CremaSubjects.STRICT));
         return CATALOGUE.stream()
                 .filter(fault -> fault.topologies().contains(kind))
                 .filter(fault -> chosen.isEmpty() || chosen.contains(fault.name()))
@@ -63,8 +63,8 @@ final class Faults {
         faults.add(new Fault("failover", REPLICATED, Takeover.MEANT, TakeoverFaults::failover));
         faults.add(new Fault("lossy-failover", REPLICATED, Takeover.MEANT, TakeoverFaults::lossyFailover));
         // Sentinels do not make the old primary wait.
-        faults.add(new Fault(
-                "switchover", EnumSet.of(TopologyKind.SENTINEL), Takeover.MEANT, TakeoverFaults::switchover));
+        faults.add(
+                new Fault("switchover", EnumSet.of(TopologyKind.SENTINEL), Takeover.MEANT, TakeoverFaults::switchover));
         faults.add(new Fault("orderly-switchover", CLUSTER, Takeover.ORDERLY, TakeoverFaults::switchover));
         faults.add(new Fault("move-slot", CLUSTER, Takeover.NOT_MEANT, TakeoverFaults::moveSlot));
         faults.add(new Fault("half-move-slot", CLUSTER, Takeover.NOT_MEANT, TakeoverFaults::halfMoveSlot));
@@ -92,8 +92,7 @@ final class Faults {
                         everywhere("throttle", LinkFaults::throttle),
                         everywhere("blackhole", LinkFaults.blackhole(LinkFaults.BOTH_LINKS, LinkFaults.BOTH_WAYS)),
                         everywhere(
-                                "blackhole-commands",
-                                LinkFaults.blackhole(LinkFaults.COMMANDS, LinkFaults.BOTH_WAYS)),
+                                "blackhole-commands", LinkFaults.blackhole(LinkFaults.COMMANDS, LinkFaults.BOTH_WAYS)),
                         everywhere(
                                 BLACKHOLE_SUBSCRIPTIONS,
                                 LinkFaults.blackhole(LinkFaults.SUBSCRIPTIONS, LinkFaults.BOTH_WAYS)),

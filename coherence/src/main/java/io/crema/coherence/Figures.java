@@ -60,8 +60,8 @@ final class Figures {
         quietReads += report.quiet().reads();
         unsettledReads += report.quiet().unsettled();
         clockWindowReads += report.clockWindow().stale();
-        clockWindowLongestNanos = Math.max(
-                clockWindowLongestNanos, report.clockWindow().longest().toNanos());
+        clockWindowLongestNanos =
+                Math.max(clockWindowLongestNanos, report.clockWindow().longest().toNanos());
         unattributed += report.unattributed();
         addWorst(report.worst());
         return this;

@@ -4,14 +4,12 @@ import io.crema.coherence.Subject.Counts;
 import io.crema.testkit.EmbeddedRedis;
 import io.crema.testkit.FaultProxy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -22,9 +20,6 @@ import java.util.stream.Collectors;
 final class Fleet implements AutoCloseable {
 
     static final int SIZE = 3;
-
-    /** The subject whose clock is exact for each read. */
-    static final String STRICT = "crema-strict";
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(30);
@@ -81,7 +76,8 @@ final class Fleet implements AutoCloseable {
     private Member start(String subject, Map<Integer, FaultProxy> proxies) throws IOException {
         int number = ++started;
         Map<Integer, Integer> ports = proxies.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, way -> way.getValue().port()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, way -> way.getValue().port()));
         InstanceSpec spec = new InstanceSpec(
                 subject,
                 number,
@@ -119,12 +115,14 @@ final class Fleet implements AutoCloseable {
     }
 
     List<Member> withStrictClock() {
-        return members.stream().filter(member -> member.subject.equals(STRICT)).toList();
+        return members.stream()
+                .filter(member -> member.subject.equals(CremaSubjects.STRICT))
+                .toList();
     }
 
     List<Member> withDefaultClock() {
         return members.stream()
-                .filter(member -> !member.subject.equals(STRICT))
+                .filter(member -> !member.subject.equals(CremaSubjects.STRICT))
                 .toList();
     }
 
@@ -152,10 +150,9 @@ final class Fleet implements AutoCloseable {
     /** @throws CoherenceException if one has died that nobody killed, or does not do what it should */
     void requireWell() {
         for (Member member : members) {
-            Optional<String> failure = member.process.failure();
-            if (failure.isPresent() || !member.process.isAlive()) {
-                throw new CoherenceException(member.process.name() + " (" + member.subject + ") "
-                        + failure.orElse("is dead") + "; its log and history are in " + plan.folder());
+            requireNoFailure(member);
+            if (!member.process.isAlive()) {
+                throw new CoherenceException(member.process.name() + " has ended, unasked");
             }
         }
     }
@@ -209,11 +206,14 @@ final class Fleet implements AutoCloseable {
             member.process.finish(END_LIMIT);
         }
         for (Member member : members) {
-            Optional<String> failure = member.process.failure();
-            if (failure.isPresent()) {
-                throw new CoherenceException(member.process.name() + " (" + member.subject + ") " + failure.get());
-            }
+            requireNoFailure(member);
         }
+    }
+
+    private static void requireNoFailure(Member member) {
+        member.process.failure().ifPresent(failure -> {
+            throw new CoherenceException(failure + " (" + member.subject + ")");
+        });
     }
 
     /** Kills what is left. */

@@ -42,7 +42,8 @@ final class LinkFaults {
     }
 
     static Healing dropFrames(Scene scene) {
-        return onAll(scene, proxy -> proxy.dropFrames(DROPPED_SHARE, scene.random().nextLong()));
+        return onAll(
+                scene, proxy -> proxy.dropFrames(DROPPED_SHARE, scene.random().nextLong()));
     }
 
     static Healing throttle(Scene scene) {
@@ -54,8 +55,8 @@ final class LinkFaults {
     }
 
     static Injection blackhole(Set<Link> links, Set<Direction> directions) {
-        return scene -> onAll(
-                scene, proxy -> links.forEach(link -> directions.forEach(way -> proxy.blackhole(link, way))));
+        return scene ->
+                onAll(scene, proxy -> links.forEach(link -> directions.forEach(way -> proxy.blackhole(link, way))));
     }
 
     static Injection halfClose(Set<Direction> directions) {

@@ -104,7 +104,9 @@ final class Live implements AutoCloseable {
         long now = System.nanoTime();
         Map<String, Long> gaps = new HashMap<>();
         for (Fleet.Member member : seen.members()) {
-            gaps.put(member.process().name(), member.process().progress().counts().gaps());
+            gaps.put(
+                    member.process().name(),
+                    member.process().progress().counts().gaps());
         }
         looks.add(new Look(now, gaps));
         if (looks.size() > LOOKS_KEPT) {

@@ -16,12 +16,12 @@ import java.util.Collection;
  */
 record Pace(Duration warmUp, Duration gap, Duration beyondBound, Duration recovery, int quietEvery) {
 
-    static final Pace FULL = new Pace(
-            Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(800), 8);
+    static final Pace FULL =
+            new Pace(Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(800), 8);
 
     /** For a test in a build: each fault is hardly longer than the bound. */
-    static final Pace SHORT = new Pace(
-            Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(200), 14);
+    static final Pace SHORT =
+            new Pace(Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(200), 14);
 
     /**
      * How long after a takeover, at most, until every instance has noticed and repaired. To notice takes a heartbeat, due

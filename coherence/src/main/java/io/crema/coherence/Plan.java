@@ -28,4 +28,8 @@ record Plan(
         subjects = List.copyOf(subjects);
         faults = List.copyOf(faults);
     }
+
+    Plan within(Duration newTime, Path newFolder) {
+        return new Plan(topology, subjects, faults, load, bound, newTime, pace, seed, newFolder);
+    }
 }

@@ -29,6 +29,17 @@ record RunDirectory(Path path) {
         }
     }
 
+    /** What is kept, is for somebody to look at. */
+    void removeIfEmpty() {
+        try (Stream<Path> files = Files.list(path)) {
+            if (files.findAny().isEmpty()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            System.err.println("coherence: an empty folder is left: " + e);
+        }
+    }
+
     static void remove(Path folder) throws IOException {
         List<Path> deepestFirst;
         try (Stream<Path> files = Files.walk(folder)) {

@@ -8,6 +8,10 @@ import io.crema.testkit.FaultProxy.Direction;
 import io.crema.testkit.FaultProxy.Link;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -54,15 +58,19 @@ final class ServerFaults {
 
     static Healing pauseClients(Scene scene) {
         EmbeddedRedis server = scene.anyPrimary();
-        scene.admin()
-                .tell(server, commands -> commands.clientPause(scene.hold().toMillis()));
+        scene.admin().tell(server, commands -> commands.clientPause(scene.hold().toMillis()));
         return Healing.NOTHING_TO_DO;
     }
 
     static Healing sleep(Scene scene) {
         EmbeddedRedis server = scene.anyPrimary();
-        double seconds = scene.hold().toMillis() / 1e3;
-        AutoCloseable connection = scene.admin().send(server, commands -> commands.debugSleep(seconds));
+        CommandArgs<String, String> words = new CommandArgs<>(StringCodec.UTF8)
+                .add("SLEEP")
+                .add(scene.hold().toMillis() / 1e3);
+        AutoCloseable connection = scene.admin()
+                .send(
+                        server,
+                        commands -> commands.dispatch(CommandType.DEBUG, new StatusOutput<>(StringCodec.UTF8), words));
         return connection::close;
     }
 
@@ -80,7 +88,7 @@ final class ServerFaults {
         proxies.forEach(proxy -> proxy.throttle(Link.SUBSCRIPTIONS, Direction.TO_CLIENT, BYTES_PER_SECOND));
         Burst burst = Burst.begin(scene.fleet());
         return () -> {
-            burst.close();
+            burst.end();
             proxies.forEach(FaultProxy::heal);
             primaries.forEach(server -> scene.admin().tell(server, commands -> commands.configSet(name, usual)));
         };
@@ -101,7 +109,8 @@ final class ServerFaults {
         List<EmbeddedRedis> primaries = scene.topology().primaries();
         for (EmbeddedRedis server : primaries) {
             scene.admin().tell(server, commands -> {
-                String used = Admin.field(commands.info("memory"), "used_memory").orElseThrow();
+                String used =
+                        Admin.field(commands.info("memory"), "used_memory").orElseThrow();
                 commands.configSet("maxmemory-policy", "volatile-lru");
                 commands.configSet("maxmemory", String.valueOf(Long.parseLong(used) / 8 * 7));
             });

@@ -74,8 +74,7 @@ record Settings(
         }
 
         Optional<String> value(String name) {
-            return Optional.of(properties.getProperty(PREFIX + name, "").trim())
-                    .filter(text -> !text.isEmpty());
+            return Optional.of(properties.getProperty(PREFIX + name, "").trim()).filter(text -> !text.isEmpty());
         }
 
         List<String> words(String name) {

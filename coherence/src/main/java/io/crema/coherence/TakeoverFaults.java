@@ -65,8 +65,8 @@ final class TakeoverFaults {
     /** The slot is on its way for as long as the fault holds, some keys here and some there. */
     static Healing halfMoveSlot(Scene scene) throws InterruptedException {
         int slot = usedSlot(scene);
-        SlotMove move = cluster(scene)
-                .beginMove(slot, otherThan(scene, cluster(scene).primaryOf(slot)));
+        SlotMove move =
+                cluster(scene).beginMove(slot, otherThan(scene, cluster(scene).primaryOf(slot)));
         long end = System.nanoTime() + scene.hold().toNanos();
         while (System.nanoTime() - end < 0) {
             move.moveKeys(KEYS_AT_ONCE);

@@ -22,6 +22,7 @@ final class TopologyRun {
     private final Live live;
     private final long begun = System.nanoTime();
     private final List<String> problems = new ArrayList<>();
+    private String server = "unknown";
 
     TopologyRun(Plan plan, Live live) {
         this.plan = plan;
@@ -39,6 +40,10 @@ final class TopologyRun {
                 Topology topology = Topology.start(plan.topology());
                 RoleWatch roles = new RoleWatch(admin, topology.servers());
                 Fleet fleet = Fleet.start(plan, topology)) {
+            server = admin.ask(
+                            topology.servers().get(0),
+                            commands -> Admin.field(commands.info("server"), "redis_version"))
+                    .orElse(server);
             Course course = new Course(plan, new Stage(admin, topology, roles, fleet), live);
             boolean ended = lead(course, fleet);
             problems.addAll(course.problems());
@@ -77,7 +82,8 @@ final class TopologyRun {
     }
 
     private TopologyResult nothing() {
-        return new TopologyResult(plan, Map.of(), new Figures(), seconds(), Map.of(), problems, Optional.of(plan.folder()));
+        return new TopologyResult(
+                plan, server, Map.of(), new Figures(), seconds(), Map.of(), problems, Optional.of(plan.folder()));
     }
 
     private double seconds() {
@@ -108,7 +114,7 @@ final class TopologyRun {
         }
         boolean clean = problems.isEmpty() && total.violations() == 0;
         return new TopologyResult(
-                plan, faults, total, seconds, notes, problems, clean ? removed() : Optional.of(plan.folder()));
+                plan, server, faults, total, seconds, notes, problems, clean ? removed() : Optional.of(plan.folder()));
     }
 
     private Optional<Path> removed() throws IOException {
