@@ -103,7 +103,9 @@ final class Campaign {
         boolean crema = subjects.stream().anyMatch(SubjectProviders::isCrema);
         if (crema) {
             verdict.wantControl();
-            verdict.control(new TopologyRun(controlPlan(directory), live).run());
+            Plan control = PositiveControl.plan(
+                    settings.bound(), Load.ofOneInThree(), Pace.FULL, settings.seed(), directory.folder("control"));
+            verdict.control(PositiveControl.run(control, live));
         }
         double factor = settings.duration().toMillis() / (double) leastOfAll().toMillis();
         for (int i = 0; i < plans.size() && !Thread.currentThread().isInterrupted(); i++) {
@@ -119,24 +121,5 @@ final class Campaign {
 
     private static String name(Plan plan) {
         return plan.subjects().get(0) + "-" + plan.topology().name().toLowerCase(Locale.ROOT);
-    }
-
-    /** Messages do not arrive at one instance, and nothing tells it. */
-    private Plan controlPlan(RunDirectory directory) {
-        return control(settings.bound(), Load.ofOneInThree(), Pace.FULL, settings.seed(), directory);
-    }
-
-    static Plan control(Duration bound, Load load, Pace pace, long seed, RunDirectory directory) {
-        List<String> instances = Collections.nCopies(Fleet.SIZE, CremaSubjects.LEASE_OFF);
-        return new Plan(
-                TopologyKind.STANDALONE,
-                instances,
-                Faults.of(TopologyKind.STANDALONE, instances, List.of(Faults.BLACKHOLE_SUBSCRIPTIONS)),
-                load,
-                bound,
-                Duration.ZERO,
-                pace,
-                seed,
-                directory.folder("control"));
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,14 @@ import java.util.logging.Logger;
  */
 public final class CoherenceRun {
 
+    /** Names a file for the reason of a failure, which Maven then shows instead of a stack trace. */
+    private static final String FAILURE = "coherence.failure";
+
     private static final int VIOLATIONS = 1;
     private static final int NO_PROOF = 2;
+
+    /** Either of the above, but Maven would not learn of it by the file. */
+    private static final int NOT_TOLD = 3;
 
     /** For ending all processes, writing what is known, and a check of histories that is under way. */
     private static final long END_SECONDS = 20;
@@ -35,6 +42,10 @@ public final class CoherenceRun {
         Locale.setDefault(Locale.ROOT);
         // What clients complain of under faults is no news.
         ROOT.setLevel(Level.OFF);
+        if (!failureFile().isEmpty()) {
+            // Maven started this process. Killed alone, it would leave it running for nobody.
+            ProcessHandle.current().parent().ifPresent(maven -> maven.onExit().thenRun(() -> System.exit(NO_PROOF)));
+        }
         Thread main = Thread.currentThread();
         CountDownLatch ended = new CountDownLatch(1);
         // Told to end, as by Ctrl-C: the run is cut short, and says so.
@@ -44,13 +55,31 @@ public final class CoherenceRun {
         try {
             code = run();
         } catch (CoherenceException e) {
-            System.err.println("coherence: " + e.getMessage());
+            code = fail(NO_PROOF, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             e.printStackTrace();
+            code = fail(NO_PROOF, e.toString());
         } finally {
             ended.countDown();
         }
         System.exit(code);
+    }
+
+    private static String failureFile() {
+        return System.getProperty(FAILURE, "");
+    }
+
+    private static int fail(int code, String reason) {
+        System.err.println("coherence: " + reason);
+        if (!failureFile().isEmpty()) {
+            try {
+                Files.writeString(Path.of(failureFile()), reason);
+            } catch (IOException e) {
+                System.err.println("coherence: " + e);
+                return NOT_TOLD;
+            }
+        }
+        return code;
     }
 
     private static void endSoon(Thread main, CountDownLatch ended) {
@@ -91,9 +120,9 @@ public final class CoherenceRun {
         directory.removeIfEmpty();
         write(verdict);
         if (verdict.violations() > 0) {
-            return VIOLATIONS;
+            return fail(VIOLATIONS, verdict.violations() + " violations, see above");
         }
-        return verdict.passed() ? 0 : NO_PROOF;
+        return verdict.passed() ? 0 : fail(NO_PROOF, "no proof: " + String.join("; ", verdict.problems()));
     }
 
     private static void write(Verdict verdict) {
