@@ -58,7 +58,7 @@ final class InstanceProcess implements AutoCloseable {
         this.process = process;
         orders = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         // The end of its input ends an instance, but not while it is stopped.
-        atExit = new Thread(process::destroyForcibly, spec.name() + "-exit");
+        atExit = new Thread(this::destroy, spec.name() + "-exit");
     }
 
     /** Starts an instance on the running JVM's Java and class path. It ends with this JVM. */
@@ -67,6 +67,8 @@ final class InstanceProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
+                // The second compiler would take half of a machine for the first half a minute, and gain little here.
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -89,8 +91,7 @@ final class InstanceProcess implements AutoCloseable {
                 hear(line);
             }
         } catch (IOException e) {
-            // The pipe broke in the middle of a line, with the process.
-            hear(new Report(Report.Kind.FAILED, e.toString()).toString());
+            fail("could not be heard any more: " + e);
         } finally {
             synchronized (this) {
                 ended = true;
@@ -252,9 +253,14 @@ final class InstanceProcess implements AutoCloseable {
         }
     }
 
+    /** By its handle, since the process itself would throw away what the instance has said last. */
+    private void destroy() {
+        process.toHandle().destroyForcibly();
+    }
+
     /** SIGKILL; returns when the process is gone. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        destroy();
         awaitSilence();
     }
 
@@ -268,7 +274,7 @@ final class InstanceProcess implements AutoCloseable {
             synchronized (this) {
                 hung = true;
             }
-            process.destroyForcibly();
+            destroy();
         }
         awaitSilence();
     }
@@ -312,7 +318,7 @@ final class InstanceProcess implements AutoCloseable {
     /** Kills the process if it is there. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        destroy();
         try {
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 final class ReadLoad implements Runnable {
 
     /** Each is a wake-up of a thread, which costs as much as ten or twenty hits. */
-    private static final int BURSTS_PER_SECOND = 100;
+    private static final int BURSTS_PER_SECOND = 50;
 
     private static final int LATEST_ONE_IN = 500;
 

@@ -49,9 +49,7 @@ final class RecordedReads {
     private void record(Key key, Reading reading, long start, ReadConsistency consistency) {
         long end = System.nanoTime();
         ReadTier tier = reading.fromMemory() ? ReadTier.L1 : ReadTier.L2;
-        if (consistency == ReadConsistency.BOUNDED) {
-            history.read(key.number(), reading.version(), start, end, tier);
-        }
+        history.read(key.number(), reading.version(), start, end, tier, consistency);
         reads.increment();
     }
 }
