@@ -39,6 +39,10 @@ record Pace(Duration warmUp, Duration gap, Duration beyondBound, Duration recove
     private static final Duration START = Duration.ofSeconds(12);
     private static final Duration QUIET = Duration.ofMillis(1_500);
 
+    Pace beyondBound(Duration longer) {
+        return new Pace(warmUp, gap, longer, recovery, quietEvery);
+    }
+
     Duration hold(Fault fault, Duration bound) {
         Duration hold = bound.plus(beyondBound);
         return fault.takeover() == Takeover.MEANT ? hold.plus(TAKEOVER_ALLOWANCE) : hold;

@@ -3,10 +3,12 @@ package io.crema.coherence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.coherence.SubjectProvider.TopologyKind;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +22,7 @@ class FaultsTest {
     private static Plan plan(TopologyKind kind, Duration time) {
         List<Fault> faults = Faults.of(kind, INSTANCES, List.of());
         Load load = Load.ofOneInThree();
-        return new Plan(kind, INSTANCES, faults, load, BOUND, time, Pace.FULL, 1, java.nio.file.Path.of(""));
+        return new Plan(kind, INSTANCES, faults, load, BOUND, time, Pace.FULL, 1, Path.of(""));
     }
 
     private static List<String> names(List<Fault> faults) {
@@ -30,8 +32,7 @@ class FaultsTest {
     @Test
     void of_eachTopology_hasWhatCanHappenThere() {
         Map<TopologyKind, List<String>> names = Stream.of(TopologyKind.values())
-                .collect(java.util.stream.Collectors.toMap(
-                        kind -> kind, kind -> names(Faults.of(kind, INSTANCES, List.of()))));
+                .collect(Collectors.toMap(kind -> kind, kind -> names(Faults.of(kind, INSTANCES, List.of()))));
 
         assertThat(names.get(TopologyKind.STANDALONE))
                 .contains("none", "flushall", "blackhole", "half-close-to-client", "stop-instance", "kill-instance")
@@ -69,7 +70,6 @@ class FaultsTest {
                     .toList();
 
             assertThat(happened.subList(0, plan.faults().size())).isEqualTo(names(plan.faults()));
-            assertThat(happened).containsOnlyOnceElementsOf(rounds == 1 ? happened : List.of());
             for (Fault fault : plan.faults()) {
                 assertThat(happened.stream().filter(fault.name()::equals)).hasSize(rounds);
             }

@@ -49,21 +49,24 @@ class MatrixSmokeTest {
     @Test
     void faults_short_nothingIsTooOldAndTheControlIs() {
         ExecutorService executor = Executors.newFixedThreadPool(2);
-        try (Live live = new Live(System.err)) {
+        try (Live live = new Live(System.err);
+                Live otherLive = new Live(System.err)) {
             CompletableFuture<TopologyResult> standalone =
                     CompletableFuture.supplyAsync(() -> run(live, TopologyKind.STANDALONE), executor);
             CompletableFuture<List<TopologyResult>> others = CompletableFuture.supplyAsync(
                     () -> List.of(
-                            run(live, TopologyKind.SENTINEL, "failover"),
-                            run(live, TopologyKind.CLUSTER, "failover"),
-                            control(live)),
+                            run(otherLive, TopologyKind.SENTINEL, "failover"),
+                            run(otherLive, TopologyKind.CLUSTER, "failover"),
+                            control(otherLive)),
                     executor);
 
             assertProven(standalone.join());
             assertProven(others.join().get(0));
             assertProven(others.join().get(1));
             TopologyResult control = others.join().get(2);
-            assertThat(control.total().beyondBound).as("violations without the lease, %s", control.problems()).isPositive();
+            assertThat(control.total().beyondBound)
+                    .as("violations without the lease, %s", control.problems())
+                    .isPositive();
         } finally {
             executor.shutdownNow();
             directory.removeIfEmpty();
@@ -76,7 +79,8 @@ class MatrixSmokeTest {
     }
 
     private void assertProven(TopologyResult result) {
-        String about = result.name() + ", seed " + seed + ", histories " + result.kept().map(Path::toString).orElse("deleted");
+        String about = result.name() + ", seed " + seed + ", histories "
+                + result.kept().map(Path::toString).orElse("deleted");
         assertThat(result.problems()).as(about).isEmpty();
         assertThat(result.total().worst).as(about).isEmpty();
         assertThat(result.total().violations()).as(about).isZero();
