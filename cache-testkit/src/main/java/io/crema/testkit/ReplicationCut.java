@@ -29,7 +29,7 @@ final class ReplicationCut implements AutoCloseable {
         for (EmbeddedRedis replica : replicas) {
             Polling.until(
                     replica + " has caught up with " + primary,
-                    () -> Replication.of(replica).hasCaughtUpWith(primary));
+                    () -> Replication.hasCaughtUp(replica, primary));
         }
         ReplicationCut cut = new ReplicationCut(replicas, password);
         try {
