@@ -41,6 +41,22 @@ final class KeyTimeline {
     void seal() {
         acked.seal();
         writes = Pairs.sorted(writes, writeCount);
+        times = Pairs.column(writes, writeCount, 1);
+        int kept = firstOfEachVersion();
+        versions = Pairs.column(writes, kept, 0);
+        begun = kept == writeCount ? times : Pairs.column(writes, kept, 1);
+        for (int i = 1; i < writeCount; i++) {
+            if (times[i - 1] > times[i]) {
+                times = times.clone();
+                Arrays.sort(times);
+                break;
+            }
+        }
+        writes = NONE;
+    }
+
+    /** Leaves of writes of the same version the earliest. Returns how many are left. */
+    private int firstOfEachVersion() {
         int kept = 0;
         for (int i = 0; i < writeCount; i++) {
             if (kept > 0 && writes[2 * i] == writes[2 * kept - 2]) {
@@ -51,17 +67,7 @@ final class KeyTimeline {
                 kept++;
             }
         }
-        versions = Pairs.column(writes, kept, 0);
-        begun = Pairs.column(writes, kept, 1);
-        times = begun;
-        for (int i = 1; i < kept; i++) {
-            if (begun[i - 1] > begun[i]) {
-                times = begun.clone();
-                Arrays.sort(times);
-                break;
-            }
-        }
-        writes = NONE;
+        return kept;
     }
 
     /** The versions acknowledged. */

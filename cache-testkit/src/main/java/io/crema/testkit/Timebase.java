@@ -38,13 +38,12 @@ final class Timebase {
 
     /** A window of distances; open ends stay open. */
     ReadWindow window(ReadWindow window) {
-        return new ReadWindow(edge(window.fromNanos()), edge(window.untilNanos()));
+        long from = window.fromNanos() == Long.MIN_VALUE ? Long.MIN_VALUE : edge(window.fromNanos());
+        long until = window.untilNanos() == Long.MAX_VALUE ? Long.MAX_VALUE : edge(window.untilNanos());
+        return new ReadWindow(from, until);
     }
 
     private long edge(long nanos) {
-        if (nanos == Long.MIN_VALUE || nanos == Long.MAX_VALUE) {
-            return nanos;
-        }
         long at = at(nanos);
         if (at <= -LIMIT || at >= LIMIT) {
             throw new IllegalArgumentException(
