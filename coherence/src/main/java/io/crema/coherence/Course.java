@@ -88,6 +88,7 @@ final class Course {
         stage.topology().heal();
         slot.heal();
         drain(fault.name());
+        stage.fleet().resumeWrites();
         noteTakeovers(fault, slot);
         pause(plan.pace().recovery());
         before.addWhatHappenedSince(stage.fleet(), slot.figures());
@@ -118,7 +119,9 @@ final class Course {
                 .ifPresent(slot.figures().detectionMillis::add);
     }
 
+    /** Pauses the writers, who would otherwise owe what they are busy with; whoever calls lets them go on. */
     private void drain(String what) throws InterruptedException {
+        stage.fleet().pauseWrites();
         List<String> owing = stage.fleet().awaitNoPending(DRAIN_LIMIT);
         if (!owing.isEmpty()) {
             problems.add(plan.topology() + ": " + DRAIN_LIMIT.toSeconds() + " s after " + what
@@ -129,8 +132,7 @@ final class Course {
     /** Nothing is written, nothing is owed, and all is read: it must be what was written last. */
     private void quietTime() throws InterruptedException {
         live.at(plan.topology(), "quiet");
-        stage.fleet().pauseWrites();
-        drain("all");
+        drain("the faults");
         long now = System.nanoTime();
         long loss = timeline.lastLoss(now);
         pauseUntil((loss - now > 0 ? loss : now) + plan.bound().plus(SETTLED).toNanos());

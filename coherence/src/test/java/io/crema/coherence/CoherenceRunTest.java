@@ -31,8 +31,8 @@ class CoherenceRunTest {
     private Path directory;
 
     private Process start(String... settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
         Stream.of(settings).map(setting -> "-Dcoherence." + setting).forEach(command::add);
         command.addAll(List.of(
                 "-Dcoherence.directory=" + directory,
