@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that come to a bad end. */
@@ -27,7 +28,7 @@ class CoherenceRunTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path directory;
 
     private Process start(String... settings) throws IOException {
@@ -57,7 +58,7 @@ class CoherenceRunTest {
 
     @Test
     void main_durationTooShort_saysWhatIsEnoughAndIsNoProof() throws Exception {
-        Process run = start("duration=PT20S", "topologies=standalone");
+        Process run = start("duration=PT20S", "topologies=standalone", "subjects=crema");
 
         assertThat(run.waitFor()).isEqualTo(2);
         assertThat(output()).contains("-Dduration is PT20S").contains("take at least PT");
@@ -73,7 +74,7 @@ class CoherenceRunTest {
 
     @Test
     void main_toldToEnd_reportsThatItWasCutShortAndLeavesNoProcess() throws Exception {
-        Process run = start("duration=PT5M", "topologies=standalone");
+        Process run = start("duration=PT5M", "topologies=standalone", "subjects=crema");
         await().atMost(PATIENCE).until(() -> run.descendants().count() >= 1 + Fleet.SIZE);
         List<ProcessHandle> started = run.descendants().toList();
 
@@ -105,11 +106,14 @@ class CoherenceRunTest {
             Path history = plan.folder().resolve("instance-2.history");
             await().atMost(PATIENCE).until(() -> Files.exists(history) && Files.size(history) > 100_000);
 
-            ProcessHandle.current()
+            // Children are in the order in which they were started.
+            List<ProcessHandle> started = ProcessHandle.current()
                     .children()
-                    .filter(child -> child.info().arguments().stream()
-                            .anyMatch(arguments -> List.of(arguments).contains(history.toString())))
-                    .forEach(ProcessHandle::destroyForcibly);
+                    .filter(child -> child.info().command().orElse("").endsWith("java"))
+                    .sorted()
+                    .toList();
+            assertThat(started).hasSize(Fleet.SIZE);
+            started.get(1).destroyForcibly();
 
             assertThat(result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).problems())
                     .hasSize(1)
