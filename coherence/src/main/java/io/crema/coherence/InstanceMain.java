@@ -123,17 +123,30 @@ final class InstanceMain {
             }
             Order order = Order.parse(line);
             switch (order.kind()) {
-                case LOAD -> begin();
-                case PAUSE -> writes.pause();
-                case RESUME -> writes.resume();
-                case OWED -> print(out, Report.answer(order.ticket(), owed()));
-                case SWEEP -> sweep(order.ticket());
+                case LOAD -> {
+                    begin();
+                    answer(order, 0);
+                }
+                case PAUSE -> {
+                    writes.pause();
+                    answer(order, 0);
+                }
+                case RESUME -> {
+                    writes.resume();
+                    answer(order, 0);
+                }
+                case OWED -> answer(order, owed());
+                case SWEEP -> sweep(order);
                 case FINISH -> {
                     finish();
                     return;
                 }
             }
         }
+    }
+
+    private void answer(Order order, long number) {
+        print(out, Report.answer(order.ticket(), number));
     }
 
     private void begin() {
@@ -168,7 +181,7 @@ final class InstanceMain {
     }
 
     /** By as many threads as there are readers, since most reads may wait for Redis. */
-    private void sweep(long ticket) {
+    private void sweep(Order order) {
         AtomicInteger left = new AtomicInteger(load.readers());
         for (int i = 0; i < load.readers(); i++) {
             int first = i;
@@ -177,7 +190,7 @@ final class InstanceMain {
                             reads.read(keys.get(key));
                         }
                         if (left.decrementAndGet() == 0 && running) {
-                            print(out, Report.answer(ticket, keys.size()));
+                            answer(order, keys.size());
                         }
                     })
                     .start();

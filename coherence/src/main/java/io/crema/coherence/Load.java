@@ -41,9 +41,12 @@ record Load(
         features = Set.copyOf(features);
     }
 
-    /** A third of the load that the proof puts on a cache: of three instances, each has one. */
+    /**
+     * A third of the load that the proof puts on a cache: of three instances, each has one. So many readers, because most
+     * of them wait for Redis or a load after each clear.
+     */
     static Load ofOneInThree() {
-        return new Load(10_000, 1.0, 8, 40_000, 333, EnumSet.allOf(Feature.class), Duration.ofMillis(2));
+        return new Load(10_000, 1.0, 24, 40_000, 333, EnumSet.allOf(Feature.class), Duration.ofMillis(2));
     }
 
     Load withFeatures(Set<Feature> others) {

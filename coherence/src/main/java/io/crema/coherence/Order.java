@@ -3,7 +3,7 @@ package io.crema.coherence;
 import java.util.Locale;
 
 /**
- * A line to an instance.
+ * A line to an instance, which answers when it has done what it says; all but the last.
  *
  * @param ticket is repeated in the answer
  */
@@ -16,7 +16,7 @@ record Order(Kind kind, long ticket) {
         RESUME,
         /** Is answered by what is pending. */
         OWED,
-        /** Every key is read; is answered when that is done. */
+        /** Every key is read. */
         SWEEP,
         /** The load stops, the history is closed, the process ends. */
         FINISH

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 /** One thread that reads popular keys more often, at a rate, in short bursts; one read in 500 asks for what is newest. */
 final class ReadLoad implements Runnable {
 
-    /** Each is a wake-up of a thread, which costs as much as ten or twenty hits. */
+    /** Each is a wake-up of a thread; fewer would make bursts of more than some dozen reads. */
     private static final int BURSTS_PER_SECOND = 50;
 
     private static final int LATEST_ONE_IN = 500;
