@@ -9,6 +9,19 @@ final class SubjectProviders {
 
     private SubjectProviders() {}
 
+    /** Of every provider but Crema's, which has more names than one would want to compare. */
+    static List<String> peers() {
+        return ServiceLoader.load(SubjectProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> !(provider instanceof CremaSubjects))
+                .flatMap(provider -> provider.names().stream())
+                .toList();
+    }
+
+    static boolean isCrema(String subject) {
+        return named(subject) instanceof CremaSubjects;
+    }
+
     /** @throws IllegalArgumentException if nobody knows the name; says which names there are */
     static SubjectProvider named(String subject) {
         List<String> known = new ArrayList<>();
