@@ -4,6 +4,7 @@ import io.crema.testkit.FaultProxy.Direction;
 import io.crema.testkit.FaultProxy.Link;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -37,6 +38,8 @@ final class ProxyLoop implements Runnable {
      * The kernel's part of what a connection holds back. Left to itself it grows to megabytes, which a server would have to
      * send before it notices a slow reader.
      */
+    private static final int PORT_ATTEMPTS = 5;
+
     private static final int KERNEL_BUFFER = 64 * 1024;
 
     private static final int BACKLOG = 1024;
@@ -67,6 +70,19 @@ final class ProxyLoop implements Runnable {
     }
 
     static ProxyLoop start(int targetPort) throws IOException {
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return startOnFreePort(targetPort);
+            } catch (BindException e) {
+                // Somebody has taken the port since it was found to be free.
+                if (attempt == PORT_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static ProxyLoop startOnFreePort(int targetPort) throws IOException {
         InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
         Selector selector = Selector.open();
         try {
