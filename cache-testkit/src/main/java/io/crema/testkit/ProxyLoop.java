@@ -13,9 +13,10 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -52,8 +53,11 @@ final class ProxyLoop implements Runnable {
     private final ProxyCounters counters = new ProxyCounters();
     private final ProxyBuffer buffer = new ProxyBuffer();
     private final Set<ProxyConnection> connections = new LinkedHashSet<>();
-    private final ProxyFaults[][] faults = new ProxyFaults[Link.values().length][Direction.values().length];
+    private final Map<Link, Map<Direction, ProxyFaults>> faults = new EnumMap<>(Link.class);
     private @Nullable ServerSocketChannel listener;
+    /** Whether any of the faults is. */
+    private boolean timed;
+
     private boolean closing;
     private volatile @Nullable String ended;
 
@@ -63,9 +67,6 @@ final class ProxyLoop implements Runnable {
         this.target = target;
         thread = new Thread(this, "crema-fault-proxy-" + address.getPort());
         thread.setDaemon(true);
-        for (ProxyFaults[] ofLink : faults) {
-            Arrays.fill(ofLink, ProxyFaults.NONE);
-        }
     }
 
     static ProxyLoop start(int targetPort) throws IOException {
@@ -157,7 +158,7 @@ final class ProxyLoop implements Runnable {
 
     @Override
     public void run() {
-        String reason = "This proxy has been closed";
+        String reason = "This proxy has ended by itself";
         try {
             long waitMillis = WITHOUT_END;
             while (!closing) {
@@ -166,8 +167,9 @@ final class ProxyLoop implements Runnable {
                 obey();
                 waitMillis = passWhatIsDue();
             }
+            reason = "This proxy has been closed";
         } catch (IOException | RuntimeException e) {
-            reason = "This proxy has ended by itself: " + e;
+            reason += ": " + e;
             System.getLogger(FaultProxy.class.getName()).log(System.Logger.Level.ERROR, reason, e);
         } finally {
             closeAll();
@@ -192,13 +194,23 @@ final class ProxyLoop implements Runnable {
 
     private void accept(ServerSocketChannel from) throws IOException {
         for (SocketChannel client = from.accept(); client != null; client = from.accept()) {
-            SocketChannel server = SocketChannel.open();
-            prepare(client);
-            prepare(server);
-            ProxyConnection connection = new ProxyConnection(this, counters.accepted(), client, server);
-            connections.add(connection);
-            connection.open(selector, target);
+            try {
+                connect(client);
+            } catch (IOException e) {
+                client.close();
+                System.getLogger(FaultProxy.class.getName())
+                        .log(System.Logger.Level.WARNING, "The proxy on " + address + " cannot serve a client", e);
+            }
         }
+    }
+
+    private void connect(SocketChannel client) throws IOException {
+        prepare(client);
+        SocketChannel server = SocketChannel.open();
+        prepare(server);
+        ProxyConnection connection = new ProxyConnection(this, counters.accepted(), client, server);
+        connections.add(connection);
+        connection.open(selector, target);
     }
 
     private static void prepare(SocketChannel channel) throws IOException {
@@ -218,20 +230,17 @@ final class ProxyLoop implements Runnable {
             }
         }
         if (!obeyed.isEmpty()) {
-            // A closed socket is really closed when the selector has let go of it.
-            selector.selectNow();
-            obeyed.forEach(order -> order.done.complete(null));
+            try {
+                // A closed socket is really closed when the selector has let go of it.
+                selector.selectNow();
+            } finally {
+                obeyed.forEach(order -> order.done.complete(null));
+            }
         }
     }
 
     /** Returns how long the selector may wait, in milliseconds. */
     private long passWhatIsDue() {
-        boolean timed = false;
-        for (ProxyFaults[] ofLink : faults) {
-            for (ProxyFaults each : ofLink) {
-                timed |= each.isTimed();
-            }
-        }
         if (!timed) {
             return WITHOUT_END;
         }
@@ -266,7 +275,7 @@ final class ProxyLoop implements Runnable {
     // All below: by the thread of the proxy only, listen also before it starts.
 
     ProxyFaults faults(Link link, Direction direction) {
-        return faults[link.ordinal()][direction.ordinal()];
+        return faults.getOrDefault(link, Map.of()).getOrDefault(direction, ProxyFaults.NONE);
     }
 
     ProxyCounters counters() {
@@ -296,7 +305,9 @@ final class ProxyLoop implements Runnable {
 
     private void replace(Link link, Direction direction, ProxyFaults now) {
         ProxyFaults before = faults(link, direction);
-        faults[link.ordinal()][direction.ordinal()] = now;
+        faults.computeIfAbsent(link, any -> new EnumMap<>(Direction.class)).put(direction, now);
+        timed = faults.values().stream()
+                .anyMatch(ofLink -> ofLink.values().stream().anyMatch(ProxyFaults::isTimed));
         if (now.dropShare() != before.dropShare() || now.seed() != before.seed()) {
             connections.forEach(ProxyConnection::dropsChanged);
         }

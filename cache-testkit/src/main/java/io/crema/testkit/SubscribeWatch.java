@@ -17,11 +17,11 @@ final class SubscribeWatch {
     private int length;
     private boolean told;
 
-    /** Whether a command that subscribes is among the bytes up to these, which are left as they are. */
+    /** Whether a command that subscribes is among the bytes up to these, which are in an array and left as they are. */
     boolean sees(ByteBuffer buffer) {
         byte[] bytes = buffer.array();
-        int at = buffer.position();
-        int to = buffer.limit();
+        int at = buffer.arrayOffset() + buffer.position();
+        int to = buffer.arrayOffset() + buffer.limit();
         while (at < to && !frames.isForeign()) {
             if (frames.isBetweenFrames()) {
                 length = 0;
