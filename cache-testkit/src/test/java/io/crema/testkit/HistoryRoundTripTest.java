@@ -85,8 +85,8 @@ class HistoryRoundTripTest {
                 return "invalidated";
             }
             default -> {
-                ReadTier tier = ReadTier.values()[kind % 3];
-                ReadConsistency consistency = ReadConsistency.values()[random.nextInt(3)];
+                ReadTier tier = HistoryFormat.TIERS.get(random.nextInt(3));
+                ReadConsistency consistency = List.of(ReadConsistency.values()).get(random.nextInt(3));
                 writer.read(key, version, start, end, tier, consistency);
                 return tier + " " + consistency;
             }

@@ -120,10 +120,10 @@ class StalenessAgreementTest {
                     plain.acks.add(new PlainChecker.Ack(instance, key, version, end));
                 }
                 default -> {
-                    ReadTier tier = ReadTier.values()[random.nextInt(3)];
+                    ReadTier tier = HistoryFormat.TIERS.get(random.nextInt(3));
                     ReadConsistency consistency = random.nextBoolean()
                             ? ReadConsistency.BOUNDED
-                            : ReadConsistency.values()[random.nextInt(3)];
+                            : List.of(ReadConsistency.values()).get(random.nextInt(3));
                     writer.read(key, version, base + start, base + end, tier, consistency);
                     plain.reads.add(new PlainChecker.Read(file, instance, key, version, start, end, tier, consistency));
                 }
