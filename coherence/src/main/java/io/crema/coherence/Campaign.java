@@ -104,7 +104,11 @@ final class Campaign {
         if (crema) {
             verdict.wantControl();
             Plan control = PositiveControl.plan(
-                    settings.bound(), Load.ofOneInThree(), Pace.FULL, settings.seed(), directory.folder("control"));
+                    settings.bound(),
+                    Load.ofOneInThree(),
+                    Pace.FULL.beyondBound(Duration.ofSeconds(8)),
+                    settings.seed(),
+                    directory.folder("control"));
             verdict.control(PositiveControl.run(control, live));
         }
         double factor = settings.duration().toMillis() / (double) leastOfAll().toMillis();

@@ -10,17 +10,15 @@ import java.util.List;
 /** Crema without its lease while messages do not arrive at one instance and nothing tells it: this must be caught. */
 final class PositiveControl {
 
-    /** So that not only a few reads come late enough. */
-    private static final Duration BEYOND_BOUND = Duration.ofSeconds(4);
-
     private PositiveControl() {}
 
+    /** @param pace with time enough beyond the bound for more than a few reads that are too old */
     static Plan plan(Duration bound, Load load, Pace pace, long seed, Path folder) {
         List<String> instances = Collections.nCopies(Fleet.SIZE, CremaSubjects.LEASE_OFF);
         TopologyKind topology = TopologyKind.STANDALONE;
         List<Fault> faults = Faults.of(topology, instances, List.of(Faults.BLACKHOLE_SUBSCRIPTIONS));
         return new Plan(
-                topology, instances, faults, load, bound, Duration.ZERO, pace.beyondBound(BEYOND_BOUND), seed, folder);
+                topology, instances, faults, load, bound, Duration.ZERO, pace, seed, folder);
     }
 
     /** Its histories are of no use but where they show nothing. */

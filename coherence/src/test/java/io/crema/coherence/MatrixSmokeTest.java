@@ -75,7 +75,11 @@ class MatrixSmokeTest {
 
     private TopologyResult control(Live live) {
         return PositiveControl.run(
-                PositiveControl.plan(Settings.LEAST_BOUND, load, Pace.SHORT, seed, directory.folder("control")), live);
+                PositiveControl.plan(Settings.LEAST_BOUND,
+                        load,
+                        Pace.SHORT.beyondBound(Duration.ofSeconds(4)),
+                        seed,
+                        directory.folder("control")), live);
     }
 
     private void assertProven(TopologyResult result) {
