@@ -129,8 +129,9 @@ final class Faults {
         int one = world.below(plan.primaries());
         if (fault == Fault.DEMOTION) {
             long until = world.now() + Times.millis(1000);
+            double share = world.chance(0.5) ? 1 : 0.5;
             simulation.running().stream()
-                    .filter(client -> world.chance(0.5))
+                    .filter(client -> world.chance(share))
                     .forEach(client -> client.network.keepDemoted(until));
         }
         if (fault == Fault.ROLLBACK || fault == Fault.LATE_ROLLBACK) {

@@ -113,7 +113,13 @@ final class Simulation {
         Crema.Builder builder = Crema.builder().remote(slow).ticker(host).executor(host);
         Crema crema = Rules.seeded(Rules.replaced(builder, setup.rules().get()), world.number())
                 .build();
-        clients.add(new Client(world, keys, oracle, plan, host, network, remote, crema));
+        // Building a cache waits a while for a server that is late, which on this thread would be for nothing.
+        Thread.currentThread().interrupt();
+        try {
+            clients.add(new Client(world, keys, oracle, plan, host, network, remote, crema));
+        } finally {
+            boolean unused = Thread.interrupted();
+        }
         network.setImmediate(false);
     }
 

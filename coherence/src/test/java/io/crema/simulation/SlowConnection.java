@@ -246,7 +246,7 @@ final class SlowConnection implements BusConnection {
 
     /** A request on another connection than this one: its answer does not wait for what is on its way here. */
     void beatBeside(BiConsumer<@Nullable String, @Nullable Throwable> reply) {
-        if (cut || demoted) {
+        if (cut || demoted || bus.network.isImmediate()) {
             beat(reply);
         } else {
             connection.heartbeat((history, failure) ->
