@@ -49,8 +49,8 @@ class MatrixSmokeTest {
     @Test
     void faults_short_nothingIsTooOldAndTheControlIs() {
         ExecutorService executor = Executors.newFixedThreadPool(2);
-        try (Live live = new Live(System.err);
-                Live otherLive = new Live(System.err)) {
+        try (Live live = Live.onStandardError();
+                Live otherLive = Live.onStandardError()) {
             CompletableFuture<TopologyResult> standalone =
                     CompletableFuture.supplyAsync(() -> run(live, TopologyKind.STANDALONE), executor);
             CompletableFuture<List<TopologyResult>> others = CompletableFuture.supplyAsync(
@@ -75,11 +75,13 @@ class MatrixSmokeTest {
 
     private TopologyResult control(Live live) {
         return PositiveControl.run(
-                PositiveControl.plan(Settings.LEAST_BOUND,
+                PositiveControl.plan(
+                        Settings.LEAST_BOUND,
                         load,
                         Pace.SHORT.beyondBound(Duration.ofSeconds(4)),
                         seed,
-                        directory.folder("control")), live);
+                        directory.folder("control")),
+                live);
     }
 
     private void assertProven(TopologyResult result) {
