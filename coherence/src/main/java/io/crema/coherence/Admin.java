@@ -3,12 +3,15 @@ package io.crema.coherence;
 import io.crema.testkit.EmbeddedRedis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -37,11 +40,33 @@ final class Admin implements AutoCloseable {
         });
     }
 
-    /** Sends what the server will not answer soon; closing the result ends the connection. */
-    AutoCloseable send(EmbeddedRedis server, Consumer<RedisAsyncCommands<String, String>> orders) {
+    /** Something that the server will not answer soon. */
+    record Sent(StatefulRedisConnection<String, String> connection, RedisFuture<?> answer) {
+
+        /** Ends the connection. Returns why the server refused; empty if it did not, as far as it has answered. */
+        Optional<String> end() {
+            try (connection) {
+                return answer.isDone() ? Optional.ofNullable(answer.getError()) : Optional.empty();
+            }
+        }
+    }
+
+    Sent send(EmbeddedRedis server, Function<RedisAsyncCommands<String, String>, RedisFuture<?>> order) {
         StatefulRedisConnection<String, String> connection = connect(server, LIMIT);
-        orders.accept(connection.async());
-        return connection;
+        return new Sent(connection, order.apply(connection.async()));
+    }
+
+    /** The sum of a field of INFO over servers; empty if one of them does not have it. */
+    OptionalLong sum(List<EmbeddedRedis> servers, String section, String name) {
+        long sum = 0;
+        for (EmbeddedRedis server : servers) {
+            Optional<String> value = ask(server, commands -> field(commands.info(section), name));
+            if (value.isEmpty()) {
+                return OptionalLong.empty();
+            }
+            sum += Long.parseLong(value.get());
+        }
+        return OptionalLong.of(sum);
     }
 
     StatefulRedisConnection<String, String> connect(EmbeddedRedis server, Duration limit) {

@@ -87,10 +87,12 @@ final class Course {
         healing.heal();
         stage.topology().heal();
         slot.heal();
+        slot.missing().forEach(why -> problems.add(plan.topology() + ": " + fault.name() + " did not happen: " + why));
+        // What was cut off comes back while others write.
+        pause(plan.pace().recovery());
         drain(fault.name());
         stage.fleet().resumeWrites();
         noteTakeovers(fault, slot);
-        pause(plan.pace().recovery());
         before.addWhatHappenedSince(stage.fleet(), slot.figures());
     }
 
@@ -137,7 +139,10 @@ final class Course {
         long loss = timeline.lastLoss(now);
         pauseUntil((loss - now > 0 ? loss : now) + plan.bound().plus(SETTLED).toNanos());
         long from = System.nanoTime();
-        stage.fleet().sweep();
+        stage.fleet()
+                .sweep()
+                .forEach(name -> problems.add(plan.topology() + ": " + name + " could not read every key, although"
+                        + " nothing was wrong any more"));
         timeline.quiet(from, System.nanoTime());
         stage.fleet().resumeWrites();
     }
@@ -158,12 +163,13 @@ final class Course {
     }
 
     /** What instances had counted. */
-    private record Seen(Counts counts, long readFailures, long writeFailures) {
+    private record Seen(Counts counts, long writes, long readFailures, long writeFailures) {
 
         static Seen of(Fleet fleet) {
             List<Progress> all = fleet.progress();
             return new Seen(
                     fleet.counts(),
+                    all.stream().mapToLong(Progress::allWrites).sum(),
                     all.stream().mapToLong(Progress::readFailures).sum(),
                     all.stream().mapToLong(Progress::writeFailures).sum());
         }
@@ -172,6 +178,7 @@ final class Course {
             Seen now = of(fleet);
             figures.occurrences = 1;
             figures.counts = now.counts.minus(counts);
+            figures.writes = now.writes - writes;
             figures.readFailures = now.readFailures - readFailures;
             figures.writeFailures = now.writeFailures - writeFailures;
         }

@@ -34,6 +34,7 @@ final class Figures {
     long unattributed;
     int occurrences;
     long heldMillis;
+    long writes;
     long readFailures;
     long writeFailures;
     Counts counts = Counts.NONE;
@@ -90,6 +91,7 @@ final class Figures {
         unattributed += other.unattributed;
         occurrences += other.occurrences;
         heldMillis += other.heldMillis;
+        writes += other.writes;
         readFailures += other.readFailures;
         writeFailures += other.writeFailures;
         counts = counts.plus(other.counts);

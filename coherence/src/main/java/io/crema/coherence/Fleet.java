@@ -193,11 +193,25 @@ final class Fleet implements AutoCloseable {
         return owing;
     }
 
-    /** Every instance reads every key. */
-    void sweep() throws InterruptedException {
+    /** Every instance reads every key. Returns those that could not read them all. */
+    List<String> sweep() throws InterruptedException {
+        List<String> failed = new ArrayList<>();
         for (Member member : members) {
-            member.process.sweep();
+            if (member.process.sweep() < keys()) {
+                failed.add(member.process.name());
+            }
         }
+        return failed;
+    }
+
+    /** The most versions that killed instances may have committed without leaving a record: an operation each. */
+    long mostUnrecorded() {
+        return (long) killed.size() * WriteLoad.mostCommits(plan.load().keys());
+    }
+
+    /** How many versions were ever committed, whoever did and whether or not it is recorded. */
+    long commits() throws IOException {
+        return SharedVersions.open(origin).commits();
     }
 
     /** @throws CoherenceException if one does not end as it should */

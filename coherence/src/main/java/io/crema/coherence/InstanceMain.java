@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
@@ -185,14 +186,15 @@ final class InstanceMain {
     /** By as many threads as there are readers, since most reads may wait for Redis. */
     private void sweep(Order order) {
         AtomicInteger left = new AtomicInteger(load.readers());
+        LongAdder came = new LongAdder();
         for (int i = 0; i < load.readers(); i++) {
             int first = i;
             thread("sweeper-" + i, () -> {
                         for (int key = first; key < keys.size() && running; key += load.readers()) {
-                            reads.read(keys.get(key));
+                            came.add(reads.read(keys.get(key)) ? 1 : 0);
                         }
                         if (left.decrementAndGet() == 0 && running) {
-                            answer(order, keys.size());
+                            answer(order, came.sum());
                         }
                     })
                     .start();

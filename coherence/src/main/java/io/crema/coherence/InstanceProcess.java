@@ -214,13 +214,14 @@ final class InstanceProcess implements AutoCloseable {
     }
 
     /**
-     * Reads every key once, recorded as other reads are, beside the readers.
+     * Reads every key once, recorded as other reads are, beside the readers. Returns how many of these reads returned
+     * something.
      *
      * @throws IllegalStateException if the instance is dead, or does not get through in a minute
      */
-    void sweep() throws InterruptedException {
+    long sweep() throws InterruptedException {
         try {
-            order(Kind.SWEEP).get(SWEEP_SECONDS, TimeUnit.SECONDS);
+            return order(Kind.SWEEP).get(SWEEP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new IllegalStateException(name() + " ended before it had read every key", e);
         } catch (TimeoutException e) {

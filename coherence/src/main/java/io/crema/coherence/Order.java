@@ -16,7 +16,7 @@ record Order(Kind kind, long ticket) {
         RESUME,
         /** Is answered by what is pending. */
         OWED,
-        /** Every key is read. */
+        /** Every key is read; is answered by how many of these reads returned something. */
         SWEEP,
         /** The load stops, the history is closed, the process ends. */
         FINISH

@@ -21,16 +21,18 @@ final class RecordedReads {
         this.history = history;
     }
 
-    void read(Key key) {
+    /** Returns whether something came. */
+    boolean read(Key key) {
         Reading reading;
         long start = System.nanoTime();
         try {
             reading = subject.read(key);
         } catch (RuntimeException e) {
             failures.add("A read", key, e);
-            return;
+            return false;
         }
         record(key, reading, start, ReadConsistency.BOUNDED);
+        return true;
     }
 
     void readLatest(Key key) {

@@ -15,6 +15,7 @@ import io.lettuce.core.protocol.CommandType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** What happens to one server that accepts writes, or to all of them. */
@@ -25,15 +26,17 @@ final class ServerFaults {
     private ServerFaults() {}
 
     static Healing killSubscriptions(Scene scene) {
-        atAllPrimaries(scene, commands -> commands.clientKill(KillArgs.Builder.typePubsub()));
+        long killed = 0;
+        for (EmbeddedRedis server : scene.topology().primaries()) {
+            killed += scene.admin().ask(server, commands -> commands.clientKill(KillArgs.Builder.typePubsub()));
+        }
+        scene.slot().evidence("subscribers killed", killed);
         return Healing.NOTHING_TO_DO;
     }
 
     static Healing killClients(Scene scene) {
-        atAllPrimaries(scene, commands -> {
-            commands.clientKill(KillArgs.Builder.typePubsub());
-            commands.clientKill(KillArgs.Builder.typeNormal());
-        });
+        killSubscriptions(scene);
+        atAllPrimaries(scene, commands -> commands.clientKill(KillArgs.Builder.typeNormal()));
         return Healing.NOTHING_TO_DO;
     }
 
@@ -68,11 +71,11 @@ final class ServerFaults {
         CommandArgs<String, String> words = new CommandArgs<>(StringCodec.UTF8)
                 .add("SLEEP")
                 .add(scene.hold().toMillis() / 1e3);
-        AutoCloseable connection = scene.admin()
+        Admin.Sent sent = scene.admin()
                 .send(
                         server,
                         commands -> commands.dispatch(CommandType.DEBUG, new StatusOutput<>(StringCodec.UTF8), words));
-        return connection::close;
+        return () -> sent.end().ifPresent(scene.slot()::didNotHappen);
     }
 
     /**
@@ -88,14 +91,24 @@ final class ServerFaults {
                         commands ->
                                 Objects.requireNonNull(commands.configGet(name).get(name)));
         atAllPrimaries(scene, commands -> commands.configSet(name, "pubsub 1 1 1"));
+        OptionalLong before = disconnected(scene, primaries);
         Collection<FaultProxy> proxies = scene.anyMember().proxies().values();
         proxies.forEach(proxy -> proxy.throttle(Link.SUBSCRIPTIONS, Direction.TO_CLIENT, BYTES_PER_SECOND));
         Burst burst = Burst.begin(scene.fleet());
         return () -> {
             burst.end();
             proxies.forEach(FaultProxy::heal);
+            OptionalLong after = disconnected(scene, primaries);
+            if (before.isPresent() && after.isPresent()) {
+                scene.slot().evidence("subscribers disconnected", after.getAsLong() - before.getAsLong());
+            }
             primaries.forEach(server -> scene.admin().tell(server, commands -> commands.configSet(name, usual)));
         };
+    }
+
+    /** Empty where the server does not count them, which it does since 7.0. */
+    private static OptionalLong disconnected(Scene scene, List<EmbeddedRedis> servers) {
+        return scene.admin().sum(servers, "stats", "client_output_buffer_limit_disconnections");
     }
 
     static Healing flushAll(Scene scene) {
@@ -111,6 +124,7 @@ final class ServerFaults {
     /** The memory shrinks below what is in use, so what has a time to live goes, again and again. */
     static Healing evict(Scene scene) {
         List<EmbeddedRedis> primaries = scene.topology().primaries();
+        long before = evicted(scene, primaries);
         for (EmbeddedRedis server : primaries) {
             scene.admin().tell(server, commands -> {
                 String used =
@@ -120,15 +134,13 @@ final class ServerFaults {
             });
         }
         return () -> {
-            for (EmbeddedRedis server : primaries) {
-                scene.admin().tell(server, commands -> {
-                    String evicted =
-                            Admin.field(commands.info("stats"), "evicted_keys").orElseThrow();
-                    scene.slot().note(evicted + " keys evicted so far");
-                    commands.configSet("maxmemory", "0");
-                });
-            }
+            scene.slot().evidence("keys evicted", evicted(scene, primaries) - before);
+            primaries.forEach(server -> scene.admin().tell(server, commands -> commands.configSet("maxmemory", "0")));
         };
+    }
+
+    private static long evicted(Scene scene, List<EmbeddedRedis> servers) {
+        return scene.admin().sum(servers, "stats", "evicted_keys").orElseThrow();
     }
 
     private static void atAllPrimaries(Scene scene, Consumer<RedisCommands<String, String>> orders) {

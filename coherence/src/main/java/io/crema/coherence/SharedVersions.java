@@ -62,6 +62,15 @@ final class SharedVersions {
         return (long) LONG.getVolatile(memory, key * Long.BYTES);
     }
 
+    /** How many versions of all keys have been committed. */
+    long commits() {
+        long commits = 0;
+        for (int key = 0; key < keys; key++) {
+            commits += get(key) - INITIAL;
+        }
+        return commits;
+    }
+
     /** Commits a new version of a key and returns it. */
     long commit(int key) {
         return (long) LONG.getAndAdd(memory, key * Long.BYTES, 1L) + 1;

@@ -28,6 +28,7 @@ final class Timeline {
         private final long begin;
         private long injected;
         private final List<String> notes = new ArrayList<>();
+        private final List<String> missing = new ArrayList<>();
         private final List<ReadWindow> losses = new ArrayList<>();
         private final List<ClockWindow> clockWindows = new ArrayList<>();
         private final Figures figures = new Figures();
@@ -49,6 +50,7 @@ final class Timeline {
             return injected;
         }
 
+        /** The fault begins now; again, if something had to be waited for. */
         void inject() {
             injected = System.nanoTime();
         }
@@ -69,6 +71,23 @@ final class Timeline {
 
         List<String> notes() {
             return notes;
+        }
+
+        /** What shows that the fault happened; without any of it, it did not. */
+        void evidence(String what, long count) {
+            note(count + " " + what);
+            if (count == 0) {
+                didNotHappen("no " + what);
+            }
+        }
+
+        void didNotHappen(String why) {
+            missing.add(why);
+        }
+
+        /** Why the fault did not happen; empty if nothing says so. */
+        List<String> missing() {
+            return missing;
         }
 
         /** Reads of that instance that begin then are counted apart. */

@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 final class TopologyRun {
 
+    /** What was not acknowledged has no bound, so a cache that refuses all writes would keep any. */
+    private static final double MOST_FAILED_WRITES = 0.1;
+
     private final Plan plan;
     private final Live live;
     private final long begun = System.nanoTime();
@@ -112,9 +115,29 @@ final class TopologyRun {
             notes.computeIfAbsent(slot.fault(), any -> new ArrayList<>()).add(String.join(", ", slot.notes()));
             total.add(slot.figures());
         }
+        if (ended) {
+            requireRecords(reports, fleet, total);
+        }
         boolean clean = problems.isEmpty() && total.violations() == 0;
         return new TopologyResult(
                 plan, server, faults, total, seconds, notes, problems, clean ? removed() : Optional.of(plan.folder()));
+    }
+
+    /** What is not in the histories is not judged. */
+    private void requireRecords(Map<String, StalenessReport> reports, Fleet fleet, Figures total) throws IOException {
+        long written = reports.values().iterator().next().writes();
+        long unrecorded = fleet.commits() - written;
+        if (unrecorded < 0 || unrecorded > fleet.mostUnrecorded()) {
+            problems.add(plan.topology() + ": " + fleet.commits() + " versions were committed, but " + written
+                    + " are recorded");
+        }
+        if (unrecorded == 0 && total.unattributed > 0) {
+            problems.add(plan.topology() + ": " + total.unattributed + " reads returned what nobody committed");
+        }
+        if (total.writeFailures > total.writes * MOST_FAILED_WRITES) {
+            problems.add(plan.topology() + ": " + total.writeFailures + " of " + total.writes
+                    + " writes failed, so nothing is known of how late they were seen");
+        }
     }
 
     private Optional<Path> removed() throws IOException {

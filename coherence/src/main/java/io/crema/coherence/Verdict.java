@@ -94,8 +94,8 @@ final class Verdict {
         }
         if (!ended) {
             all.add("the run did not come to its end");
-        } else if (results.isEmpty() && peers.isEmpty()) {
-            all.add("nothing was run");
+        } else if (results.isEmpty()) {
+            all.add(peers.isEmpty() ? "nothing was run" : "only peers were run, which are measured and not judged");
         }
         return all;
     }

@@ -150,6 +150,7 @@ final class VerdictJson {
         fields.put("clockWindow", clock);
         fields.put("lossWindowMillis", figures.lossWindowMillis);
         fields.put("detectionMillis", figures.detectionMillis);
+        fields.put("writes", figures.writes);
         fields.put("readFailures", figures.readFailures);
         fields.put("writeFailures", figures.writeFailures);
         fields.put("worst", figures.worst.stream().map(VerdictJson::row).toList());

@@ -97,6 +97,12 @@ final class WriteLoad implements Runnable {
         }
     }
 
+    /** How many versions one operation commits at most. */
+    static int mostCommits(int keys) {
+        return Math.max(
+                COMMITS_OF_A_CLEAR, new Key(0).ofKind(Kind.TAGGED).sameTag(keys).size());
+    }
+
     void pause() {
         paused = true;
     }

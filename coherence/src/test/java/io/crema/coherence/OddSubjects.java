@@ -20,12 +20,15 @@ public final class OddSubjects implements SubjectProvider {
     /** Its reads do not come back. */
     static final String HANGS = "hangs";
 
+    /** Its writes throw, and its reads of one key. */
+    static final String REFUSES = "refuses";
+
     /** Does not open. */
     static final String NEVER_OPENS = "never-opens";
 
     @Override
     public List<String> names() {
-        return List.of(NO_CACHE, BREAKS, BREAKS_WRITING, HANGS, NEVER_OPENS);
+        return List.of(NO_CACHE, BREAKS, BREAKS_WRITING, HANGS, REFUSES, NEVER_OPENS);
     }
 
     @Override
@@ -59,9 +62,16 @@ public final class OddSubjects implements SubjectProvider {
             switch (name) {
                 case BREAKS -> throw new AssertionError("reads are broken");
                 case HANGS -> hang();
+                case REFUSES -> refuse(key.number() == 1);
                 default -> {}
             }
             return new Reading(setting.origin().applyAsLong(key), false);
+        }
+
+        private static void refuse(boolean refused) {
+            if (refused) {
+                throw new IllegalStateException("refused");
+            }
         }
 
         private static void hang() {
@@ -82,6 +92,7 @@ public final class OddSubjects implements SubjectProvider {
             if (name.equals(BREAKS_WRITING)) {
                 throw new AssertionError("writes are broken");
             }
+            refuse(name.equals(REFUSES));
         }
 
         @Override

@@ -98,6 +98,15 @@ class VerdictTest {
     }
 
     @Test
+    void passed_onlyPeers_isNone() {
+        verdict.add(result(OddSubjects.NO_CACHE, enough()));
+        verdict.end();
+
+        assertThat(verdict.passed()).isFalse();
+        assertThat(verdict.problems()).hasSize(1).first().asString().startsWith("only peers were run");
+    }
+
+    @Test
     void passed_cutShort_isNone() {
         verdict.add(result("crema", enough()));
 
