@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ public final class StalenessChecker {
 
     private final Duration bound;
     private final Map<Path, Instance> histories = new LinkedHashMap<>();
-    private final List<ReadWindow> losses = new ArrayList<>();
+    private final List<Losses.Loss> losses = new ArrayList<>();
     private final List<ReadWindow> quiet = new ArrayList<>();
     private final List<ClockWindow> clockWindows = new ArrayList<>();
     private long initialVersion;
@@ -125,7 +126,16 @@ public final class StalenessChecker {
      * @throws IllegalArgumentException if the time is empty
      */
     public StalenessChecker historyLoss(long fromNanos, long untilNanos) {
-        losses.add(begun(fromNanos, untilNanos));
+        return historyLoss(fromNanos, untilNanos, key -> true);
+    }
+
+    /**
+     * As {@link #historyLoss(long, long)}, but only of some keys: those that were on the server that failed.
+     *
+     * @param keys asked for each invalidation acknowledged in that time; the same answer for the same key
+     */
+    public StalenessChecker historyLoss(long fromNanos, long untilNanos, LongPredicate keys) {
+        losses.add(new Losses.Loss(begun(fromNanos, untilNanos), keys));
         return this;
     }
 
@@ -215,8 +225,7 @@ public final class StalenessChecker {
         Timebase base = new Timebase(headers.values().iterator().next().clock().nanos());
         List<ReadWindow> asked = windows.stream().map(base::window).toList();
         Segments segments = new Segments(asked, quiet.stream().map(base::window).toList());
-        Timelines timelines =
-                new Timelines(base, new Losses(losses.stream().map(base::window).toList()));
+        Timelines timelines = new Timelines(base, losses(base));
         List<Path> cutShort = tell(headers, timelines);
         Judge judge = new Judge(
                 timelines, base, segments, clockSpans(base), bound.toNanos(), initialVersion, !cutShort.isEmpty());
@@ -227,6 +236,12 @@ public final class StalenessChecker {
         return asked.stream()
                 .map(window -> report(segments.within(window), segments.uncheckedQuiet(window), timelines, cutShort))
                 .toList();
+    }
+
+    private Losses losses(Timebase base) {
+        return new Losses(losses.stream()
+                .map(loss -> new Losses.Loss(base.window(loss.span()), loss.keys()))
+                .toList());
     }
 
     /** The headers of all histories, in their order, if they can be judged together. */

@@ -57,7 +57,7 @@ final class Timelines implements HistoryReader.Events {
 
     @Override
     public void invalidated(long key, long version, long startNanos, long ackNanos) {
-        long ack = losses.counts(end(startNanos, ackNanos));
+        long ack = losses.counts(key, end(startNanos, ackNanos));
         invalidations++;
         int number = number(key);
         byKey.get(number).invalidated(version, ack);

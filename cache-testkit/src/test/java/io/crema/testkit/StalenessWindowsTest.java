@@ -149,6 +149,20 @@ class StalenessWindowsTest {
     }
 
     @Test
+    void historyLoss_ofOtherKeys_excusesNothing() throws IOException {
+        StalenessChecker checker = checker(h -> read(h, 1, 3_500 * MS));
+
+        assertThat(checker.historyLoss(900 * MS, 1_500 * MS, key -> key != 7)
+                        .check()
+                        .violations())
+                .isOne();
+        assertThat(checker.historyLoss(900 * MS, 1_500 * MS, key -> key == 7)
+                        .check()
+                        .violations())
+                .isZero();
+    }
+
+    @Test
     void historyLoss_severalThatMeet_lastUntilTheEndOfTheLast() throws IOException {
         StalenessChecker checker = checker(h -> {
                     read(h, 1, 6_000 * MS);

@@ -9,9 +9,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -54,19 +52,6 @@ final class Admin implements AutoCloseable {
     Sent send(EmbeddedRedis server, Function<RedisAsyncCommands<String, String>, RedisFuture<?>> order) {
         StatefulRedisConnection<String, String> connection = connect(server, LIMIT);
         return new Sent(connection, order.apply(connection.async()));
-    }
-
-    /** The sum of a field of INFO over servers; empty if one of them does not have it. */
-    OptionalLong sum(List<EmbeddedRedis> servers, String section, String name) {
-        long sum = 0;
-        for (EmbeddedRedis server : servers) {
-            Optional<String> value = ask(server, commands -> field(commands.info(section), name));
-            if (value.isEmpty()) {
-                return OptionalLong.empty();
-            }
-            sum += Long.parseLong(value.get());
-        }
-        return OptionalLong.of(sum);
     }
 
     StatefulRedisConnection<String, String> connect(EmbeddedRedis server, Duration limit) {

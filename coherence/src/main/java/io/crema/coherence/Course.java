@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 
 /** Leads instances through the faults, while their load goes on. For one thread. */
 final class Course {
@@ -112,13 +115,34 @@ final class Course {
         }
         long last = changes.get(changes.size() - 1).nanos();
         if (fault.takeover() != Takeover.ORDERLY) {
-            slot.excuseLoss(slot.injected() - Pace.REPLICATION_LAG.toNanos(), last + Pace.TAKEOVER_ALLOWANCE.toNanos());
+            slot.excuseLoss(
+                    slot.injected() - Pace.REPLICATION_LAG.toNanos(),
+                    last + Pace.TAKEOVER_ALLOWANCE.toNanos(),
+                    keysOfThoseThatTookOver(changes));
         }
         changes.stream()
                 .filter(RoleWatch.Change::primary)
                 .findFirst()
                 .flatMap(promotion -> live.noticedMillis(promotion.nanos()))
                 .ifPresent(slot.figures().detectionMillis::add);
+    }
+
+    /** Those on other primaries have no excuse. Where other caches than Crema have what is not known: all, then. */
+    private LongPredicate keysOfThoseThatTookOver(List<RoleWatch.Change> changes) {
+        Set<Integer> ports = changes.stream()
+                .filter(RoleWatch.Change::primary)
+                .map(RoleWatch.Change::port)
+                .collect(Collectors.toSet());
+        if (ports.isEmpty()
+                || !(stage.topology() instanceof Topology.Cluster cluster)
+                || !SubjectProviders.isCrema(plan.subjects().get(0))) {
+            return key -> true;
+        }
+        CremaPlacement placement = new CremaPlacement();
+        Set<Integer> slots = placement.slots().stream()
+                .filter(slot -> ports.contains(cluster.nodes().primaryOf(slot).port()))
+                .collect(Collectors.toSet());
+        return placement.keysIn(slots::contains);
     }
 
     /** Pauses the writers, who would otherwise owe what they are busy with; whoever calls lets them go on. */

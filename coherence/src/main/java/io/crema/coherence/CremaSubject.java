@@ -29,6 +29,8 @@ import java.util.Set;
  */
 final class CremaSubject implements Subject {
 
+    static final String CACHE = "versions";
+
     private final CremaConnection connection;
     private final Crema crema;
     private final CountingRules rules;
@@ -50,7 +52,7 @@ final class CremaSubject implements Subject {
                 .remote(connection.remote())
                 .nodeName(setting.instance())
                 .build();
-        cache = crema.<Integer, Held>cache("versions")
+        cache = crema.<Integer, Held>cache(CACHE)
                 .codec(new HeldCodec())
                 .expiration(Expiration.fresh(Duration.ofMinutes(1)).jitter(0.2))
                 .staleness(setting.bound())

@@ -15,7 +15,6 @@ import io.lettuce.core.protocol.CommandType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** What happens to one server that accepts writes, or to all of them. */
@@ -91,24 +90,24 @@ final class ServerFaults {
                         commands ->
                                 Objects.requireNonNull(commands.configGet(name).get(name)));
         atAllPrimaries(scene, commands -> commands.configSet(name, "pubsub 1 1 1"));
-        OptionalLong before = disconnected(scene, primaries);
+        long before = accepted(scene);
         Collection<FaultProxy> proxies = scene.anyMember().proxies().values();
         proxies.forEach(proxy -> proxy.throttle(Link.SUBSCRIPTIONS, Direction.TO_CLIENT, BYTES_PER_SECOND));
         Burst burst = Burst.begin(scene.fleet());
         return () -> {
             burst.end();
             proxies.forEach(FaultProxy::heal);
-            OptionalLong after = disconnected(scene, primaries);
-            if (before.isPresent() && after.isPresent()) {
-                scene.slot().evidence("subscribers disconnected", after.getAsLong() - before.getAsLong());
-            }
+            scene.slot().evidence("connections made anew", accepted(scene) - before);
             primaries.forEach(server -> scene.admin().tell(server, commands -> commands.configSet(name, usual)));
         };
     }
 
-    /** Empty where the server does not count them, which it does since 7.0. */
-    private static OptionalLong disconnected(Scene scene, List<EmbeddedRedis> servers) {
-        return scene.admin().sum(servers, "stats", "client_output_buffer_limit_disconnections");
+    /** Old servers do not count whom they disconnected, but who was comes again. */
+    private static long accepted(Scene scene) {
+        return scene.fleet().members().stream()
+                .flatMap(member -> member.proxies().values().stream())
+                .mapToLong(proxy -> proxy.counts().accepted())
+                .sum();
     }
 
     static Healing flushAll(Scene scene) {
@@ -140,7 +139,11 @@ final class ServerFaults {
     }
 
     private static long evicted(Scene scene, List<EmbeddedRedis> servers) {
-        return scene.admin().sum(servers, "stats", "evicted_keys").orElseThrow();
+        return servers.stream()
+                .map(server ->
+                        scene.admin().ask(server, commands -> Admin.field(commands.info("stats"), "evicted_keys")))
+                .mapToLong(count -> Long.parseLong(count.orElseThrow()))
+                .sum();
     }
 
     private static void atAllPrimaries(Scene scene, Consumer<RedisCommands<String, String>> orders) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 
 /** What happened when, in times of {@link System#nanoTime()}. For the one thread that leads the run. */
 final class Timeline {
@@ -21,6 +22,9 @@ final class Timeline {
     /** When the clock of an instance that was stopped may not have been set again. */
     record ClockWindow(Path history, ReadWindow window) {}
 
+    /** When what was acknowledged of some keys may have been lost. */
+    record Loss(ReadWindow window, LongPredicate keys) {}
+
     /** A time in which one fault happened: a healthy while before it, the fault, and what came after it. */
     static final class Slot {
 
@@ -29,7 +33,7 @@ final class Timeline {
         private long injected;
         private final List<String> notes = new ArrayList<>();
         private final List<String> missing = new ArrayList<>();
-        private final List<ReadWindow> losses = new ArrayList<>();
+        private final List<Loss> losses = new ArrayList<>();
         private final List<ClockWindow> clockWindows = new ArrayList<>();
         private final Figures figures = new Figures();
 
@@ -95,13 +99,13 @@ final class Timeline {
             clockWindows.add(new ClockWindow(history, new ReadWindow(from, until)));
         }
 
-        /** What was acknowledged then may have been lost, and counts as acknowledged at the end. */
-        void excuseLoss(long from, long until) {
+        /** What was acknowledged then of those keys may have been lost, and counts as acknowledged at the end. */
+        void excuseLoss(long from, long until, LongPredicate keys) {
             figures.lossWindowMillis.add(TimeUnit.NANOSECONDS.toMillis(until - from));
-            losses.add(new ReadWindow(from, until));
+            losses.add(new Loss(new ReadWindow(from, until), keys));
         }
 
-        List<ReadWindow> losses() {
+        List<Loss> losses() {
             return losses;
         }
 
@@ -138,7 +142,7 @@ final class Timeline {
     long lastLoss(long otherwise) {
         return slots.stream()
                 .flatMap(slot -> slot.losses.stream())
-                .mapToLong(ReadWindow::untilNanos)
+                .mapToLong(loss -> loss.window.untilNanos())
                 .reduce(otherwise, (one, other) -> one - other > 0 ? one : other);
     }
 

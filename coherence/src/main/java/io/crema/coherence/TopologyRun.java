@@ -156,7 +156,9 @@ final class TopologyRun {
         }
         fleet.historiesOfKilled().forEach(checker::historyOfKilled);
         for (Slot slot : timeline.slots()) {
-            slot.losses().forEach(loss -> checker.historyLoss(loss.fromNanos(), loss.untilNanos()));
+            slot.losses()
+                    .forEach(loss -> checker.historyLoss(
+                            loss.window().fromNanos(), loss.window().untilNanos(), loss.keys()));
             slot.clockWindows()
                     .forEach(clock -> checker.clockWindow(
                             clock.history(),
