@@ -164,7 +164,9 @@ final class InstanceMain {
 
     private Progress progress() {
         Map<Operation, Long> ended = new EnumMap<>(Operation.class);
-        writes.ended.forEach((operation, count) -> ended.put(operation, count.sum()));
+        for (Operation operation : Operation.values()) {
+            ended.put(operation, writes.count(operation));
+        }
         return new Progress(
                 reads.reads.sum(),
                 reads.latest.sum(),

@@ -17,8 +17,7 @@ final class PositiveControl {
         List<String> instances = Collections.nCopies(Fleet.SIZE, CremaSubjects.LEASE_OFF);
         TopologyKind topology = TopologyKind.STANDALONE;
         List<Fault> faults = Faults.of(topology, instances, List.of(Faults.BLACKHOLE_SUBSCRIPTIONS));
-        return new Plan(
-                topology, instances, faults, load, bound, Duration.ZERO, pace, seed, folder);
+        return new Plan(topology, instances, faults, load, bound, Duration.ZERO, pace, seed, folder);
     }
 
     /** Its histories are of no use but where they show nothing. */

@@ -70,8 +70,8 @@ record Progress(
             throw new IllegalArgumentException("Not a progress: " + text);
         }
         Map<Operation, Long> writes = new EnumMap<>(Operation.class);
-        for (Operation operation : operations) {
-            writes.put(operation, numbers[OTHERS + operation.ordinal()]);
+        for (int i = 0; i < operations.length; i++) {
+            writes.put(operations[i], numbers[OTHERS + i]);
         }
         Counts counts = new Counts(numbers[5], numbers[6], numbers[7], numbers[8], numbers[9]);
         return new Progress(numbers[0], numbers[1], numbers[2], writes, numbers[3], counts, numbers[4]);

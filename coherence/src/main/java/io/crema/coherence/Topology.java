@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 sealed interface Topology extends AutoCloseable {
 
     /** DEBUG is refused by servers since 7.0 unless they are told; those before do not know the setting. */
-    String[] WITH_DEBUG = {"--enable-debug-command", "yes"};
+    List<String> WITH_DEBUG = List.of("--enable-debug-command", "yes");
 
     TopologyKind kind();
 
@@ -32,7 +32,7 @@ sealed interface Topology extends AutoCloseable {
 
     static Topology start(TopologyKind kind) {
         try {
-            return start(kind, WITH_DEBUG);
+            return start(kind, WITH_DEBUG.toArray(String[]::new));
         } catch (IllegalStateException e) {
             return start(kind, new String[0]);
         }

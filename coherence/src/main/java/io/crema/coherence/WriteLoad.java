@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +34,9 @@ final class WriteLoad implements Runnable {
     private static final int COMMITS_OF_A_CLEAR = 4;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    final Map<Operation, LongAdder> ended = new EnumMap<>(Operation.class);
     final Failures failures = new Failures();
 
+    private final Map<Operation, LongAdder> ended = new EnumMap<>(Operation.class);
     private final Subject subject;
     private final SharedVersions versions;
     private final HistoryWriter history;
@@ -57,8 +58,17 @@ final class WriteLoad implements Runnable {
     private volatile boolean busy;
     private volatile boolean paused;
 
-    /** Versions that one operation is about. */
-    private record Commits(int[] keys, long[] versions) {}
+    /** Versions that one operation is about, side by side with their keys. */
+    private static final class Commits {
+
+        final int[] keys;
+        final long[] versions;
+
+        Commits(int[] keys, long[] versions) {
+            this.keys = keys;
+            this.versions = versions;
+        }
+    }
 
     private record Debt(Commits commits, long start) {}
 
@@ -100,6 +110,15 @@ final class WriteLoad implements Runnable {
         return owed + (busy ? 1 : 0);
     }
 
+    /** How many operations of a kind have ended, the failed ones too. Called by any thread. */
+    long count(Operation operation) {
+        return ended(operation).sum();
+    }
+
+    private LongAdder ended(Operation operation) {
+        return Objects.requireNonNull(ended.get(operation));
+    }
+
     @Override
     public void run() {
         Beat beat = new Beat(TimeUnit.SECONDS.toNanos(1) / writesPerSecond, System.nanoTime());
@@ -134,7 +153,7 @@ final class WriteLoad implements Runnable {
                 attempt(operation, key, allCommitted(), subject::clear);
             }
         }
-        ended.get(operation).increment();
+        ended(operation).increment();
         // What others can see of this must be in the history even if the process is killed next.
         history.flush();
     }
@@ -158,7 +177,7 @@ final class WriteLoad implements Runnable {
 
     private void writeOne(Operation operation, Key key, ObjLongConsumer<Key> call) {
         Commits commits = commit(List.of(key));
-        attempt(operation, key, commits, () -> call.accept(key, commits.versions()[0]));
+        attempt(operation, key, commits, () -> call.accept(key, commits.versions[0]));
     }
 
     private Commits commit(List<Key> written) {
@@ -168,8 +187,8 @@ final class WriteLoad implements Runnable {
             long start = System.nanoTime();
             long version = versions.commit(key);
             history.written(key, version, start, System.nanoTime());
-            commits.keys()[i] = key;
-            commits.versions()[i] = version;
+            commits.keys[i] = key;
+            commits.versions[i] = version;
         }
         return commits;
     }
@@ -205,9 +224,9 @@ final class WriteLoad implements Runnable {
     }
 
     private void record(Commits commits, long start, long end) {
-        for (int i = 0; i < commits.keys().length; i++) {
-            int key = commits.keys()[i];
-            long version = commits.versions()[i];
+        for (int i = 0; i < commits.keys.length; i++) {
+            int key = commits.keys[i];
+            long version = commits.versions[i];
             history.invalidated(key, version, start, end);
             acknowledged[key] = Math.max(acknowledged[key], version);
         }

@@ -75,11 +75,13 @@ class MatrixSmokeTest {
 
     private TopologyResult control(Live live) {
         return PositiveControl.run(
-                PositiveControl.plan(Settings.LEAST_BOUND,
+                PositiveControl.plan(
+                        Settings.LEAST_BOUND,
                         load,
                         Pace.SHORT.beyondBound(Duration.ofSeconds(4)),
                         seed,
-                        directory.folder("control")), live);
+                        directory.folder("control")),
+                live);
     }
 
     private void assertProven(TopologyResult result) {

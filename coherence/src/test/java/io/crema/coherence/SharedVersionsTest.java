@@ -73,7 +73,7 @@ class SharedVersionsTest {
             threads.shutdownNow();
         }
 
-        assertThat(first.get(7)).isEqualTo(SharedVersions.INITIAL + 2 * commits);
+        assertThat(first.get(7)).isEqualTo(SharedVersions.INITIAL + 2L * commits);
     }
 
     @Test

@@ -81,7 +81,7 @@ class WriteLoadTest {
     }
 
     private long ended(Operation operation) {
-        return writes.ended.get(operation).sum();
+        return writes.count(operation);
     }
 
     @Test
