@@ -106,7 +106,7 @@ public final class CoherenceRun {
         Verdict verdict = new Verdict(settings, Vacuity.FULL);
         // Also if this process is killed next: no report is that of another run.
         write(verdict);
-        try (Live live = new Live(System.err)) {
+        try (Live live = Live.onStandardError()) {
             live.say("seed " + settings.seed());
             campaign.run(verdict, directory, live, () -> write(verdict));
         } catch (RuntimeException e) {

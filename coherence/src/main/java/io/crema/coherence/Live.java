@@ -35,10 +35,16 @@ final class Live implements AutoCloseable {
     /** The gaps that each instance had counted. */
     private record Look(long nanos, Map<String, Long> gaps) {}
 
-    Live(PrintStream out) {
+    private Live(PrintStream out) {
         this.out = out;
-        thread.setDaemon(true);
-        thread.start();
+    }
+
+    /** Prints to the standard error stream, which stays open. */
+    static Live onStandardError() {
+        Live live = new Live(System.err);
+        live.thread.setDaemon(true);
+        live.thread.start();
+        return live;
     }
 
     /** What is happening now. */

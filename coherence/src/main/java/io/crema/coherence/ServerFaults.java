@@ -14,6 +14,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** What happens to one server that accepts writes, or to all of them. */
@@ -82,7 +83,10 @@ final class ServerFaults {
         List<EmbeddedRedis> primaries = scene.topology().primaries();
         String name = "client-output-buffer-limit";
         String usual = scene.admin()
-                .ask(primaries.get(0), commands -> commands.configGet(name).get(name));
+                .ask(
+                        primaries.get(0),
+                        commands ->
+                                Objects.requireNonNull(commands.configGet(name).get(name)));
         atAllPrimaries(scene, commands -> commands.configSet(name, "pubsub 1 1 1"));
         Collection<FaultProxy> proxies = scene.anyMember().proxies().values();
         proxies.forEach(proxy -> proxy.throttle(Link.SUBSCRIPTIONS, Direction.TO_CLIENT, BYTES_PER_SECOND));

@@ -23,6 +23,8 @@ final class VerdictTable {
         return table.text.toString();
     }
 
+    // The annotation that is missed is of a library that nothing else here needs.
+    @SuppressWarnings("AnnotateFormatMethod")
     private void line(String format, Object... arguments) {
         text.append(String.format(Locale.ROOT, format, arguments));
     }

@@ -100,7 +100,7 @@ class CoherenceRunTest {
                 Pace.SHORT,
                 1,
                 Files.createDirectory(directory.resolve("run")));
-        try (Live live = new Live(System.err)) {
+        try (Live live = Live.onStandardError()) {
             CompletableFuture<TopologyResult> result =
                     CompletableFuture.supplyAsync(() -> new TopologyRun(plan, live).run());
             Path history = plan.folder().resolve("instance-2.history");

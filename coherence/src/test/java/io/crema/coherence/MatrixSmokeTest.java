@@ -49,8 +49,8 @@ class MatrixSmokeTest {
     @Test
     void faults_short_nothingIsTooOldAndTheControlIs() {
         ExecutorService executor = Executors.newFixedThreadPool(2);
-        try (Live live = new Live(System.err);
-                Live otherLive = new Live(System.err)) {
+        try (Live live = Live.onStandardError();
+                Live otherLive = Live.onStandardError()) {
             CompletableFuture<TopologyResult> standalone =
                     CompletableFuture.supplyAsync(() -> run(live, TopologyKind.STANDALONE), executor);
             CompletableFuture<List<TopologyResult>> others = CompletableFuture.supplyAsync(
