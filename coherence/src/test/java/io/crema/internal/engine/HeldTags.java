@@ -11,7 +11,7 @@ import java.util.List;
 public final class HeldTags {
 
     /** Not read: it is there so that the tags are. */
-    @SuppressWarnings({"unused", "UnusedVariable", "FieldCanBeLocal"})
+    @SuppressWarnings("UnusedVariable")
     private final TagTable.Question held;
 
     private HeldTags(TagTable.Question held) {
