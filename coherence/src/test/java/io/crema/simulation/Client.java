@@ -40,6 +40,8 @@ final class Client {
     final Crema crema;
     private final LoadingTieredCache<String, Long> plain;
     private final LoadingTieredCache<String, Long> contextual;
+    /** Not read: it is there so that the tags stay. */
+    @SuppressWarnings("UnusedVariable")
     private final HeldTags tags;
 
     /** What was begun and has not ended. */
@@ -216,7 +218,12 @@ final class Client {
             String what, List<Integer> those, Supplier<CompletableFuture<Void>> call, Consumer<Boolean> done) {
         Map<Integer, Long> covered = new LinkedHashMap<>();
         those.forEach(key -> covered.put(key, keys.version(key)));
-        int first = those.get(0);
+        invalidating(what, covered, call, done);
+    }
+
+    private void invalidating(
+            String what, Map<Integer, Long> covered, Supplier<CompletableFuture<Void>> call, Consumer<Boolean> done) {
+        int first = covered.keySet().iterator().next();
         track(what, first, call.get(), (result, failure) -> {
             if (failure == null) {
                 acknowledged(what, covered);
@@ -227,6 +234,9 @@ final class Client {
                 oracle.violated(Check.UNEXPECTED, first, "instance " + number() + " got " + failure + " from " + what);
             }
             done.accept(failure == null);
+            if (world.chance(0.3)) {
+                covered.keySet().forEach(key -> read(key, ReadConsistency.BOUNDED));
+            }
         });
     }
 
@@ -325,29 +335,31 @@ final class Client {
 
     /** Keeps a key empty while the origin changes; ends as it is told to. */
     void quarantine(int key, Ending ending) {
-        keys.beginQuarantine(key);
         Duration atMost = Duration.ofMillis(world.between(1500, 2500));
-        long begun = world.now();
+        long until = world.now() + atMost.toNanos();
         long commitAfter = world.between(0, Times.millis(300));
-        long endAfter = world.between(0, Times.millis(50));
         track(
                 "quarantine",
                 key,
                 cache(key).quarantine(Values.key(key), atMost),
-                (held, failure) -> host.schedule(commitAfter, () -> {
-                    long version = keys.commit(key);
-                    world.trace.note(world.now(), number(), key, "commit", version);
-                    boolean inTime = world.now() < begun + atMost.toNanos();
-                    if (held == null) {
-                        invalidate(key);
-                        keys.endQuarantine(key);
-                        return;
-                    }
-                    if (inTime && plan.keepsQuarantines()) {
-                        oracle.acknowledged(key, version);
-                    }
-                    host.schedule(endAfter, () -> end(key, held, ending));
-                }));
+                (held, failure) -> host.schedule(commitAfter, () -> commitQuarantined(key, held, until, ending)));
+    }
+
+    private void commitQuarantined(int key, @Nullable Quarantine<Long> held, long until, Ending ending) {
+        if (!keys.mayCommit(key)) {
+            host.schedule(Times.millis(1), () -> commitQuarantined(key, held, until, ending));
+            return;
+        }
+        long version = keys.commit(key);
+        world.trace.note(world.now(), number(), key, "commit", version);
+        if (held == null) {
+            invalidate(key);
+            return;
+        }
+        if (world.now() < until && plan.keepsQuarantines()) {
+            oracle.acknowledged(key, version);
+        }
+        host.schedule(world.between(0, Times.millis(50)), () -> end(key, version, held, ending));
     }
 
     /** How a quarantine ends. */
@@ -357,16 +369,15 @@ final class Client {
         NEVER
     }
 
-    private void end(int key, Quarantine<Long> held, Ending ending) {
-        Consumer<Boolean> done = succeeded -> keys.endQuarantine(key);
+    private void end(int key, long version, Quarantine<Long> held, Ending ending) {
         switch (ending) {
-            case END -> invalidating("end quarantine", List.of(key), held::endAsync, done);
+            case END -> invalidating("end quarantine", List.of(key), held::endAsync, Client::nothing);
             case PUT ->
                 invalidating(
                         "put in quarantine",
-                        List.of(key),
-                        () -> held.putAsync(keys.value(key)).thenApply(stored -> null),
-                        done);
+                        Map.of(key, version),
+                        () -> held.putAsync(Values.value(key, version)).thenApply(stored -> null),
+                        Client::nothing);
             case NEVER -> {
                 // As if the process had died; the time of the quarantine ends it.
             }
@@ -430,6 +441,6 @@ final class Client {
 
     @Override
     public String toString() {
-        return "instance " + number() + " with " + tags;
+        return "instance " + number();
     }
 }

@@ -114,8 +114,12 @@ final class Faults {
                 case LATE_FAILOVER, LATE_ROLLBACK -> Times.millis(31_500) + active;
                 // Once there have been as many writes as were forgotten, nothing tells any more; no server does that.
                 case ROLLBACK -> active - at + Times.millis(700);
-                default -> world.between(0, Times.millis(300));
+                default -> world.between(Times.millis(4), Times.millis(300));
             };
+            if (fault != Fault.ROLLBACK && fault != Fault.LATE_ROLLBACK) {
+                // What is executed but not told when the server goes.
+                world.after(later - Times.millis(3), simulation::writeByAll);
+            }
             world.after(later, () -> {
                 world.trace.note(world.now(), Oracle.EVERYBODY, Trace.NO_KEY, "FAULT " + fault, from);
                 oracle.lost(from, world.now() + fault.detectionNanos());
@@ -125,10 +129,13 @@ final class Faults {
     }
 
     private void setBack(Fault fault, Snapshot earlier) {
+        if (world.chance(0.5)) {
+            simulation.running().forEach(client -> client.network.slowDown());
+        }
         boolean all = world.chance(0.5);
         int one = world.below(plan.primaries());
         if (fault == Fault.DEMOTION) {
-            long until = world.now() + Times.millis(1000);
+            long until = world.now() + Times.millis(6000);
             double share = world.chance(0.5) ? 1 : 0.5;
             simulation.running().stream()
                     .filter(client -> world.chance(share))

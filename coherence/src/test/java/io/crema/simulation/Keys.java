@@ -16,9 +16,6 @@ final class Keys {
     /** How many writers need that nobody else changes the key until they are done. */
     private final int[] locks;
 
-    /** How many quarantines are under way. */
-    private final int[] quarantines;
-
     Keys(World world) {
         add(Kind.PLAIN, 1 + world.below(3));
         add(Kind.TAGGED, 1 + world.below(2));
@@ -26,7 +23,6 @@ final class Keys {
         versions = new long[kinds.size()];
         Arrays.fill(versions, 1);
         locks = new int[kinds.size()];
-        quarantines = new int[kinds.size()];
     }
 
     private void add(Kind kind, int count) {
@@ -84,7 +80,7 @@ final class Keys {
 
     /** Whether a writer may have a key for itself now. */
     boolean lock(int key) {
-        if (locks[key] > 0 || quarantines[key] > 0) {
+        if (locks[key] > 0) {
             return false;
         }
         locks[key]++;
@@ -93,13 +89,5 @@ final class Keys {
 
     void unlock(int key) {
         locks[key]--;
-    }
-
-    void beginQuarantine(int key) {
-        quarantines[key]++;
-    }
-
-    void endQuarantine(int key) {
-        quarantines[key]--;
     }
 }

@@ -40,6 +40,7 @@ final class ServerMutants {
                         PublishesFirst::new),
                 cache("reads ask the primary", "reads ask a replica that is behind", LaggingReads::new),
                 cache("a clear raises the floor", "a clear does nothing there", ClearsNothing::new),
+                cache("nothing is leased in quarantine", "a lease ends a quarantine", LeasesInQuarantine::new),
                 cache("an invalidation leaves a quarantine", "an invalidation ends a quarantine", EndsQuarantines::new),
                 cache("a quarantine refuses puts", "a put takes the place of a quarantine", PutsInQuarantine::new),
                 cache("a fenced put is refused if shared", "a fenced put is always stored", NeverFenced::new),
@@ -276,6 +277,27 @@ final class ServerMutants {
         @Override
         public CompletableFuture<Long> clear(int partition, long atLeast) {
             return CompletableFuture.completedFuture(server.clock(name(), partition));
+        }
+    }
+
+    private static final class LeasesInQuarantine extends Changed {
+        LeasesInQuarantine(RemoteCache cache, World world, InMemoryServer server, Map<RemoteKey, Long> memory) {
+            super(cache, world, server, memory);
+        }
+
+        @Override
+        public CompletableFuture<RemoteRecord> read(RemoteKey key, ReadMode mode) {
+            return super.read(key, mode)
+                    .thenApply(found -> found.kind() == Kind.QUARANTINE ? RemoteRecord.absent(found.floor()) : found);
+        }
+
+        @Override
+        public CompletableFuture<LeaseReply> lease(
+                RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
+            if (isQuarantined(key)) {
+                remove(key);
+            }
+            return super.lease(key, leaseToken, mode, leaseMillis, atLeast);
         }
     }
 

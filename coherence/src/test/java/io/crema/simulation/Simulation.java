@@ -172,6 +172,14 @@ final class Simulation {
         }
     }
 
+    /** Every instance writes something within the next few milliseconds. */
+    void writeByAll() {
+        for (Client writer : running()) {
+            int key = world.below(keys.count());
+            world.after(world.between(0, Times.millis(3)), () -> writer.host.run(() -> write(writer, key)));
+        }
+    }
+
     private void read(Client reader, int key) {
         int luck = world.below(100);
         if (luck < 76) {
@@ -282,9 +290,9 @@ final class Simulation {
         }
         if (luck < 80) {
             writer.invalidate(key);
-        } else if (luck < 90) {
+        } else if (luck < 88) {
             writer.expire(key);
-        } else if (luck < 95) {
+        } else if (luck < 96) {
             writer.clear(contextual);
         } else {
             writer.invalidateAll(keys.of(contextual).stream()

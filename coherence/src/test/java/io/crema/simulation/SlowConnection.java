@@ -209,7 +209,7 @@ final class SlowConnection implements BusConnection {
     public void subscribe(
             String cache, Set<Integer> partitions, BiConsumer<@Nullable Boolean, @Nullable Throwable> reply) {
         if (bus.tampering.acknowledgesEarly() && !bus.network.isImmediate()) {
-            world.after(Times.millis(30), () -> {
+            world.after(Times.millis(200), () -> {
                 if (!cut) {
                     connection.subscribe(cache, partitions, (done, failure) -> {});
                 }
