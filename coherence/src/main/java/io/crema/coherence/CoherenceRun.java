@@ -43,6 +43,8 @@ public final class CoherenceRun {
         // What clients complain of under faults is no news.
         ROOT.setLevel(Level.OFF);
         if (!failureFile().isEmpty()) {
+            // Whatever ends this process from here on, Maven shall not take it for a pass.
+            tell("the run ended without saying how");
             // Maven started this process. Killed alone, it would leave it running for nobody.
             ProcessHandle.current().parent().ifPresent(maven -> maven.onExit().thenRun(() -> System.exit(NO_PROOF)));
         }
@@ -56,13 +58,14 @@ public final class CoherenceRun {
             code = run();
         } catch (CoherenceException e) {
             code = fail(NO_PROOF, String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also a heap that is too small for the histories.
             e.printStackTrace();
             code = fail(NO_PROOF, e.toString());
         } finally {
             ended.countDown();
         }
-        System.exit(code);
+        System.exit(failureFile().isEmpty() ? code : toldCode(code));
     }
 
     private static String failureFile() {
@@ -71,9 +74,27 @@ public final class CoherenceRun {
 
     private static int fail(int code, String reason) {
         System.err.println("coherence: " + reason);
-        if (!failureFile().isEmpty()) {
+        return failureFile().isEmpty() || tell(reason) ? code : NOT_TOLD;
+    }
+
+    /** Returns whether Maven will show the reason. */
+    private static boolean tell(String reason) {
+        try {
+            Files.writeString(Path.of(failureFile()), reason);
+            return true;
+        } catch (IOException e) {
+            System.err.println("coherence: " + e);
+            return false;
+        }
+    }
+
+    /** For Maven, to which 1 is what a JVM ends with that could not run this class, or not to its end. */
+    private static int toldCode(int code) {
+        if (code == VIOLATIONS) {
+            return NO_PROOF;
+        } else if (code == 0) {
             try {
-                Files.writeString(Path.of(failureFile()), reason);
+                Files.deleteIfExists(Path.of(failureFile()));
             } catch (IOException e) {
                 System.err.println("coherence: " + e);
                 return NOT_TOLD;

@@ -73,6 +73,15 @@ class CoherenceRunTest {
     }
 
     @Test
+    void main_underMavenWithoutMemory_leavesTheReason() throws Exception {
+        Path failure = directory.resolve("failure");
+        Process run = start("failure=" + failure, "subjects=" + OddSubjects.NO_MEMORY);
+
+        assertThat(run.waitFor()).isEqualTo(2);
+        assertThat(failure).content().contains("OutOfMemoryError");
+    }
+
+    @Test
     void main_toldToEnd_reportsThatItWasCutShortAndLeavesNoProcess() throws Exception {
         Process run = start("duration=PT5M", "topologies=standalone", "subjects=crema");
         await().atMost(PATIENCE).until(() -> run.descendants().count() >= 1 + Fleet.SIZE);

@@ -23,12 +23,15 @@ public final class OddSubjects implements SubjectProvider {
     /** Its writes throw, and its reads of one key. */
     static final String REFUSES = "refuses";
 
+    /** Whoever asks for its topologies has no memory left. */
+    static final String NO_MEMORY = "no-memory";
+
     /** Does not open. */
     static final String NEVER_OPENS = "never-opens";
 
     @Override
     public List<String> names() {
-        return List.of(NO_CACHE, BREAKS, BREAKS_WRITING, HANGS, REFUSES, NEVER_OPENS);
+        return List.of(NO_CACHE, BREAKS, BREAKS_WRITING, HANGS, REFUSES, NO_MEMORY, NEVER_OPENS);
     }
 
     @Override
@@ -38,6 +41,9 @@ public final class OddSubjects implements SubjectProvider {
 
     @Override
     public List<TopologyKind> topologies(String name) {
+        if (name.equals(NO_MEMORY)) {
+            throw new OutOfMemoryError("no memory left");
+        }
         return List.of(TopologyKind.STANDALONE);
     }
 
