@@ -40,6 +40,8 @@ final class Client {
     final Crema crema;
     private final LoadingTieredCache<String, Long> plain;
     private final LoadingTieredCache<String, Long> contextual;
+    /** Not read: it is there so that the tags stay. */
+    @SuppressWarnings("UnusedVariable")
     private final HeldTags tags;
 
     /** What was begun and has not ended. */
@@ -439,6 +441,6 @@ final class Client {
 
     @Override
     public String toString() {
-        return "instance " + number() + " with " + tags;
+        return "instance " + number();
     }
 }

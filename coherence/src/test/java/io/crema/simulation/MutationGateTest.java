@@ -33,13 +33,17 @@ class MutationGateTest {
 
     @Test
     void mutants_eachOfThem_isCaught() throws IOException {
-        List<String> table = new ArrayList<>(List.of("| rule | mutant | caught by seed | check |", "|---|---|---|---|"));
+        List<String> table =
+                new ArrayList<>(List.of("| rule | mutant | caught by seed | check |", "|---|---|---|---|"));
         List<String> missed = new ArrayList<>();
         for (Mutant mutant : all()) {
             Optional<Verdict> verdict = mutant.caught(SEEDS);
             if (verdict.isPresent()) {
                 Violation violation = Objects.requireNonNull(verdict.get().violation());
-                table.add(row(mutant, String.valueOf(verdict.get().seed()), violation.check().name()));
+                table.add(row(
+                        mutant,
+                        String.valueOf(verdict.get().seed()),
+                        violation.check().name()));
             } else {
                 missed.add(mutant.rule() + ": " + mutant.name());
                 table.add(row(mutant, "NOT CAUGHT", "-"));

@@ -25,18 +25,30 @@ final class RuleMutants {
                 mutant("an entry has a deadline", "a hit ignores its deadline", DeadlinesPass::new),
                 mutant("without a lease only age counts", "without a lease any age will do", AnyAgeServes::new),
                 mutant("what was cleared is no reserve", "a reserve may be below the floor", ReservesBelowFloor::new),
-                mutant("a flight of an older generation is not joined", "every flight is joined", EveryFlightJoined::new),
+                mutant(
+                        "a flight of an older generation is not joined",
+                        "every flight is joined",
+                        EveryFlightJoined::new),
                 mutant("a detached flight installs nothing", "a detached flight installs", DetachedInstall::new),
                 mutant("an invalidation evicts what is older", "a message evicts nothing", NothingEvicted::new),
                 mutant("a write installs unless overtaken", "every write installs", EveryWriteInstalls::new),
-                mutant("a tag's versions belong to a generation", "a hit ignores that of its tags", TagGenerations::new),
+                mutant(
+                        "a tag's versions belong to a generation",
+                        "a hit ignores that of its tags",
+                        TagGenerations::new),
                 mutant("a superseded tag is dead", "a hit ignores its tags", SupersededServe::new),
                 mutant("another version is dead", "all versions are one", VersionsAreOne::new),
                 mutant("a message supersedes a version", "no message supersedes", NothingSupersedes::new),
                 mutant("an overtaken reply tells no version", "every reply tells the version", RepliesTell::new),
                 mutant("versions are older than the load", "any version is embedded", AnythingEmbedded::new),
-                mutant("who may carry the tag is not joined", "flights of unknown tags are joined", UntaggedJoined::new),
-                mutant("a suspect entry needs its token", "a suspect entry needs some record", AnyRecordRevalidates::new),
+                mutant(
+                        "who may carry the tag is not joined",
+                        "flights of unknown tags are joined",
+                        UntaggedJoined::new),
+                mutant(
+                        "a suspect entry needs its token",
+                        "a suspect entry needs some record",
+                        AnyRecordRevalidates::new),
                 mutant("a stale record is no value", "stale records are usable", StaleIsUsable::new),
                 mutant("what is below the floor is gone", "the floor is not asked", FloorIgnored::new));
     }

@@ -34,7 +34,10 @@ final class ServerMutants {
                 cache("a fill needs its lease", "a fill takes any lease", FillsAnyway::new),
                 cache("a lease has a token of its own", "all leases have one token", OneToken::new),
                 cache("what is absent is published too", "what is absent is not invalidated", AbsentIsSilent::new),
-                cache("the change comes before the message", "the message comes before the change", PublishesFirst::new),
+                cache(
+                        "the change comes before the message",
+                        "the message comes before the change",
+                        PublishesFirst::new),
                 cache("reads ask the primary", "reads ask a replica that is behind", LaggingReads::new),
                 cache("a clear raises the floor", "a clear does nothing there", ClearsNothing::new),
                 cache("nothing is leased in quarantine", "a lease ends a quarantine", LeasesInQuarantine::new),
@@ -176,7 +179,8 @@ final class ServerMutants {
         @Override
         public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
             cache.release(key, memory.getOrDefault(key, leaseToken)).join();
-            cache.lease(key, leaseToken, LeaseMode.EVEN_IF_FRESH, 10_000, atLeast).join();
+            cache.lease(key, leaseToken, LeaseMode.EVEN_IF_FRESH, 10_000, atLeast)
+                    .join();
             return super.fill(key, leaseToken, value, atLeast);
         }
     }
@@ -213,7 +217,8 @@ final class ServerMutants {
                 int partition, List<RemoteKey> keys, long least, long atLeast) {
             if (keys.stream().allMatch(key -> record(key).kind() == Kind.ABSENT)) {
                 return CompletableFuture.completedFuture(new InvalidateReply(
-                        server.clock(name(), partition), keys.stream().map(key -> false).toList()));
+                        server.clock(name(), partition),
+                        keys.stream().map(key -> false).toList()));
             }
             return super.invalidate(partition, keys, least, atLeast);
         }

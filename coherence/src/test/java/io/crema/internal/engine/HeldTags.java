@@ -10,6 +10,8 @@ import java.util.List;
  */
 public final class HeldTags {
 
+    /** Not read: it is there so that the tags are. */
+    @SuppressWarnings("UnusedVariable")
     private final TagTable.Question held;
 
     private HeldTags(TagTable.Question held) {
@@ -19,10 +21,5 @@ public final class HeldTags {
     /** @param cache one that has been opened at its remote tier */
     public static HeldTags of(AsyncTieredCache<?, ?> cache, List<String> tags) {
         return new HeldTags(((AsyncCache<?, ?>) cache).engine.tags().table().ask(tags));
-    }
-
-    @Override
-    public String toString() {
-        return "HeldTags[" + held + "]";
     }
 }
