@@ -26,7 +26,8 @@ record Mutant(String rule, String name, Setup setup, long hint) {
                 .mapToObj(seed -> Simulation.run(seed, setup))
                 .filter(Verdict::isViolated)
                 // Of the mutant's making: the library as it is passes the same run.
-                .filter(verdict -> !Simulation.run(verdict.seed(), Setup.unchanged()).isViolated())
+                .filter(verdict ->
+                        !Simulation.run(verdict.seed(), Setup.unchanged()).isViolated())
                 .findFirst();
     }
 }

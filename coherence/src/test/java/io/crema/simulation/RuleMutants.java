@@ -255,5 +255,4 @@ final class RuleMutants {
             return super.freshness(kind, stamp, 0, freshMillis);
         }
     }
-
 }
