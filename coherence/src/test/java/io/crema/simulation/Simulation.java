@@ -3,6 +3,7 @@ package io.crema.simulation;
 import io.crema.Crema;
 import io.crema.ReadConsistency;
 import io.crema.Rules;
+import io.crema.policy.Degraded;
 import io.crema.simulation.Client.Ending;
 import io.crema.simulation.Oracle.Check;
 import io.crema.simulation.Oracle.Violation;
@@ -300,7 +301,10 @@ final class Simulation {
         if (!commit(List.of(key))) {
             return;
         }
-        if (luck < 80) {
+        if (plan.degraded() == Degraded.RESERVE && luck >= 70) {
+            // What was cleared here is no reserve here.
+            writer.clear(contextual);
+        } else if (luck < 80) {
             writer.invalidate(key);
         } else if (luck < 88) {
             writer.expire(key);
