@@ -52,7 +52,7 @@ public final class Crema implements AutoCloseable {
         context = new EngineContext(
                 builder.rules, clock, Threads.handingOver(executor), new LoaderThreads(), builder.tokens);
         remote = builder.remote;
-        link = remote == null ? null : new RemoteLink(nodeName, remote, clock);
+        link = remote == null ? null : new RemoteLink(nodeName, remote, clock, builder.tokens);
         clock.start();
         if (link != null) {
             try {

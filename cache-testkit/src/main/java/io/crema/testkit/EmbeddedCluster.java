@@ -344,8 +344,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                 && view.members().stream().noneMatch(ClusterView.Member::isDoubtful)
                 && node.call("CLUSTER", "INFO").get(0).contains("cluster_state:ok")
                 && (view.self().is("master")
-                        || Replication.of(node)
-                                .hasCaughtUpWith(nodeAt(view.member(view.self().primary()))));
+                        || Replication.hasCaughtUp(
+                                node, nodeAt(view.member(view.self().primary()))));
     }
 
     /** Ends all processes and removes their files. Idempotent. */

@@ -240,7 +240,7 @@ public final class EmbeddedRedis implements AutoCloseable {
      * A port from below the range of outgoing connections, so that none of them takes it while the server is down. The one
      * {@value #BUS_OFFSET} above, which a cluster node takes for its bus, is free as well.
      */
-    private static int freePort() {
+    static int freePort() {
         while (true) {
             int candidate = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
             if (isFree(candidate) && isFree(candidate + BUS_OFFSET)) {

@@ -200,7 +200,7 @@ public final class EmbeddedSentinel implements AutoCloseable {
 
     private boolean isCopied(EmbeddedRedis primary) throws IOException {
         for (EmbeddedRedis server : servers) {
-            if (server != primary && !Replication.of(server).hasCaughtUpWith(primary)) {
+            if (server != primary && !Replication.hasCaughtUp(server, primary)) {
                 return false;
             }
         }

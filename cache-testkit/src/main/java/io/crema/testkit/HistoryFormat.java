@@ -1,5 +1,6 @@
 package io.crema.testkit;
 
+import io.crema.ReadConsistency;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -8,7 +9,9 @@ import java.util.zip.CRC32;
  * The bytes of a history file, big-endian.
  *
  * <pre>
- * header  8 bytes "CREMAHIS", u8 format, u16 length, name of the instance (UTF-8), u32 CRC of all that
+ * header  8 bytes "CREMAHIS", u8 format, u16 length, name of the instance (UTF-8), u64 number of the process,
+ *         u16 length, identity of the host's clock (UTF-8), u64 nanoTime and u64 wall clock in ms at the begin,
+ *         u32 CRC of all that
  * block   u32 length of the payload (never 0), u32 number of events, u32 CRC of the payload, payload
  * end     u32 0, u64 number of all events, u32 CRC of these 12 bytes; nothing follows
  * event   u8 kind, key, version, start - start of the event before (0 before the first of a block), duration
@@ -21,14 +24,22 @@ import java.util.zip.CRC32;
 final class HistoryFormat {
 
     static final byte[] MAGIC = "CREMAHIS".getBytes(StandardCharsets.US_ASCII);
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
-    /** Kinds 0 to 2 are reads, by tier. */
+    /** Kinds 0 to 2 are bounded reads, by tier; 5 to 7 reads of the latest version, 8 to 10 eventual ones. */
     static final List<ReadTier> TIERS = List.of(ReadTier.L1, ReadTier.L2, ReadTier.ORIGIN);
 
     static final int WRITTEN = 3;
 
     static final int INVALIDATED = 4;
+
+    private static final int LATEST = 5;
+
+    private static final int EVENTUAL = 8;
+
+    private static final int KINDS = 11;
+
+    static final int MAX_TEXT_BYTES = 0xFFFF;
 
     /** The longest event: a kind and four numbers of up to ten bytes. */
     static final int MAX_EVENT_BYTES = 41;
@@ -39,8 +50,27 @@ final class HistoryFormat {
 
     private HistoryFormat() {}
 
-    static int kindOf(ReadTier tier) {
-        return TIERS.indexOf(tier);
+    static int kindOf(ReadTier tier, ReadConsistency consistency) {
+        return TIERS.indexOf(tier)
+                + switch (consistency) {
+                    case BOUNDED -> 0;
+                    case LATEST -> LATEST;
+                    case EVENTUAL -> EVENTUAL;
+                };
+    }
+
+    static boolean isRead(int kind) {
+        return kind < KINDS && kind != WRITTEN && kind != INVALIDATED;
+    }
+
+    static ReadConsistency consistencyOf(int read) {
+        return read < LATEST
+                ? ReadConsistency.BOUNDED
+                : read < EVENTUAL ? ReadConsistency.LATEST : ReadConsistency.EVENTUAL;
+    }
+
+    static ReadTier tierOf(int read) {
+        return TIERS.get(read < LATEST ? read : read < EVENTUAL ? read - LATEST : read - EVENTUAL);
     }
 
     static long zigzag(long value) {

@@ -1,14 +1,14 @@
 package io.crema.testkit;
 
+import io.crema.ReadConsistency;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** Reads a history file, front to back, in constant memory. */
 final class HistoryReader {
@@ -16,7 +16,7 @@ final class HistoryReader {
     /** Receives the events of a history in the order in which they were recorded. */
     interface Events {
 
-        void read(long key, long version, long startNanos, long endNanos, ReadTier tier);
+        void read(long key, long version, long startNanos, long endNanos, ReadTier tier, ReadConsistency consistency);
 
         void written(long key, long version, long startNanos, long endNanos);
 
@@ -45,36 +45,15 @@ final class HistoryReader {
     /** @throws HistoryException if the file is not a history or is damaged */
     static Ending read(Path file, Events events) throws IOException {
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-            HistoryReader reader = new HistoryReader(file, in, events);
-            reader.header();
-            return reader.blocks();
+            HistoryHeader.read(file, in);
+            return new HistoryReader(file, in, events).blocks();
         }
     }
 
-    private void header() throws IOException {
-        byte[] magic = in.readNBytes(HistoryFormat.MAGIC.length);
-        if (!Arrays.equals(magic, HistoryFormat.MAGIC)) {
-            throw new HistoryException(file + " is not a history: it does not start with \"CREMAHIS\"");
-        }
-        try {
-            int format = in.readUnsignedByte();
-            if (format != HistoryFormat.FORMAT) {
-                throw new HistoryException(file + " is a history of format " + format + ", expected format "
-                        + HistoryFormat.FORMAT + "; read it with the version of the test kit that wrote it");
-            }
-            byte[] name = new byte[in.readUnsignedShort()];
-            in.readFully(name);
-            ByteBuffer all = ByteBuffer.allocate(magic.length + 3 + name.length)
-                    .put(magic)
-                    .put((byte) format)
-                    .putShort((short) name.length)
-                    .put(name);
-            if (in.readInt() != HistoryFormat.crc(all.array(), all.capacity())) {
-                throw new HistoryException(file + " is damaged: the checksum of its header ("
-                        + new String(name, StandardCharsets.UTF_8) + ") does not match");
-            }
-        } catch (EOFException e) {
-            throw new HistoryException(file + " is cut short within its header");
+    /** @throws HistoryException if the file does not begin as a history does */
+    static HistoryHeader header(Path file) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            return HistoryHeader.read(file, in);
         }
     }
 
@@ -121,8 +100,8 @@ final class HistoryReader {
         long version = number();
         long start = lastStart + number();
         long end = start + number();
-        if (kind < HistoryFormat.TIERS.size()) {
-            events.read(key, version, start, end, HistoryFormat.TIERS.get(kind));
+        if (HistoryFormat.isRead(kind)) {
+            events.read(key, version, start, end, HistoryFormat.tierOf(kind), HistoryFormat.consistencyOf(kind));
         } else if (kind == HistoryFormat.WRITTEN) {
             events.written(key, version, start, end);
         } else if (kind == HistoryFormat.INVALIDATED) {

@@ -1,24 +1,23 @@
 package io.crema.testkit;
 
-import java.io.ByteArrayOutputStream;
+import io.crema.ReadConsistency;
 import java.io.Closeable;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Writes what one service instance read, wrote and invalidated to a file for {@link StalenessChecker}, in about 12
  * bytes an event.
  *
  * <p>All times are {@link System#nanoTime()}. They are compared between the histories of several processes, which holds
- * where that clock is one for all processes of a host, as on Linux (CLOCK_MONOTONIC), macOS and Windows; histories of
- * different hosts must not be judged together.
+ * where that clock is one for all processes of a host, as on Linux (CLOCK_MONOTONIC), macOS and Windows; the checker
+ * refuses to judge histories of different hosts together.
  *
  * <p>Thread-safe, by a lock held while some bytes are encoded, and while 16 KiB are handed to the operating system once
  * that many have come together. Threads that record more than a few million events a second take a writer each: a
@@ -26,6 +25,9 @@ import java.nio.file.StandardOpenOption;
  * written.
  */
 public final class HistoryWriter implements Closeable {
+
+    /** Tells processes apart, also those of containers, which all may have the same number. */
+    private static final long PROCESS = UUID.randomUUID().getMostSignificantBits();
 
     private final OutputStream out;
     private final byte[] block = new byte[HistoryFormat.MAX_BLOCK_BYTES];
@@ -42,21 +44,19 @@ public final class HistoryWriter implements Closeable {
     /**
      * Starts a history in a new file.
      *
-     * @param instance the name of the instance in reports
+     * @param instance the name of the instance in reports. Histories of one name that one process wrote are of one
+     *     instance: what it wrote and read by one of them counts for the others
      * @throws java.nio.file.FileAlreadyExistsException if the file is there: a history is never overwritten
      */
     public static HistoryWriter create(Path file, String instance) throws IOException {
-        byte[] name = instance.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream header = new ByteArrayOutputStream();
-        DataOutputStream data = new DataOutputStream(header);
-        data.write(HistoryFormat.MAGIC);
-        data.writeByte(HistoryFormat.FORMAT);
-        data.writeShort(name.length);
-        data.write(name);
-        data.writeInt(HistoryFormat.crc(header.toByteArray(), header.size()));
+        return create(file, new HistoryHeader(instance, PROCESS, HostClock.now()));
+    }
+
+    static HistoryWriter create(Path file, HistoryHeader header) throws IOException {
+        byte[] bytes = header.bytes();
         OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
-            header.writeTo(out);
+            out.write(bytes);
         } catch (IOException | RuntimeException e) {
             out.close();
             throw e;
@@ -64,9 +64,18 @@ public final class HistoryWriter implements Closeable {
         return new HistoryWriter(out);
     }
 
-    /** A read returned a version of a key. It started and ended at these times, both taken around the read. */
+    /**
+     * A read returned a version of a key, {@link ReadConsistency#BOUNDED}. It started and ended at these times, both taken
+     * around the read.
+     */
     public void read(long key, long version, long startNanos, long endNanos, ReadTier tier) {
-        record(HistoryFormat.kindOf(tier), key, version, startNanos, endNanos);
+        read(key, version, startNanos, endNanos, tier, ReadConsistency.BOUNDED);
+    }
+
+    /** As {@link #read(long, long, long, long, ReadTier)}, for a read that was promised more, or less. */
+    public void read(
+            long key, long version, long startNanos, long endNanos, ReadTier tier, ReadConsistency consistency) {
+        record(HistoryFormat.kindOf(tier, consistency), key, version, startNanos, endNanos);
     }
 
     /** A version of a key was committed to the origin by a call that lasted from the one time to the other. */

@@ -1,7 +1,6 @@
 package io.crema.testkit;
 
 import java.util.Arrays;
-import java.util.Comparator;
 
 /**
  * The versions of one key: when each began to be written, and when its invalidation was acknowledged. Told all events,
@@ -9,102 +8,102 @@ import java.util.Comparator;
  */
 final class KeyTimeline {
 
-    /** A pair of numbers per event, in the order told: version and time. */
-    private long[] writes = new long[4];
+    private static final long[] NONE = {};
+
+    /** Until sealed: a version and when it began to be written, each. */
+    private long[] writes = NONE;
 
     private int writeCount;
-    private long[] acks = new long[4];
-    private int ackCount;
 
-    /** Once sealed: the versions written, sorted, and when each began to be. */
-    private long[] versions = {};
+    /** Once sealed: the versions written, ascending, and when each began to be. */
+    private long[] versions = NONE;
 
-    private long[] begun = {};
+    private long[] begun = NONE;
 
-    /** Once sealed: the times of acknowledgement, sorted, and the highest version acknowledged up to each. */
-    private long[] ackTimes = {};
+    /** Once sealed: the times at which any began to be, ascending; mostly the same array. */
+    private long[] times = NONE;
 
-    private long[] highestAcked = {};
+    private int lastVersion;
+    private int lastTime;
+    private final HighWater acked = new HighWater();
 
-    void written(long version, long startNanos) {
-        writes = add(writes, writeCount++, version, startNanos);
+    void written(long version, long start) {
+        writes = Pairs.grown(writes, writeCount);
+        writes[2 * writeCount] = version;
+        writes[2 * writeCount + 1] = start;
+        writeCount++;
     }
 
-    void invalidated(long version, long ackNanos) {
-        acks = add(acks, ackCount++, version, ackNanos);
-    }
-
-    private static long[] add(long[] pairs, int count, long version, long nanos) {
-        long[] array = 2 * count == pairs.length ? Arrays.copyOf(pairs, 2 * pairs.length) : pairs;
-        array[2 * count] = version;
-        array[2 * count + 1] = nanos;
-        return array;
+    void invalidated(long version, long ack) {
+        acked.add(ack, version);
     }
 
     void seal() {
-        long[][] byTime = sorted(acks, ackCount, 1);
-        highestAcked = byTime[0];
-        ackTimes = byTime[1];
-        for (int i = 1; i < ackCount; i++) {
-            highestAcked[i] = Math.max(highestAcked[i], highestAcked[i - 1]);
-        }
-        long[][] byVersion = sorted(writes, writeCount, 0);
-        versions = byVersion[0];
-        begun = byVersion[1];
-        acks = new long[0];
-        writes = acks;
-    }
-
-    /** The versions and the times of pairs, both in the order of the versions (column 0) or of the times (column 1). */
-    private static long[][] sorted(long[] pairs, int count, int column) {
-        long[][] rows = new long[count][];
-        for (int i = 0; i < count; i++) {
-            rows[i] = new long[] {pairs[2 * i], pairs[2 * i + 1]};
-        }
-        Arrays.sort(rows, Comparator.comparingLong(row -> row[column]));
-        long[][] columns = new long[2][count];
-        for (int i = 0; i < count; i++) {
-            columns[0][i] = rows[i][0];
-            columns[1][i] = rows[i][1];
-        }
-        return columns;
-    }
-
-    /**
-     * How long before a read began the version that it returned had been superseded: since the first acknowledgement of
-     * a newer one. Not positive if it had not been.
-     */
-    long supersededFor(long version, long readStart) {
-        int first = 0;
-        int end = highestAcked.length;
-        while (first < end) {
-            int middle = (first + end) >>> 1;
-            if (highestAcked[middle] > version) {
-                end = middle;
-            } else {
-                first = middle + 1;
+        acked.seal();
+        writes = Pairs.sorted(writes, writeCount);
+        times = Pairs.column(writes, writeCount, 1);
+        int kept = firstOfEachVersion();
+        versions = Pairs.column(writes, kept, 0);
+        begun = kept == writeCount ? times : Pairs.column(writes, kept, 1);
+        for (int i = 1; i < writeCount; i++) {
+            if (times[i - 1] > times[i]) {
+                times = times.clone();
+                Arrays.sort(times);
+                break;
             }
         }
-        return first == ackTimes.length ? 0 : readStart - ackTimes[first];
+        writes = NONE;
     }
 
-    /** The highest version acknowledged before a time; {@code otherwise} if none was. */
-    long newestAckedBefore(long nanos, long otherwise) {
-        int index = Arrays.binarySearch(ackTimes, nanos);
-        int before = index >= 0 ? index : -index - 1;
-        while (before > 0 && ackTimes[before - 1] >= nanos) {
-            before--;
+    /** Leaves of writes of the same version the earliest. Returns how many are left. */
+    private int firstOfEachVersion() {
+        int kept = 0;
+        for (int i = 0; i < writeCount; i++) {
+            if (kept > 0 && writes[2 * i] == writes[2 * kept - 2]) {
+                writes[2 * kept - 1] = Math.min(writes[2 * kept - 1], writes[2 * i + 1]);
+            } else {
+                writes[2 * kept] = writes[2 * i];
+                writes[2 * kept + 1] = writes[2 * i + 1];
+                kept++;
+            }
         }
-        return before == 0 ? otherwise : highestAcked[before - 1];
+        return kept;
+    }
+
+    /** The versions acknowledged. */
+    HighWater acked() {
+        return acked;
     }
 
     /** Whether a version was written, as far as the histories tell. */
     boolean knows(long version) {
-        return Arrays.binarySearch(versions, version) >= 0;
+        lastVersion = Pairs.below(versions, version, lastVersion);
+        return lastVersion < versions.length && versions[lastVersion] == version;
     }
 
     /** When a version that is known began to be written. */
     long begun(long version) {
-        return begun[Arrays.binarySearch(versions, version)];
+        lastVersion = Pairs.below(versions, version, lastVersion);
+        return begun[lastVersion];
+    }
+
+    /** Whether any write began in the time from one to another, both included. */
+    boolean begunWithin(long from, long until) {
+        lastTime = Pairs.below(times, until + 1, lastTime);
+        return lastTime > 0 && times[lastTime - 1] >= from;
+    }
+
+    /** The highest version whose write had begun up to a time; {@link Long#MIN_VALUE} if there was none. */
+    long highestBegunUpTo(long time) {
+        if (times == begun) {
+            lastTime = Pairs.below(times, time + 1, lastTime);
+            return lastTime == 0 ? Long.MIN_VALUE : versions[lastTime - 1];
+        }
+        for (int i = versions.length - 1; i >= 0; i--) {
+            if (begun[i] <= time) {
+                return versions[i];
+            }
+        }
+        return Long.MIN_VALUE;
     }
 }

@@ -24,11 +24,16 @@ record Replication(Map<String, String> fields) {
         return "up".equals(fields.get("master_link_status"));
     }
 
-    /** Whether the server copies that one and has got all that it has written until now. */
-    boolean hasCaughtUpWith(EmbeddedRedis primary) throws IOException {
-        return isLinked()
-                && String.valueOf(primary.port()).equals(fields.get("master_port"))
-                && offset("slave_repl_offset") >= Replication.of(primary).offset("master_repl_offset");
+    /**
+     * Whether a server copies another and has got all that this one had written when it was asked. The primary is asked first:
+     * under load it has always written more since.
+     */
+    static boolean hasCaughtUp(EmbeddedRedis replica, EmbeddedRedis primary) throws IOException {
+        long written = of(primary).offset("master_repl_offset");
+        Replication copy = of(replica);
+        return copy.isLinked()
+                && String.valueOf(primary.port()).equals(copy.fields.get("master_port"))
+                && copy.offset("slave_repl_offset") >= written;
     }
 
     private long offset(String field) {

@@ -27,9 +27,7 @@ final class ReplicationCut implements AutoCloseable {
     /** Returns when the links are down and the replicas have all that the primary wrote before. */
     static ReplicationCut between(EmbeddedRedis primary, List<EmbeddedRedis> replicas, String password) {
         for (EmbeddedRedis replica : replicas) {
-            Polling.until(
-                    replica + " has caught up with " + primary,
-                    () -> Replication.of(replica).hasCaughtUpWith(primary));
+            Polling.until(replica + " has caught up with " + primary, () -> Replication.hasCaughtUp(replica, primary));
         }
         ReplicationCut cut = new ReplicationCut(replicas, password);
         try {

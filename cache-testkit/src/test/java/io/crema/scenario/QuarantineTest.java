@@ -164,6 +164,23 @@ class QuarantineTest {
         assertThat(cache.getIfPresent("k")).isNull();
     }
 
+    /** Its own message and that of the quarantine are on their way. */
+    @Test
+    void put_refusedByAQuarantineNotHeardOf_dropsTheOwnCopy() {
+        if (!setting.tiers().hasRemote()) {
+            return;
+        }
+        Calls other = fixture.open(fixture.instance(), builder -> builder, key -> origin.get());
+        assertThat(cache.get("k")).isEqualTo("v1");
+        instance.remote().holdDelivery();
+        other.quarantine("k");
+        origin.set("v2");
+
+        cache.put("k", "v2");
+
+        assertThat(cache.get("k")).isEqualTo("v2");
+    }
+
     @Test
     void twoHolders_neitherStores_andTheLastEnds() {
         Quarantine<String> first = cache.quarantine("k");

@@ -7,7 +7,10 @@ import io.crema.TieredCache;
 import io.crema.policy.ReadClock;
 import io.crema.spi.Ticker;
 import io.crema.testkit.InMemoryRemote;
+import io.crema.testkit.Operation;
+import io.crema.testkit.RemoteGate;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,11 +43,33 @@ class ReadClockTest {
         assertThat(firstReadAfterAStop(ReadClock.COARSE)).as("as documented").isEqualTo("v1");
     }
 
-    private String firstReadAfterAStop(ReadClock clock) {
-        TieredCache<String, String> stopped = crema.<String, String>cache("texts")
+    @Test
+    void strict_stop_joinsNoLoadFromBefore() {
+        TieredCache<String, String> stopped = cache(ReadClock.STRICT);
+        RemoteGate fill = remote.holdReplies(Operation.FILL);
+        CompletableFuture<String> early = stopped.async().get("k", key -> "v1");
+        fill.awaitHeld(1);
+        TieredCache<String, String> other = fleet.node().cache();
+        remote.holdDelivery();
+        other.put("k", "v2");
+
+        ticker.stop(Duration.ofSeconds(3));
+        CompletableFuture<String> late = stopped.async().get("k", key -> "v3");
+        fill.open();
+
+        assertThat(late.join()).isEqualTo("v2");
+        assertThat(early.join()).isEqualTo("v1");
+    }
+
+    private TieredCache<String, String> cache(ReadClock clock) {
+        return crema.<String, String>cache("texts")
                 .codec(new TextCodec())
                 .readClock(clock)
                 .build();
+    }
+
+    private String firstReadAfterAStop(ReadClock clock) {
+        TieredCache<String, String> stopped = cache(clock);
         stopped.put("k", "v1");
         TieredCache<String, String> other = fleet.node().cache();
         remote.holdDelivery();

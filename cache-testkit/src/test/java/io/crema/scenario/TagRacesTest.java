@@ -556,6 +556,37 @@ class TagRacesTest {
         assertThat(a.read("new")).as("kept").isNull();
     }
 
+    /** The primary has not heard of it, and says that the version is what it was. */
+    @Test
+    void pending_whileALoadAsksForTheVersion_isNotKept() {
+        RemoteGate versions = a.remote().holdReplies(Operation.TAG_VERSIONS);
+        a.loader.give("v1", "t");
+        Call<String> load = a.get("k");
+        versions.awaitHeld(1);
+        a.remote().fail(Operation.INVALIDATE_TAG);
+        assertThat(a.invalidateTag("t").failure()).isInstanceOf(InvalidationPendingException.class);
+
+        versions.open();
+
+        assertThat(load.await()).as("it began before").isEqualTo("v1");
+        assertThat(a.read("k")).isNull();
+    }
+
+    @Test
+    void pending_whileAReadAsksForTheVersion_isNotInstalled() {
+        b.put("k", "v1", "t");
+        RemoteGate versions = a.remote().holdReplies(Operation.TAG_VERSIONS);
+        Call<String> read = a.values.look("k");
+        versions.awaitHeld(1);
+        a.remote().fail(Operation.INVALIDATE_TAG);
+        assertThat(a.invalidateTag("t").failure()).isInstanceOf(InvalidationPendingException.class);
+
+        versions.open();
+
+        assertThat(read.await()).isNull();
+        assertThat(a.read("k")).isNull();
+    }
+
     @Test
     void pending_remoteBack_isSentAndOthersFollow() {
         a.put("k", "v1", "t");

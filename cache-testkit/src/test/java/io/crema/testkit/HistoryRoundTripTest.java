@@ -3,6 +3,7 @@ package io.crema.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crema.ReadConsistency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,9 @@ class HistoryRoundTripTest {
         private final List<Event> events = new ArrayList<>();
 
         @Override
-        public void read(long key, long version, long startNanos, long endNanos, ReadTier tier) {
-            events.add(new Event(tier.name(), key, version, startNanos, endNanos));
+        public void read(
+                long key, long version, long startNanos, long endNanos, ReadTier tier, ReadConsistency consistency) {
+            events.add(new Event(tier + " " + consistency, key, version, startNanos, endNanos));
         }
 
         @Override
@@ -50,8 +52,9 @@ class HistoryRoundTripTest {
                 long version = extreme(random);
                 long start = extreme(random);
                 long end = extreme(random);
-                int kind = random.nextInt(5);
-                expected.add(new Event(record(writer, kind, key, version, start, end), key, version, start, end));
+                int kind = random.nextInt(11);
+                expected.add(
+                        new Event(record(writer, random, kind, key, version, start, end), key, version, start, end));
             }
         }
         Recorded recorded = new Recorded();
@@ -70,7 +73,8 @@ class HistoryRoundTripTest {
         };
     }
 
-    private static String record(HistoryWriter writer, int kind, long key, long version, long start, long end) {
+    private static String record(
+            HistoryWriter writer, Random random, int kind, long key, long version, long start, long end) {
         switch (kind) {
             case 3 -> {
                 writer.written(key, version, start, end);
@@ -81,9 +85,10 @@ class HistoryRoundTripTest {
                 return "invalidated";
             }
             default -> {
-                ReadTier tier = HistoryFormat.TIERS.get(kind);
-                writer.read(key, version, start, end, tier);
-                return tier.name();
+                ReadTier tier = HistoryFormat.TIERS.get(random.nextInt(3));
+                ReadConsistency consistency = List.of(ReadConsistency.values()).get(random.nextInt(3));
+                writer.read(key, version, start, end, tier, consistency);
+                return tier + " " + consistency;
             }
         }
     }

@@ -87,7 +87,14 @@ class StalenessCheckerTest {
         assertThat(report.staleWithinBound()).isZero();
         assertThat(report.worst())
                 .containsExactly(new StalenessReport.Violation(
-                        7, 1, 2, Duration.ofNanos(1), ReadTier.L2, 3_005 * MS + 1, reader));
+                        StalenessReport.Kind.BEYOND_BOUND,
+                        7,
+                        1,
+                        2,
+                        Duration.ofNanos(1),
+                        ReadTier.L2,
+                        3_005 * MS + 1,
+                        reader));
         assertThat(report.describe()).contains("NOT PASSED", "key 7: version 1, expected at least 2");
     }
 
@@ -197,7 +204,7 @@ class StalenessCheckerTest {
             }
         });
         byte[] whole = Files.readAllBytes(reader);
-        int header = HistoryFormat.MAGIC.length + 3 + "reader".length() + 4;
+        int header = (int) Files.size(history("empty-", h -> {})) - HistoryFormat.END_BYTES;
         int block = HistoryFormat.MAX_BLOCK_BYTES;
         for (int length : new int[] {header, header + 1, header + 13, header + block, whole.length - 1}) {
             Path cut = Files.write(directory.resolve("cut-" + length), Arrays.copyOf(whole, length));

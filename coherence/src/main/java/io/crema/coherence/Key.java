@@ -25,6 +25,19 @@ public record Key(int number) {
         };
     }
 
+    /** The one of that kind among the ten that this key is one of: nearly as popular. */
+    public Key ofKind(Kind wanted) {
+        if (kind() == wanted) {
+            return this;
+        }
+        int ten = number - number % 10;
+        return switch (wanted) {
+            case TAGGED -> new Key(ten + 3);
+            case VERSIONED -> new Key(ten + 7);
+            case PLAIN -> new Key(ten);
+        };
+    }
+
     /** The tag of a key that is {@link Kind#TAGGED}. */
     public String tag() {
         return "tag-" + number / 10 % TAGS;

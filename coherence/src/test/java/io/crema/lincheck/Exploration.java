@@ -20,9 +20,15 @@ final class Exploration {
     /** How a race came out; each scenario knows two. */
     enum Outcome {
         /** The reader was first. */
-        EARLY,
+        EARLY(0),
         /** It came after what it raced with. */
-        LATE
+        LATE(1);
+
+        private final int index;
+
+        Outcome(int index) {
+            this.index = index;
+        }
     }
 
     private static final int MOST_ATTEMPTS = 5;
@@ -51,8 +57,8 @@ final class Exploration {
         long start = System.nanoTime();
         explore(scenario, mistake);
         report(scenario, mistake, start);
-        assertThat(counts.get(Outcome.EARLY.ordinal())).isPositive();
-        assertThat(counts.get(Outcome.LATE.ordinal())).isPositive();
+        assertThat(counts.get(Outcome.EARLY.index)).isPositive();
+        assertThat(counts.get(Outcome.LATE.index)).isPositive();
         assertThat(counted()).isGreaterThanOrEqualTo(interleavings);
     }
 
@@ -68,7 +74,8 @@ final class Exploration {
     private void explore(Scenario scenario, Mistake mistake) {
         for (int attempt = 1; ; attempt++) {
             try {
-                Lincheck.runConcurrentTest(interleavings, () -> count(Scenario.run(scenario, Broken.instance(mistake))));
+                Lincheck.runConcurrentTest(
+                        interleavings, () -> count(Scenario.run(scenario, Broken.instance(mistake))));
                 return;
             } catch (LincheckAssertionError e) {
                 if (attempt == MOST_ATTEMPTS || !ranOutOfTime(e)) {
@@ -88,18 +95,18 @@ final class Exploration {
     }
 
     private void count(Outcome outcome) {
-        int index = outcome.ordinal();
+        int index = outcome.index;
         counts.put(index, counts.get(index) + 1);
     }
 
     private long counted() {
-        return counts.get(Outcome.EARLY.ordinal()) + counts.get(Outcome.LATE.ordinal());
+        return counts.get(Outcome.EARLY.index) + counts.get(Outcome.LATE.index);
     }
 
     private void report(Scenario scenario, Mistake mistake, long start) {
         System.out.printf(
                 "%s, %s: %d interleavings without a finding, %d of them early, %.1f s%n",
-                scenario, mistake, counted(), counts.get(Outcome.EARLY.ordinal()), (System.nanoTime() - start) / 1e9);
+                scenario, mistake, counted(), counts.get(Outcome.EARLY.index), (System.nanoTime() - start) / 1e9);
     }
 
     /** One of the threads that race. */

@@ -9,7 +9,6 @@ import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +52,7 @@ final class Entries<K, V> {
 
     private long jittered(long nanos) {
         double jitter = settings.expiration().jitter();
-        return jitter == 0
-                ? nanos
-                : (long) (nanos * (1 - jitter * ThreadLocalRandom.current().nextDouble()));
+        return jitter == 0 ? nanos : (long) (nanos * (1 - jitter * engine.tokens.share()));
     }
 
     private long nearDeadline(long now, long freshUntil) {

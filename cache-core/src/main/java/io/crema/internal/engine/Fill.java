@@ -54,13 +54,18 @@ final class Fill<K, V> {
         } else if (engine.hasRemoteTier() && !remoteTierAnswered()) {
             // Nobody may say what was there before, so nothing is kept.
             call.land(own, LoadCall.Install.NO);
-        } else if (tags.stream().anyMatch(engine.outbox::holdsTag)) {
+        } else if (isDoomed()) {
             refused(own);
         } else {
             route().tags()
                     .read(tags, Entries.millis(freshNanos), Source.PRIMARY)
                     .whenComplete((versions, none) -> call.onRunner(() -> onVersions(versions, own)));
         }
+    }
+
+    /** Whether the invalidation of one of its tags is pending. */
+    private boolean isDoomed() {
+        return loaded.options().tags().stream().anyMatch(engine.outbox::holdsTag);
     }
 
     /** Where no values are stored, there are no leases; that its tags' versions can be asked for is enough. */
@@ -87,7 +92,8 @@ final class Fill<K, V> {
     }
 
     private void onVersions(Answer<EntryTags> versions, NearEntry<V> own) {
-        if (versions.isPresent() && versions.get().mayKeepLoaded(before)) {
+        // Looked at again: of an invalidation that became pending meanwhile the primary does not know.
+        if (versions.isPresent() && versions.get().mayKeepLoaded(before) && !isDoomed()) {
             call.flight().hasTags(versions.get());
             store(own.tagged(versions.get()));
         } else {

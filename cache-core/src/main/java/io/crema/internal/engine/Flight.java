@@ -20,7 +20,7 @@ final class Flight<V> implements Registered {
     /** What was known of the tag partition when it began. */
     final TagTable.Moment began;
 
-    /** Coarse time when it began, so never after. */
+    /** When it began, or a little before, by the clock that hits are judged by. */
     final long start;
 
     /**

@@ -15,7 +15,6 @@ import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteRecord;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -225,7 +224,7 @@ final class LoadCall<K, V> {
             found(entry);
             return;
         }
-        if (record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()))) {
+        if (isDoomed(record)) {
             flight.bypass();
             withoutRemote();
             return;
@@ -235,6 +234,10 @@ final class LoadCall<K, V> {
                 .whenComplete((versions, none) -> onRunner(() -> {
                     if (versions.isEmpty()) {
                         withoutRemote();
+                    } else if (isDoomed(record)) {
+                        // Since the versions were asked for: the primary does not know of it yet.
+                        flight.bypass();
+                        withoutRemote();
                     } else if (versions.get().match(record.tags())) {
                         flight.hasTags(versions.get());
                         found(entry.tagged(versions.get()));
@@ -242,6 +245,11 @@ final class LoadCall<K, V> {
                         notThereByTags();
                     }
                 }));
+    }
+
+    /** Whether the invalidation of one of its tags is pending. */
+    private boolean isDoomed(RemoteRecord record) {
+        return record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()));
     }
 
     private void notThereByTags() {
@@ -339,7 +347,7 @@ final class LoadCall<K, V> {
         }
         // About as long again as it has waited: most loads are short, and long ones are not asked after often.
         long most = Math.max(SHORTEST_POLL_NANOS, Math.min(LONGEST_POLL_NANOS, 2 * (now - busySince)));
-        long delay = ThreadLocalRandom.current().nextLong(most / 2, most);
+        long delay = engine.tokens.between(most / 2, most);
         // Whoever loads in place of dead tags leaves a value that looks as fresh as the dead one.
         Runnable next = replacingDead ? this::read : () -> askLease(mode);
         engine.clock.after(delay, () -> onRunner(next));

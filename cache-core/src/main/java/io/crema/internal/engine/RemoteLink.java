@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +33,7 @@ public final class RemoteLink {
 
     private final RemoteTier remote;
     private final InstanceClock clock;
+    private final Tokens tokens;
     private final Deadlines deadlines;
     private final BusSession session;
     private final String node;
@@ -41,10 +41,11 @@ public final class RemoteLink {
     private volatile boolean closed;
 
     /** @param node names this instance in the log */
-    public RemoteLink(String node, RemoteTier remote, InstanceClock clock) {
+    public RemoteLink(String node, RemoteTier remote, InstanceClock clock, Tokens tokens) {
         this.node = node;
         this.remote = remote;
         this.clock = clock;
+        this.tokens = tokens;
         this.deadlines = new Deadlines(clock, remote.timeLimit().toNanos());
         this.session = new BusSession(remote.invalidations(), clock);
     }
@@ -141,7 +142,7 @@ public final class RemoteLink {
                     "Cache '" + terms.cache() + "': " + remote
                             + " cannot be reached; working without it and trying on: " + Futures.unwrapped(failure));
         }
-        long delay = REOPEN_NANOS / 2 + ThreadLocalRandom.current().nextLong(REOPEN_NANOS);
+        long delay = REOPEN_NANOS / 2 + tokens.between(0, REOPEN_NANOS);
         clock.after(delay, () -> attempt(engine, terms, fault));
     }
 

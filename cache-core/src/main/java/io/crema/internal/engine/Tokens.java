@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Random identities of loads and puts, never 0. Each instance has a secure random start, so that two that begin in the
+ * Random identities of loads and puts, never 0, and an instance's other random choices. Each instance has a secure random start, so that two that begin in the
  * same millisecond do not share any; from there Steele, Lea and Flood's SplitMix64 ("Fast splittable pseudorandom number
  * generators", 2014) gives each number once in 2<sup>64</sup>.
  */
@@ -29,6 +29,16 @@ public final class Tokens {
             token = mixed(state.addAndGet(GOLDEN_GAMMA));
         } while (token == 0);
         return token;
+    }
+
+    /** A number from {@code least} to below {@code limit}, evenly but for what 64 bits leave over. */
+    long between(long least, long limit) {
+        return least + Long.remainderUnsigned(next(), limit - least);
+    }
+
+    /** From 0 to below 1. */
+    double share() {
+        return (next() >>> 11) * 0x1.0p-53;
     }
 
     private static long mixed(long z) {

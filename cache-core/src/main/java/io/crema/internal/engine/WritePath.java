@@ -126,9 +126,10 @@ final class WritePath<K, V> {
         return reply.thenCompose(answer -> onStored(route, write, own, value, met, answer));
     }
 
-    /** A put that a quarantine refuses is an invalidation all the same. */
+    /** A put that a quarantine refuses is an invalidation all the same; its reply may come before its message. */
     private Answer<StoreReply> noted(Route<K> route, Answer<StoreReply> answer) {
         if (answer.isPresent() && !(answer.get() instanceof StoreReply.Stored)) {
+            engine.dropHere(route.key());
             engine.acknowledged(route);
         }
         return answer;

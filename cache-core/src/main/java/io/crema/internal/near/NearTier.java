@@ -292,7 +292,8 @@ public final class NearTier<K, V> {
         return rules.leaseValid(now(), lease.confirmed(), window);
     }
 
-    private long now() {
+    /** Now, by the clock that hits are judged by. */
+    public long now() {
         return strict ? clock.exact() : clock.coarse();
     }
 

@@ -63,8 +63,10 @@ public final class OpenEngine {
         bus = new OpenBus(partitions, rules, lease, lastSeen);
     }
 
+    /** Time passes; one thread at a time. */
     public void pass(long nanos) {
-        time.now += nanos;
+        long now = time.now;
+        time.now = now + nanos;
     }
 
     public long now() {

@@ -46,7 +46,8 @@ public final class OpenBus {
             throw new IllegalStateException("not subscribed");
         }
         BusPosition.At at = new BusPosition.At(clock, 0);
-        Comparison comparison = sync.compare(link, new BusPosition(HISTORY, Map.of(sync.partition().index(), at)));
+        Comparison comparison = sync.compare(
+                link, new BusPosition(HISTORY, Map.of(sync.partition().index(), at)));
         if (comparison.outcome() != Outcome.SYNCHRONISED) {
             throw new IllegalStateException("not synchronised");
         }

@@ -25,6 +25,11 @@ record Report(int instances, List<String> instanceFailures, List<PhaseResult> ph
                     "%,d reads were stale beyond the bound of %,d ms",
                     total.staleness().violations(), bound));
         }
+        if (total.staleness().ownWritesMissed() > 0) {
+            faults.add(String.format(
+                    "%,d reads missed an invalidation of their own instance",
+                    total.staleness().ownWritesMissed()));
+        }
         if (total.staleness().future() > 0) {
             faults.add(String.format(
                     "%,d reads returned a version that was not written yet",

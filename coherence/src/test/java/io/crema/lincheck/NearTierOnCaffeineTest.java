@@ -2,16 +2,17 @@ package io.crema.lincheck;
 
 import io.crema.lincheck.Broken.Mistake;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Installs, hits, invalidations, confirmations and resynchronisations of one instance, interleaved by Lincheck: nothing is
- * served that an invalidation made wrong which had been applied, or whose loss had been noticed, before the lease was
- * confirmed. With one step done wrong, the same scenario serves it.
+ * The steps that must be in their order where threads race: an install and the message that evicts, the steps of a hit, a
+ * resynchronisation and what was begun before it. Each scenario is explored, and each wrong order is found by it.
  */
-class InterleavingsTest {
+@Timeout(300)
+class NearTierOnCaffeineTest {
 
     @ParameterizedTest
     @EnumSource(
@@ -21,7 +22,7 @@ class InterleavingsTest {
                 "HIT_AND_RESYNCHRONISATION",
                 "INSTALL_AND_RESYNCHRONISATION"
             })
-    void interleaved_production_servesNothingStale(Scenario scenario) {
+    void race_inTheOrderOfTheProtocol_servesNothingStale(Scenario scenario) {
         Exploration.brief().findsNothing(scenario, Mistake.NONE);
     }
 
@@ -34,18 +35,20 @@ class InterleavingsTest {
         "CONFIRMS_FIRST, HIT_AND_RESYNCHRONISATION",
         "GENERATION_OF_INSTALL, INSTALL_AND_RESYNCHRONISATION"
     })
-    void interleaved_withAMistake_servesSomethingStale(Mistake mistake, Scenario scenario) {
+    void race_withOneStepWrong_isFound(Mistake mistake, Scenario scenario) {
         Exploration.brief().findsStale(scenario, mistake);
     }
 
     @Tag("long")
+    @Timeout(3600)
     @ParameterizedTest
     @EnumSource
-    void interleavedLong_production_servesNothingStale(Scenario scenario) {
+    void race_exploredThoroughly_servesNothingStale(Scenario scenario) {
         Exploration.thorough().findsNothing(scenario, Mistake.NONE);
     }
 
     @Tag("long")
+    @Timeout(3600)
     @ParameterizedTest
     @CsvSource({
         "REMOVES_WHAT_IT_FINDS, INSTALL_AND_INVALIDATION",
@@ -57,15 +60,16 @@ class InterleavingsTest {
         "CONFIRMS_FIRST, HIT_AND_GAP",
         "GENERATION_OF_INSTALL, INSTALL_AND_GAP"
     })
-    void interleavedLong_withAMistake_servesSomethingStale(Mistake mistake, Scenario scenario) {
+    void race_withAnotherStepWrong_isFound(Mistake mistake, Scenario scenario) {
         Exploration.thorough().findsStale(scenario, mistake);
     }
 
-    /** The lease before the map is what counts; the generation after it only misses less. */
+    /** The lease before the map is what the bound needs; a generation read between them misses no loss that it covers. */
     @Tag("long")
+    @Timeout(3600)
     @ParameterizedTest
     @EnumSource(names = {"HIT_AND_CONFIRMATION", "HIT_AND_RESYNCHRONISATION", "HIT_AND_GAP"})
-    void interleavedLong_generationBetweenLeaseAndMap_servesNothingStale(Scenario scenario) {
+    void race_withTheGenerationReadBetweenLeaseAndMap_servesNothingStale(Scenario scenario) {
         Exploration.thorough().findsNothing(scenario, Mistake.GENERATION_BEFORE_MAP);
     }
 }
