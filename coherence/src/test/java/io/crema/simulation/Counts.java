@@ -12,8 +12,6 @@ final class Counts {
     long fillsRefused;
     long gaps;
     long resyncsKept;
-    long revalidations;
-    long installsRefused;
 
     void add(CacheStats stats) {
         nearHits += stats.nearHits();

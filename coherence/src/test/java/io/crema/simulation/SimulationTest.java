@@ -33,7 +33,11 @@ class SimulationTest {
                         Simulation.explain(seed, Setup.unchanged()).toString());
             }
         });
-        System.out.println(counts);
+        assertThat(counts.checked).as("%s", counts).isGreaterThan(500 * seeds);
+        assertThat(counts.nearHits).as("%s", counts).isGreaterThan(300 * seeds);
+        assertThat(counts.fillsRefused).as("%s", counts).isGreaterThan(3 * seeds);
+        assertThat(counts.gaps).as("%s", counts).isGreaterThan(5 * seeds);
+        assertThat(counts.resyncsKept).as("%s", counts).isGreaterThan(10 * seeds);
     }
 
     /**

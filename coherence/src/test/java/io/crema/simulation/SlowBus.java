@@ -104,9 +104,9 @@ final class SlowBus implements InvalidationBus {
                 world.trace.note(world.now(), host.number(), Trace.NO_KEY, "message, partition " + partition, stamp);
                 message.accept(listening);
             };
-            over.tellMessage(told);
+            over.tell(told);
             if (network.repeatsMessage()) {
-                over.tellMessage(told);
+                over.tell(told);
             }
         }
     }

@@ -92,15 +92,6 @@ final class SlowConnection implements BusConnection {
         offer(new Item(() -> told.accept(bus.listener()), null));
     }
 
-    void tellMessage(Consumer<BusListener> told) {
-        if (bus.tampering.reorders() && !items.isEmpty() && !bus.network.isImmediate()) {
-            items.addFirst(new Item(() -> told.accept(bus.listener()), null));
-            schedule(bus.network.busTime());
-        } else {
-            tell(told);
-        }
-    }
-
     /** The server dropped it. What is under way may still come, from the front; the instance learns of the end after it. */
     void lostByServer() {
         if (cut) {

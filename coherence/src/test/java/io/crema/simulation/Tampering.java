@@ -17,11 +17,6 @@ class Tampering {
         return false;
     }
 
-    /** Whether messages overtake each other. */
-    boolean reorders() {
-        return false;
-    }
-
     /** Whether a subscription is acknowledged before it is made. */
     boolean acknowledgesEarly() {
         return false;

@@ -4,9 +4,9 @@ import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Random identities of loads and puts, never 0, and an instance's other random choices. Each instance has a secure random start, so that two that begin in the
- * same millisecond do not share any; from there Steele, Lea and Flood's SplitMix64 ("Fast splittable pseudorandom number
- * generators", 2014) gives each number once in 2<sup>64</sup>.
+ * Random identities of loads and puts, never 0, and an instance's other random choices. Each instance has a secure random
+ * start, so that two that begin in the same millisecond do not share any; from there Steele, Lea and Flood's SplitMix64
+ * ("Fast splittable pseudorandom number generators", 2014) gives each number once in 2<sup>64</sup>.
  */
 public final class Tokens {
 
