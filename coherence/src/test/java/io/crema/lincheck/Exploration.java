@@ -45,7 +45,7 @@ final class Exploration {
 
     /** Ten times and more what it takes to find the mistakes that are tried with it. */
     static Exploration brief() {
-        return new Exploration(200);
+        return new Exploration(150);
     }
 
     static Exploration thorough() {
