@@ -26,7 +26,7 @@ enum Scenario {
     INSTALL_AND_RESYNCHRONISATION,
     /** The same where the next message shows the loss. */
     INSTALL_AND_GAP,
-    /** The last three of these at once. */
+    /** A hit and such an install at once, against a new connection. */
     INSTALL_AND_HIT_AND_RESYNCHRONISATION;
 
     static final String STALE = "served what was invalidated";
