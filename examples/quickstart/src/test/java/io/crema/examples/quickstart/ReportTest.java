@@ -22,17 +22,21 @@ class ReportTest {
     @TempDir
     Path directory;
 
-    /** The checker's word on one read of a key whose newer version was invalidated at 0. */
+    /** The checker's word on one read of a key whose newer version another instance invalidated at 0. */
     private StalenessReport staleness(long readNanos) throws IOException {
-        Path file = directory.resolve("history-" + readNanos);
-        try (HistoryWriter history = HistoryWriter.create(file, "instance")) {
+        Path writer = directory.resolve("writer");
+        try (HistoryWriter history = HistoryWriter.create(writer, "writer")) {
             history.written(1, 2, -2, -1);
             history.invalidated(1, 2, -1, 0);
+        }
+        Path reader = directory.resolve("reader");
+        try (HistoryWriter history = HistoryWriter.create(reader, "reader")) {
             history.read(1, 1, readNanos, readNanos + 1, ReadTier.L1);
         }
         return StalenessChecker.withBound(Duration.ofSeconds(2))
                 .initialVersion(1)
-                .history(file)
+                .history(writer)
+                .history(reader)
                 .check();
     }
 
@@ -117,6 +121,22 @@ class ReportTest {
         assertThat(ReportTable.of(report))
                 .containsPattern("stale beyond 2,000 ms +1 +1 +1 +1\n")
                 .contains("2 of 3", "  instance 2 was");
+    }
+
+    @Test
+    void faults_ownWriteMissed_isNamed() throws IOException {
+        Path file = directory.resolve("own");
+        try (HistoryWriter history = HistoryWriter.create(file, "instance")) {
+            history.written(1, 2, -2, -1);
+            history.invalidated(1, 2, -1, 0);
+            history.read(1, 1, 1_000, 1_001, ReadTier.L1);
+        }
+        StalenessReport missed = StalenessChecker.withBound(Duration.ofSeconds(2))
+                .initialVersion(1)
+                .history(file)
+                .check();
+
+        assertThat(report(missed).faults()).containsExactly("1 reads missed an invalidation of their own instance");
     }
 
     @Test
