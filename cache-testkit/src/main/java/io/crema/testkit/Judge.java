@@ -75,7 +75,7 @@ final class Judge implements HistoryReader.Events {
     /** A history follows. */
     void begin(Path file, HistoryHeader header) {
         history = file;
-        instance = timelines.instance(header);
+        instance = timelines.instance(header, file);
     }
 
     @Override

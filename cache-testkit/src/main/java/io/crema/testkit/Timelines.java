@@ -99,16 +99,25 @@ final class Timelines implements HistoryReader.Events {
     int known(long key, Path history) {
         int number = keys.of(key);
         if (number == KeyIndex.NONE) {
-            throw new HistoryException(history + " has changed while it was read");
+            throw changed(history);
         }
         return number;
+    }
+
+    private static HistoryException changed(Path history) {
+        return new HistoryException(history + " has changed while it was read");
     }
 
     KeyTimeline key(int number) {
         return byKey.get(number);
     }
 
-    InstanceTimeline instance(HistoryHeader header) {
-        return instances.getOrDefault(new Instance(header.instance(), header.process()), instance);
+    /** The instance of a history that was in the first reading. */
+    InstanceTimeline instance(HistoryHeader header, Path history) {
+        InstanceTimeline known = instances.get(new Instance(header.instance(), header.process()));
+        if (known == null) {
+            throw changed(history);
+        }
+        return known;
     }
 }

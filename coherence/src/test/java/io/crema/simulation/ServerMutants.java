@@ -11,6 +11,7 @@ import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
+import io.crema.testkit.ForwardingCache;
 import io.crema.testkit.InMemoryServer;
 import java.util.HashMap;
 import java.util.List;
@@ -104,7 +105,7 @@ final class ServerMutants {
 
         @Override
         RemoteCache of(RemoteCache inner, Host host) {
-            return new PassingCache(inner) {
+            return new ForwardingCache(inner) {
                 @Override
                 public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
                     return without(Operation.PUT, () -> super.put(key, value, holder, atLeast));
@@ -135,7 +136,7 @@ final class ServerMutants {
         }
     }
 
-    private abstract static class Changed extends PassingCache {
+    private abstract static class Changed extends ForwardingCache {
 
         final World world;
         final InMemoryServer server;
@@ -149,7 +150,7 @@ final class ServerMutants {
         }
 
         final RemoteRecord record(RemoteKey key) {
-            return cache.read(key, ReadMode.VALUE).join();
+            return cache().read(key, ReadMode.VALUE).join();
         }
 
         final void remove(RemoteKey key) {
@@ -178,8 +179,8 @@ final class ServerMutants {
 
         @Override
         public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
-            cache.release(key, memory.getOrDefault(key, leaseToken)).join();
-            cache.lease(key, leaseToken, LeaseMode.EVEN_IF_FRESH, 10_000, atLeast)
+            cache().release(key, memory.getOrDefault(key, leaseToken)).join();
+            cache().lease(key, leaseToken, LeaseMode.EVEN_IF_FRESH, 10_000, atLeast)
                     .join();
             return super.fill(key, leaseToken, value, atLeast);
         }
@@ -241,8 +242,8 @@ final class ServerMutants {
                 RemoteValue value = RemoteValue.of(
                                 old.token(), old.codec(), payload, old.freshMillis(), old.freshMillis(), 0)
                         .withTags(old.tags());
-                cache.lease(key, 1, LeaseMode.EVEN_IF_FRESH, 1000, atLeast).join();
-                cache.fill(key, 1, value, atLeast).join();
+                cache().lease(key, 1, LeaseMode.EVEN_IF_FRESH, 1000, atLeast).join();
+                cache().fill(key, 1, value, atLeast).join();
                 world.after(Times.millis(3), () -> remove(key));
             }
             return reply;
@@ -259,7 +260,7 @@ final class ServerMutants {
         /** As of 20 ms ago, as far as that is known. */
         @Override
         public CompletableFuture<RemoteRecord> read(RemoteKey key, ReadMode mode) {
-            RemoteRecord now = cache.read(key, mode).join();
+            RemoteRecord now = cache().read(key, mode).join();
             RemoteRecord before = seen.get(key);
             if (mode != ReadMode.HEADER) {
                 world.after(Times.millis(20), () -> seen.put(key, now));

@@ -11,109 +11,94 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
+import io.crema.testkit.ForwardingCache;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A cache behind a network. */
-final class SlowCache implements RemoteCache {
+final class SlowCache extends ForwardingCache {
 
-    private final RemoteCache cache;
     private final Commands commands;
 
     SlowCache(RemoteCache cache, Commands commands) {
-        this.cache = cache;
+        super(cache);
         this.commands = commands;
     }
 
     @Override
-    public String name() {
-        return cache.name();
-    }
-
-    @Override
-    public int partitions() {
-        return cache.partitions();
-    }
-
-    @Override
-    public int partitionOf(byte[] key) {
-        return cache.partitionOf(key);
-    }
-
-    @Override
     public CompletableFuture<RemoteRecord> read(RemoteKey key, ReadMode mode) {
-        return commands.send("READ", key, () -> cache.read(key, mode));
+        return commands.send("READ", key, () -> super.read(key, mode));
     }
 
     @Override
     public CompletableFuture<List<RemoteRecord>> readAll(List<RemoteKey> keys, ReadMode mode) {
-        return commands.send("READ_ALL", Trace.NO_KEY, () -> cache.readAll(keys, mode));
+        return commands.send("READ_ALL", Trace.NO_KEY, () -> super.readAll(keys, mode));
     }
 
     @Override
     public CompletableFuture<LeaseReply> lease(
             RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-        return commands.send("LEASE", key, () -> cache.lease(key, leaseToken, mode, leaseMillis, atLeast));
+        return commands.send("LEASE", key, () -> super.lease(key, leaseToken, mode, leaseMillis, atLeast));
     }
 
     @Override
     public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
-        return commands.send("FILL", key, () -> cache.fill(key, leaseToken, value, atLeast));
+        return commands.send("FILL", key, () -> super.fill(key, leaseToken, value, atLeast));
     }
 
     @Override
     public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
-        return commands.send("RELEASE", key, () -> cache.release(key, leaseToken));
+        return commands.send("RELEASE", key, () -> super.release(key, leaseToken));
     }
 
     @Override
     public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
-        return commands.send("PUT", key, () -> cache.put(key, value, holder, atLeast));
+        return commands.send("PUT", key, () -> super.put(key, value, holder, atLeast));
     }
 
     @Override
     public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
-        return commands.send("PUT_IF_ABSENT", key, () -> cache.putIfAbsent(key, value, atLeast));
+        return commands.send("PUT_IF_ABSENT", key, () -> super.putIfAbsent(key, value, atLeast));
     }
 
     @Override
     public CompletableFuture<InvalidateReply> invalidate(
             int partition, List<RemoteKey> keys, long least, long atLeast) {
-        return commands.send("INVALIDATE", keys.get(0), () -> cache.invalidate(partition, keys, least, atLeast));
+        return commands.send("INVALIDATE", keys.get(0), () -> super.invalidate(partition, keys, least, atLeast));
     }
 
     @Override
     public CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast) {
-        return commands.send("EXPIRE", keys.get(0), () -> cache.expire(partition, keys, least, atLeast));
+        return commands.send("EXPIRE", keys.get(0), () -> super.expire(partition, keys, least, atLeast));
     }
 
     @Override
     public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
-        return commands.send("QUARANTINE", key, () -> cache.quarantine(key, holder, millis, atLeast));
+        return commands.send("QUARANTINE", key, () -> super.quarantine(key, holder, millis, atLeast));
     }
 
     @Override
     public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
-        return commands.send("END_QUARANTINE", key, () -> cache.endQuarantine(key, holder, atLeast));
+        return commands.send("END_QUARANTINE", key, () -> super.endQuarantine(key, holder, atLeast));
     }
 
     @Override
     public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
-        return commands.send("TAG_VERSIONS", Trace.NO_KEY, () -> cache.tagVersions(tags, keepMillis, atLeast));
+        return commands.send("TAG_VERSIONS", Trace.NO_KEY, () -> super.tagVersions(tags, keepMillis, atLeast));
     }
 
     @Override
     public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
-        return commands.send("INVALIDATE_TAG", Trace.NO_KEY, () -> cache.invalidateTag(tag, token, atLeast));
+        return commands.send("INVALIDATE_TAG", Trace.NO_KEY, () -> super.invalidateTag(tag, token, atLeast));
     }
 
     @Override
     public CompletableFuture<Long> clear(int partition, long atLeast) {
-        return commands.send("CLEAR", Trace.NO_KEY, () -> cache.clear(partition, atLeast));
+        return commands.send("CLEAR", Trace.NO_KEY, () -> super.clear(partition, atLeast));
     }
 
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
-        return commands.send("REPAIR", Trace.NO_KEY, () -> cache.repair(partition, history, repair, atLeast));
+        return commands.send("REPAIR", Trace.NO_KEY, () -> super.repair(partition, history, repair, atLeast));
     }
 }

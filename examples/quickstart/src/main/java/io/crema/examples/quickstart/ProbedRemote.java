@@ -1,170 +1,49 @@
 package io.crema.examples.quickstart;
 
-import io.crema.spi.CacheTerms;
-import io.crema.spi.Guarantee;
-import io.crema.spi.InvalidateReply;
-import io.crema.spi.InvalidationBus;
-import io.crema.spi.LeaseMode;
-import io.crema.spi.LeaseReply;
-import io.crema.spi.Limits;
-import io.crema.spi.Opening;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteTier;
-import io.crema.spi.RemoteValue;
-import io.crema.spi.Repair;
-import io.crema.spi.StoreReply;
-import io.crema.spi.TagReply;
-import java.time.Duration;
+import io.crema.testkit.ForwardingCache;
+import io.crema.testkit.ForwardingRemote;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A remote tier that tells a probe of every read; all passes unchanged. */
-final class ProbedRemote implements RemoteTier {
+final class ProbedRemote extends ForwardingRemote {
 
-    private final RemoteTier remote;
     private final TierProbe probe;
 
     ProbedRemote(RemoteTier remote, TierProbe probe) {
-        this.remote = remote;
+        super(remote);
         this.probe = probe;
     }
 
     @Override
-    public Limits limits() {
-        return remote.limits();
+    protected RemoteCache wrapped(RemoteCache cache) {
+        return new ProbedCache(cache, probe);
     }
 
-    @Override
-    public Duration timeLimit() {
-        return remote.timeLimit();
-    }
+    private static final class ProbedCache extends ForwardingCache {
 
-    @Override
-    public CompletableFuture<Opening> open(CacheTerms terms) {
-        return remote.open(terms)
-                .thenApply(opening -> opening instanceof Opening.Agreed agreed
-                        ? new Opening.Agreed(new ProbedCache(agreed.cache(), probe))
-                        : opening);
-    }
+        private final TierProbe probe;
 
-    @Override
-    public CompletableFuture<Guarantee> guarantee() {
-        return remote.guarantee();
-    }
-
-    @Override
-    public InvalidationBus invalidations() {
-        return remote.invalidations();
-    }
-
-    @Override
-    public void close() {
-        remote.close();
-    }
-
-    @Override
-    public String toString() {
-        return remote.toString();
-    }
-
-    private record ProbedCache(RemoteCache cache, TierProbe probe) implements RemoteCache {
-
-        @Override
-        public String name() {
-            return cache.name();
-        }
-
-        @Override
-        public int partitions() {
-            return cache.partitions();
-        }
-
-        @Override
-        public int partitionOf(byte[] key) {
-            return cache.partitionOf(key);
+        ProbedCache(RemoteCache cache, TierProbe probe) {
+            super(cache);
+            this.probe = probe;
         }
 
         @Override
         public CompletableFuture<RemoteRecord> read(RemoteKey key, ReadMode mode) {
             probe.sharedTierAsked();
-            return cache.read(key, mode);
+            return super.read(key, mode);
         }
 
         @Override
         public CompletableFuture<List<RemoteRecord>> readAll(List<RemoteKey> keys, ReadMode mode) {
             probe.sharedTierAsked();
-            return cache.readAll(keys, mode);
-        }
-
-        @Override
-        public CompletableFuture<LeaseReply> lease(
-                RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-            return cache.lease(key, leaseToken, mode, leaseMillis, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
-            return cache.fill(key, leaseToken, value, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
-            return cache.release(key, leaseToken);
-        }
-
-        @Override
-        public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
-            return cache.put(key, value, holder, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
-            return cache.putIfAbsent(key, value, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<InvalidateReply> invalidate(
-                int partition, List<RemoteKey> keys, long least, long atLeast) {
-            return cache.invalidate(partition, keys, least, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Long> clear(int partition, long atLeast) {
-            return cache.clear(partition, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
-            return cache.repair(partition, history, repair, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<InvalidateReply> expire(
-                int partition, List<RemoteKey> keys, long least, long atLeast) {
-            return cache.expire(partition, keys, least, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Long> quarantine(RemoteKey key, long holder, long millis, long atLeast) {
-            return cache.quarantine(key, holder, millis, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
-            return cache.endQuarantine(key, holder, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<TagReply> tagVersions(List<String> tags, long keepMillis, long atLeast) {
-            return cache.tagVersions(tags, keepMillis, atLeast);
-        }
-
-        @Override
-        public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
-            return cache.invalidateTag(tag, token, atLeast);
+            return super.readAll(keys, mode);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.crema.simulation;
+package io.crema.testkit;
 
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.LeaseMode;
@@ -14,28 +14,41 @@ import io.crema.spi.TagReply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A cache that does what another does, but for what a mutant does otherwise. */
-class PassingCache implements RemoteCache {
+/**
+ * A cache of a remote tier that hands every call to another one, for subclasses that change some of them. Threading,
+ * errors and cost as the cache that it wraps.
+ */
+public abstract class ForwardingCache implements RemoteCache {
 
-    final RemoteCache cache;
+    private final RemoteCache cache;
 
-    PassingCache(RemoteCache cache) {
+    protected ForwardingCache(RemoteCache cache) {
         this.cache = cache;
     }
 
+    /** The one that is wrapped. */
+    protected final RemoteCache cache() {
+        return cache;
+    }
+
     @Override
-    public final String name() {
+    public String name() {
         return cache.name();
     }
 
     @Override
-    public final int partitions() {
+    public int partitions() {
         return cache.partitions();
     }
 
     @Override
-    public final int partitionOf(byte[] key) {
+    public int partitionOf(byte[] key) {
         return cache.partitionOf(key);
+    }
+
+    @Override
+    public int tagPartition() {
+        return cache.tagPartition();
     }
 
     @Override
