@@ -1,14 +1,24 @@
 package io.crema;
 
+import io.crema.event.CacheListener;
 import io.crema.internal.engine.CacheSettings;
 import io.crema.internal.engine.LoaderSet;
+import io.crema.internal.engine.Loading;
 import io.crema.internal.remote.RemoteSettings;
+import io.crema.policy.AbandonedLoads;
+import io.crema.policy.Bulkhead;
 import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
+import io.crema.policy.FailureCaching;
 import io.crema.policy.HistoryChange;
+import io.crema.policy.LoadTimeouts;
 import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
 import io.crema.policy.ReadClock;
+import io.crema.policy.RefreshAhead;
+import io.crema.policy.SingleFlight;
+import io.crema.policy.StaleOnError;
+import io.crema.policy.StaleWhileRevalidate;
 import io.crema.spi.Codec;
 import io.crema.spi.KeyCodec;
 import io.crema.spi.RemoteTier;
@@ -45,6 +55,8 @@ public final class CacheBuilder<K, V> {
     private HistoryChange onHistoryChange = HistoryChange.REPLAY;
     private Degraded degraded = Degraded.REMOTE_THEN_ORIGIN;
     private ReadClock readClock = ReadClock.COARSE;
+    private Loading loading = Loading.DEFAULTS;
+    private final List<CacheListener> listeners = new ArrayList<>();
     private @Nullable BulkCacheLoader<K, V> bulkLoader;
 
     CacheBuilder(Crema crema, String name, @Nullable RemoteTier remote) {
@@ -116,6 +128,60 @@ public final class CacheBuilder<K, V> {
         return this;
     }
 
+    /** Whether a value that is stale is served when the origin fails; not unless set. */
+    public CacheBuilder<K, V> staleOnError(StaleOnError staleOnError) {
+        loading = loading.staleOnError(Objects.requireNonNull(staleOnError, "staleOnError"));
+        return this;
+    }
+
+    /** Whether a value that has just become stale is served while it is loaded anew; not unless set. */
+    public CacheBuilder<K, V> staleWhileRevalidate(StaleWhileRevalidate staleWhileRevalidate) {
+        loading = loading.staleWhileRevalidate(Objects.requireNonNull(staleWhileRevalidate, "staleWhileRevalidate"));
+        return this;
+    }
+
+    /** Whether values are loaded anew before they are stale; not unless set. */
+    public CacheBuilder<K, V> refreshAhead(RefreshAhead refreshAhead) {
+        loading = loading.refreshAhead(Objects.requireNonNull(refreshAhead, "refreshAhead"));
+        return this;
+    }
+
+    /** How long callers wait for loads; as long as they take unless set. */
+    public CacheBuilder<K, V> loadTimeouts(LoadTimeouts loadTimeouts) {
+        loading = loading.timeouts(Objects.requireNonNull(loadTimeouts, "loadTimeouts"));
+        return this;
+    }
+
+    /** How many loads run at a time; unless set, 64 where there are load timeouts, else any number. */
+    public CacheBuilder<K, V> bulkhead(Bulkhead bulkhead) {
+        loading = loading.bulkhead(Objects.requireNonNull(bulkhead, "bulkhead"));
+        return this;
+    }
+
+    /** How long a reader waits for the load of another instance; 5 s unless set. */
+    public CacheBuilder<K, V> singleFlight(SingleFlight singleFlight) {
+        loading = loading.singleFlight(Objects.requireNonNull(singleFlight, "singleFlight"));
+        return this;
+    }
+
+    /** Whether the failure of a load is remembered; not unless set. */
+    public CacheBuilder<K, V> failures(FailureCaching failures) {
+        loading = loading.failures(Objects.requireNonNull(failures, "failures"));
+        return this;
+    }
+
+    /** What becomes of a load that nobody waits for any more; {@link AbandonedLoads#FINISH} unless set. */
+    public CacheBuilder<K, V> abandonedLoads(AbandonedLoads abandonedLoads) {
+        loading = loading.abandoned(Objects.requireNonNull(abandonedLoads, "abandonedLoads"));
+        return this;
+    }
+
+    /** One more listener to what happens in this cache. */
+    public CacheBuilder<K, V> listener(CacheListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
     /** Loads many keys at once for {@link LoadingTieredCache#getAll}. */
     public CacheBuilder<K, V> bulkLoader(BulkCacheLoader<K, V> bulkLoader) {
         this.bulkLoader = Objects.requireNonNull(bulkLoader, "bulkLoader");
@@ -170,6 +236,8 @@ public final class CacheBuilder<K, V> {
             faults.add(
                     "staleness(..) must be from " + LEAST_STALENESS.toMillis() + " ms to a day, but is " + staleness);
         }
+        List.of(near, expiration, nulls).forEach(policy -> faults.addAll(policy.faults()));
+        faults.addAll(loading.faults(expiration));
         if (!faults.isEmpty()) {
             throw new CacheConfigException("Cache '" + name + "'", faults);
         }
@@ -184,6 +252,8 @@ public final class CacheBuilder<K, V> {
                 onHistoryChange,
                 degraded,
                 readClock,
+                loading,
+                List.copyOf(listeners),
                 remote == null
                         ? null
                         : new RemoteSettings<>(keyCodec, remote.storesValues() ? codec : null, remote.limits()));

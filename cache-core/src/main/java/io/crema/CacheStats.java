@@ -11,17 +11,23 @@ import java.time.Duration;
  * @param remoteHits reads served by the remote tier
  * @param misses reads that neither had: loaded, or answered with nothing
  * @param loads calls of a loader that ended; a bulk load counts once
- * @param loadFailures how many of those failed
+ * @param loadFailures how many of those failed, timed out or were rejected
  * @param loadTime time spent in loaders
+ * @param loadTimeouts loads given up at their hard timeout
+ * @param loadsRejected loads not begun because the bulkhead was full
+ * @param refreshes loads behind the readers that ended, well or not
+ * @param staleServed reads served by a value that was not fresh any more, or not provably within the bound
  * @param nearSize entries in this process, roughly
  * @param nearEvictions entries that left this process because of size or time
  * @param fillsRefused loaded values that were not stored because something newer was known
  * @param undecodable records of the remote tier that could not be decoded
  * @param remoteFailures operations of the remote tier that failed or took too long
+ * @param remoteRefused operations that the circuit breaker kept from the remote tier
  * @param invalidationsReceived keys named in messages from the remote tier, own ones too
  * @param gaps times that a partition may have missed a message
  * @param resyncsKept resynchronisations of a partition that proved that nothing was missed
  * @param invalidationsPending invalidations that the remote tier has not confirmed yet, at the moment
+ * @param listenerFailures calls of listeners that threw, and events that they were too slow to get
  */
 public record CacheStats(
         long nearHits,
@@ -30,15 +36,21 @@ public record CacheStats(
         long loads,
         long loadFailures,
         Duration loadTime,
+        long loadTimeouts,
+        long loadsRejected,
+        long refreshes,
+        long staleServed,
         long nearSize,
         long nearEvictions,
         long fillsRefused,
         long undecodable,
         long remoteFailures,
+        long remoteRefused,
         long invalidationsReceived,
         long gaps,
         long resyncsKept,
-        long invalidationsPending) {
+        long invalidationsPending,
+        long listenerFailures) {
 
     /** All reads. */
     public long reads() {

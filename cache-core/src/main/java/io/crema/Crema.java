@@ -1,5 +1,6 @@
 package io.crema;
 
+import io.crema.event.CacheListener;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.engine.CacheEngine;
 import io.crema.internal.engine.CacheSettings;
@@ -13,8 +14,10 @@ import io.crema.internal.engine.Tokens;
 import io.crema.internal.time.InstanceClock;
 import io.crema.internal.time.SystemTicker;
 import io.crema.internal.time.Threads;
+import io.crema.policy.CircuitBreaker;
 import io.crema.spi.RemoteTier;
 import io.crema.spi.Ticker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +53,12 @@ public final class Crema implements AutoCloseable {
         Executor executor = builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor;
         InstanceClock clock = new InstanceClock(ticker);
         context = new EngineContext(
-                builder.rules, clock, Threads.handingOver(executor), new LoaderThreads(), builder.tokens);
+                builder.rules,
+                clock,
+                Threads.handingOver(executor),
+                new LoaderThreads(),
+                builder.tokens,
+                List.copyOf(builder.listeners));
         remote = builder.remote;
         link = remote == null ? null : new RemoteLink(nodeName, remote, clock, builder.tokens);
         clock.start();
@@ -164,6 +172,8 @@ public final class Crema implements AutoCloseable {
         private @Nullable Ticker ticker;
         private CoherenceRules rules = new CoherenceRules();
         private Tokens tokens = new Tokens();
+        private CircuitBreaker circuitBreaker = CircuitBreaker.standard();
+        private final List<CacheListener> listeners = new ArrayList<>();
 
         private Builder() {}
 
@@ -189,6 +199,18 @@ public final class Crema implements AutoCloseable {
             return this;
         }
 
+        /** When an instance stops asking a remote tier that fails; {@link CircuitBreaker#standard()} unless set. */
+        public Builder circuitBreaker(CircuitBreaker circuitBreaker) {
+            this.circuitBreaker = Objects.requireNonNull(circuitBreaker, "circuitBreaker");
+            return this;
+        }
+
+        /** One more listener to what happens in all caches. */
+        public Builder listener(CacheListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
         /** The source of time, instead of the system's; for tests. */
         public Builder ticker(Ticker ticker) {
             this.ticker = Objects.requireNonNull(ticker, "ticker");
@@ -207,7 +229,12 @@ public final class Crema implements AutoCloseable {
             return this;
         }
 
+        /** @throws CacheConfigException with all faults at once */
         public Crema build() {
+            List<String> faults = circuitBreaker.faults();
+            if (!faults.isEmpty()) {
+                throw new CacheConfigException("Crema", faults);
+            }
             return new Crema(this);
         }
     }

@@ -2,6 +2,7 @@ package io.crema;
 
 import java.time.Duration;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link ContextLoader} decides about the value that it is about to return. Used on the loader's thread, until the
@@ -30,6 +31,29 @@ public interface LoadContext<V> {
 
     /** As {@link EntryOptions#weight(int)}. */
     LoadContext<V> weight(int weight);
+
+    /**
+     * The value that is to be replaced, stale or not, if this instance has it at hand; null = there is none. A value that
+     * was invalidated is never given.
+     */
+    @Nullable
+    CacheEntry<V> previous();
+
+    /**
+     * The origin's version of the {@linkplain #previous() previous value}, unsigned, as a validator: an origin that is
+     * asked for a newer one may answer that there is none. 0 = it has none, or the value was expired by a call since.
+     */
+    long previousVersion();
+
+    /**
+     * To be returned by a loader whose origin says that the previous value is still right: its freshness begins anew,
+     * it keeps its tags and version unless others are given, and its payload is not sent again.
+     *
+     * @return the previous value
+     * @throws CacheException if there is none
+     */
+    @Nullable
+    V notModified();
 
     /** The value is for those who wait for it, and for nobody later. */
     LoadContext<V> doNotCache();

@@ -1,6 +1,8 @@
 package io.crema.policy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * How long a value is fresh, counted from when it was loaded or put.
@@ -9,13 +11,10 @@ import java.time.Duration;
  * @param jitter the largest share by which each value's time is shortened at random, from 0 to 0.5, so that values that
  *     came together do not expire together
  */
-public record Expiration(Duration fresh, double jitter) {
+public record Expiration(Duration fresh, double jitter) implements Policy {
 
     public Expiration {
-        Durations.requirePositive("fresh", fresh);
-        if (!(jitter >= 0 && jitter <= 0.5)) {
-            throw new IllegalArgumentException("jitter must be from 0 to 0.5, but is " + jitter);
-        }
+        Objects.requireNonNull(fresh, "fresh");
     }
 
     public static Expiration fresh(Duration fresh) {
@@ -24,5 +23,13 @@ public record Expiration(Duration fresh, double jitter) {
 
     public Expiration jitter(double jitter) {
         return new Expiration(fresh, jitter);
+    }
+
+    @Override
+    public List<String> faults() {
+        return Faults.of(Expiration.class)
+                .duration("fresh", fresh)
+                .unless(jitter >= 0 && jitter <= 0.5, "jitter must be from 0 to 0.5, but is " + jitter)
+                .list();
     }
 }

@@ -1,6 +1,7 @@
 package io.crema.policy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ public record Near(
         long maximum,
         @Nullable ToIntBiFunction<Object, @Nullable Object> weigher,
         @Nullable Duration timeToLive,
-        @Nullable Duration timeToIdle) {
+        @Nullable Duration timeToIdle)
+        implements Policy {
 
     /** After this time an entry is looked at anew in the remote tier, whatever its freshness. */
     public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(10);
@@ -35,19 +37,6 @@ public record Near(
 
     public Near {
         Objects.requireNonNull(bound, "bound");
-        if (timeToLive != null) {
-            Durations.requirePositive("timeToLive", timeToLive);
-        }
-        if (timeToIdle != null) {
-            Durations.requirePositive("timeToIdle", timeToIdle);
-        }
-        if (bound != Bound.NONE && maximum < 1) {
-            throw new IllegalArgumentException("The near tier must hold at least 1, but maximum is " + maximum
-                    + "; use Near.none() for a cache without a near tier");
-        }
-        if ((bound == Bound.WEIGHT) != (weigher != null)) {
-            throw new IllegalArgumentException("A weigher is needed with a bound by weight, and only there");
-        }
     }
 
     /** At most that many entries. */
@@ -82,5 +71,20 @@ public record Near(
 
     public Near expireAfterIdle(Duration timeToIdle) {
         return new Near(bound, maximum, weigher, timeToLive, Objects.requireNonNull(timeToIdle, "timeToIdle"));
+    }
+
+    @Override
+    public List<String> faults() {
+        return Faults.of(Near.class)
+                .unless(
+                        bound == Bound.NONE || maximum >= 1,
+                        "it must hold at least 1, but maximum is " + maximum
+                                + "; use Near.none() for a cache without a near tier")
+                .unless(
+                        (bound == Bound.WEIGHT) == (weigher != null),
+                        "a weigher is needed with a bound by weight, and only there")
+                .duration("timeToLive", timeToLive)
+                .duration("timeToIdle", timeToIdle)
+                .list();
     }
 }

@@ -1,6 +1,8 @@
 package io.crema.policy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,24 +10,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fresh for how long; null = nulls are not cached
  */
-public record NullCaching(@Nullable Duration fresh) {
+public record NullCaching(@Nullable Duration fresh) implements Policy {
 
     private static final NullCaching OFF = new NullCaching(null);
 
-    public NullCaching {
-        if (fresh != null) {
-            Durations.requirePositive("fresh", fresh);
-        }
-    }
-
     /** Nulls are cached for that long. */
     public static NullCaching cachedFor(Duration fresh) {
-        Durations.requirePositive("fresh", fresh);
-        return new NullCaching(fresh);
+        return new NullCaching(Objects.requireNonNull(fresh, "fresh"));
     }
 
     /** Nulls are not cached: a load that gives null is repeated by the next read, and putting null is an error. */
     public static NullCaching off() {
         return OFF;
+    }
+
+    @Override
+    public List<String> faults() {
+        return Faults.of(NullCaching.class).duration("fresh", fresh).list();
     }
 }

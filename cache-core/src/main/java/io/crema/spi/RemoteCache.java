@@ -41,8 +41,16 @@ public interface RemoteCache {
      * but its origin version, or the least that it remembered, stays remembered.
      *
      * @param leaseToken random, used for this one request only
+     * @param known the token of the value that is to be replaced, for {@link LeaseMode#UNLESS_REPLACED}; else 0
      */
-    CompletableFuture<LeaseReply> lease(RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast);
+    CompletableFuture<LeaseReply> lease(
+            RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast);
+
+    /** As {@link #lease(RemoteKey, long, LeaseMode, long, long, long)} without a known value. */
+    default CompletableFuture<LeaseReply> lease(
+            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
+        return lease(key, leaseToken, mode, 0, leaseMillis, atLeast);
+    }
 
     /**
      * Stores a loaded value if the lease is still the caller's, and no clear has come since it was granted; neither
@@ -50,8 +58,28 @@ public interface RemoteCache {
      */
     CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast);
 
-    /** Gives a lease up, if it is still the caller's. */
-    CompletableFuture<Void> release(RemoteKey key, long leaseToken);
+    /**
+     * As fill, of the value that is there: its payload and tags stay, its times and token are new, and it is fresh.
+     * Refused as well if what is there is not the known value.
+     *
+     * @param known the token of the value that is there
+     */
+    CompletableFuture<StoreReply> renew(RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast);
+
+    /**
+     * Gives a lease up, if it is still the caller's.
+     *
+     * @param failures how many loads in a row have failed, 1 to 255, to hold the key back: as long as that lasts, nobody
+     *     gets the lease but by {@link LeaseMode#EVEN_IF_FRESH}; remembered for a minute more where there is no value. 0 =
+     *     the key is free at once
+     * @param holdMillis for how long; 0 if and only if there are no failures
+     */
+    CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis);
+
+    /** As {@link #release(RemoteKey, long, int, long)} without failures. */
+    default CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
+        return release(key, leaseToken, 0, 0);
+    }
 
     /**
      * Stores a value, whatever was there, and publishes the invalidation of older ones. The last one wins, unless origin

@@ -12,12 +12,16 @@ import java.util.List;
  * @param token random identity of the load or put that made it
  * @param loadedAt server time of its load in milliseconds; orders records of one stamp, means nothing else
  * @param ageMillis time since then, at the reply; never less than the true age
- * @param freshMillis freshness left at the reply; never more than the true rest; 0 or less = stale, or expired by a call
+ * @param freshMillis freshness left at the reply; never more than the true rest; 0 or less = stale; {@link #EXPIRED} =
+ *     expired by a call
+ * @param loadMillis how long its load took, at most 65,535; 0 = not loaded, or not known
  * @param cachedNull whether the value is a cached null
- * @param originVersion the origin's version of the value, unsigned; 0 = none
+ * @param originVersion the origin's version of the value, unsigned; 0 = none. Of one that was expired by a call, the least
+ *     that may be stored
  * @param tags the versions that its tags had; if one has another now, the value is gone
  * @param codec the {@link Codec#id()} of the payload
  * @param payload the encoded value; empty in an answer to {@link ReadMode#HEADER}
+ * @param lease whether the key may be loaded now; of a value, a tombstone or a lease
  * @param floor the partition's floor if it was asked for, else {@link #NO_FLOOR}; known for every kind
  */
 public record RemoteRecord(
@@ -27,12 +31,17 @@ public record RemoteRecord(
         long loadedAt,
         long ageMillis,
         long freshMillis,
+        long loadMillis,
         boolean cachedNull,
         long originVersion,
         List<TagVersion> tags,
         byte codec,
         ByteBuffer payload,
+        LeaseState lease,
         long floor) {
+
+    /** What {@link #freshMillis} is of a value that was expired by a call. */
+    public static final long EXPIRED = Long.MIN_VALUE;
 
     /** The floor was not asked for. */
     public static final long NO_FLOOR = -1;
@@ -60,26 +69,31 @@ public record RemoteRecord(
     }
 
     public static RemoteRecord absent(long floor) {
-        return bare(Kind.ABSENT, 0, floor);
+        return bare(Kind.ABSENT, 0, LeaseState.FREE, floor);
     }
 
-    public static RemoteRecord lease(long stamp, long floor) {
-        return bare(Kind.LEASE, stamp, floor);
+    public static RemoteRecord lease(long stamp, LeaseState lease, long floor) {
+        return bare(Kind.LEASE, stamp, lease, floor);
     }
 
     public static RemoteRecord quarantine(long stamp, long floor) {
-        return bare(Kind.QUARANTINE, stamp, floor);
+        return bare(Kind.QUARANTINE, stamp, LeaseState.FREE, floor);
     }
 
-    public static RemoteRecord tombstone(long stamp, long floor) {
-        return bare(Kind.TOMBSTONE, stamp, floor);
+    public static RemoteRecord tombstone(long stamp, LeaseState lease, long floor) {
+        return bare(Kind.TOMBSTONE, stamp, lease, floor);
     }
 
     public static RemoteRecord opaque(long floor) {
-        return bare(Kind.OPAQUE, 0, floor);
+        return bare(Kind.OPAQUE, 0, LeaseState.FREE, floor);
     }
 
-    private static RemoteRecord bare(Kind kind, long stamp, long floor) {
-        return new RemoteRecord(kind, stamp, 0, 0, 0, 0, false, 0, List.of(), (byte) 0, NO_PAYLOAD, floor);
+    private static RemoteRecord bare(Kind kind, long stamp, LeaseState lease, long floor) {
+        return new RemoteRecord(kind, stamp, 0, 0, 0, 0, 0, false, 0, List.of(), (byte) 0, NO_PAYLOAD, lease, floor);
+    }
+
+    /** Whether it is a value that was expired by a call. */
+    public boolean isExpired() {
+        return kind == Kind.VALUE && freshMillis == EXPIRED;
     }
 }

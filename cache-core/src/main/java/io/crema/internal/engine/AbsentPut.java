@@ -76,6 +76,7 @@ final class AbsentPut<K, V> {
                         route.remoteKey(),
                         token,
                         LeaseMode.EVEN_IF_FRESH,
+                        0,
                         route.partition().highest())
                 .thenCompose(answer -> {
                     // An answer that did not come may have been a grant.

@@ -376,14 +376,20 @@ public final class CacheEngine<K, V> {
                 counters.loads.sum(),
                 counters.loadFailures.sum(),
                 Duration.ofNanos(counters.loadNanos.sum()),
+                counters.loadTimeouts.sum(),
+                counters.loadsRejected.sum(),
+                counters.refreshes.sum(),
+                counters.staleServed.sum(),
                 near.size(),
                 near.evictions(),
                 counters.fillsRefused.sum(),
                 serialization == null ? 0 : serialization.undecodable(),
                 counters.remoteFailures.sum(),
+                counters.remoteRefused.sum(),
                 joined == null ? 0 : joined.keysReceived(),
                 joined == null ? 0 : joined.gaps(),
                 joined == null ? 0 : joined.kept(),
-                outbox.size());
+                outbox.size(),
+                counters.listenerFailures.sum());
     }
 }

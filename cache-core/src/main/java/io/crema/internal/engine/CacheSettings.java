@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.event.CacheListener;
 import io.crema.internal.remote.RemoteSettings;
 import io.crema.policy.Degraded;
 import io.crema.policy.Expiration;
@@ -8,6 +9,7 @@ import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
 import io.crema.policy.ReadClock;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,4 +28,6 @@ public record CacheSettings<K, V>(
         HistoryChange onHistoryChange,
         Degraded degraded,
         ReadClock readClock,
+        Loading loading,
+        List<CacheListener> listeners,
         @Nullable RemoteSettings<K, V> remote) {}

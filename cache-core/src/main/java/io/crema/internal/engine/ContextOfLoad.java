@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.EntryOptions;
 import io.crema.LoadContext;
@@ -15,17 +16,24 @@ final class ContextOfLoad<V> implements LoadContext<V> {
 
     private final String cacheName;
     private final long leastOriginVersion;
+    private final @Nullable CacheEntry<V> previous;
+    private final long previousVersion;
     private EntryOptions options = EntryOptions.defaults();
     private boolean kept = true;
+    private boolean modified = true;
 
-    ContextOfLoad(String cacheName, long leastOriginVersion) {
+    /** @param previous what is to be replaced, with its origin version; null = nothing is known */
+    ContextOfLoad(String cacheName, long leastOriginVersion, @Nullable CacheEntry<V> previous, long previousVersion) {
         this.cacheName = cacheName;
         this.leastOriginVersion = leastOriginVersion;
+        this.previous = previous;
+        this.previousVersion = previousVersion;
     }
 
     /** What the loader gave, as it decided until now. */
     Loaded<V> loaded(@Nullable V value, LoadTimer timer) {
-        return new Loaded<>(value, timer, options, kept);
+        boolean same = !modified && previous != null && value == previous.value();
+        return new Loaded<>(value, timer, options, kept, same);
     }
 
     @Override
@@ -52,6 +60,27 @@ final class ContextOfLoad<V> implements LoadContext<V> {
     @Override
     public LoadContext<V> weight(int weight) {
         return set(before -> before.weight(weight));
+    }
+
+    @Override
+    public @Nullable CacheEntry<V> previous() {
+        return previous;
+    }
+
+    @Override
+    public long previousVersion() {
+        return previousVersion;
+    }
+
+    @Override
+    public @Nullable V notModified() {
+        if (previous == null) {
+            throw new CacheException(
+                    "Cache '" + cacheName
+                            + "': a loader says that the previous value is not modified, but there is none; look at previous() first");
+        }
+        modified = false;
+        return previous.value();
     }
 
     @Override

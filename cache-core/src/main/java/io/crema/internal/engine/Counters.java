@@ -10,6 +10,12 @@ final class Counters {
     final LongAdder loads = new LongAdder();
     final LongAdder loadFailures = new LongAdder();
     final LongAdder loadNanos = new LongAdder();
+    final LongAdder loadTimeouts = new LongAdder();
+    final LongAdder loadsRejected = new LongAdder();
+    final LongAdder refreshes = new LongAdder();
+    final LongAdder staleServed = new LongAdder();
     final LongAdder fillsRefused = new LongAdder();
     final LongAdder remoteFailures = new LongAdder();
+    final LongAdder remoteRefused = new LongAdder();
+    final LongAdder listenerFailures = new LongAdder();
 }

@@ -1,9 +1,16 @@
 package io.crema.internal.engine;
 
+import io.crema.event.CacheListener;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.time.InstanceClock;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /** What the caches of one instance share. */
 public record EngineContext(
-        CoherenceRules rules, InstanceClock clock, Executor executor, LoaderThreads loaderThreads, Tokens tokens) {}
+        CoherenceRules rules,
+        InstanceClock clock,
+        Executor executor,
+        LoaderThreads loaderThreads,
+        Tokens tokens,
+        List<CacheListener> listeners) {}

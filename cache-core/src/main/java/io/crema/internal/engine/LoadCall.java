@@ -105,7 +105,7 @@ final class LoadCall<K, V> {
 
     /** What the loader may say about its value. */
     ContextOfLoad<V> context() {
-        return new ContextOfLoad<>(engine.name, leastOriginVersion);
+        return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
     }
 
     /**
@@ -304,7 +304,7 @@ final class LoadCall<K, V> {
     /** Each request has a token of its own, so that a copy that comes late leaves a lease that nobody fills. */
     private void askLease(LeaseMode mode) {
         long token = engine.tokens.next();
-        remote().lease(route.remoteKey(), token, mode, partition().highest())
+        remote().lease(route.remoteKey(), token, mode, 0, partition().highest())
                 .whenComplete((reply, none) -> onRunner(() -> onLease(reply, token, mode)));
     }
 

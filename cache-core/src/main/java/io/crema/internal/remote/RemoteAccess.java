@@ -8,6 +8,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
@@ -81,18 +82,30 @@ public final class RemoteAccess {
         });
     }
 
-    public CompletableFuture<Answer<LeaseReply>> lease(RemoteKey key, long token, LeaseMode mode, long atLeast) {
-        return paced(1, "lease", () -> cache.lease(key, token, mode, LEASE_MILLIS, atLeast));
+    /** @param known the token of the value that is to be replaced, for {@link LeaseMode#UNLESS_REPLACED}; else 0 */
+    public CompletableFuture<Answer<LeaseReply>> lease(
+            RemoteKey key, long token, LeaseMode mode, long known, long atLeast) {
+        return paced(1, "lease", () -> cache.lease(key, token, mode, known, LEASE_MILLIS, atLeast));
     }
 
     public CompletableFuture<Answer<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {
         return paced(1, "fill", () -> cache.fill(key, token, value, atLeast));
     }
 
+    public CompletableFuture<Answer<StoreReply>> renew(
+            RemoteKey key, long token, long known, Renewal renewal, long atLeast) {
+        return paced(1, "renew", () -> cache.renew(key, token, known, renewal, atLeast));
+    }
+
     /** Nobody waits for it: a lease that stays ends by itself. */
     public void release(RemoteKey key, long token) {
-        CompletableFuture<Answer<Boolean>> unused =
-                ask("release", () -> cache.release(key, token).thenApply(done -> true));
+        release(key, token, 0, 0);
+    }
+
+    /** As {@link #release(RemoteKey, long)}, and holds the key back. */
+    public void release(RemoteKey key, long token, int failures, long holdMillis) {
+        CompletableFuture<Answer<Boolean>> unused = ask(
+                "release", () -> cache.release(key, token, failures, holdMillis).thenApply(done -> true));
     }
 
     public CompletableFuture<Answer<StoreReply>> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {

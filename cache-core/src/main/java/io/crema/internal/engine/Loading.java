@@ -1,0 +1,126 @@
+package io.crema.internal.engine;
+
+import io.crema.policy.AbandonedLoads;
+import io.crema.policy.Backoff;
+import io.crema.policy.Bulkhead;
+import io.crema.policy.Expiration;
+import io.crema.policy.FailureCaching;
+import io.crema.policy.LoadTimeouts;
+import io.crema.policy.Policy;
+import io.crema.policy.RefreshAhead;
+import io.crema.policy.SingleFlight;
+import io.crema.policy.StaleOnError;
+import io.crema.policy.StaleWhileRevalidate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policies of a cache that are about loading.
+ *
+ * @param staleOnError null = a failure is a failure
+ * @param staleWhileRevalidate null = a stale value waits for its load
+ * @param refreshAhead null = nothing is loaded before it is stale
+ * @param bulkhead null = none was set
+ */
+public record Loading(
+        @Nullable StaleOnError staleOnError,
+        @Nullable StaleWhileRevalidate staleWhileRevalidate,
+        @Nullable RefreshAhead refreshAhead,
+        LoadTimeouts timeouts,
+        @Nullable Bulkhead bulkhead,
+        SingleFlight singleFlight,
+        FailureCaching failures,
+        AbandonedLoads abandoned) {
+
+    public static final Loading DEFAULTS = new Loading(
+            null,
+            null,
+            null,
+            LoadTimeouts.none(),
+            null,
+            SingleFlight.waitUpTo(Duration.ofSeconds(5)),
+            FailureCaching.off(),
+            AbandonedLoads.FINISH);
+
+    private static final Bulkhead OF_TIMED_LOADS = Bulkhead.of(64);
+
+    public Loading staleOnError(StaleOnError policy) {
+        return new Loading(
+                policy, staleWhileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned);
+    }
+
+    public Loading staleWhileRevalidate(StaleWhileRevalidate policy) {
+        return new Loading(staleOnError, policy, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned);
+    }
+
+    public Loading refreshAhead(RefreshAhead policy) {
+        return new Loading(
+                staleOnError, staleWhileRevalidate, policy, timeouts, bulkhead, singleFlight, failures, abandoned);
+    }
+
+    public Loading timeouts(LoadTimeouts policy) {
+        return new Loading(
+                staleOnError, staleWhileRevalidate, refreshAhead, policy, bulkhead, singleFlight, failures, abandoned);
+    }
+
+    public Loading bulkhead(Bulkhead policy) {
+        return new Loading(
+                staleOnError, staleWhileRevalidate, refreshAhead, timeouts, policy, singleFlight, failures, abandoned);
+    }
+
+    public Loading singleFlight(SingleFlight policy) {
+        return new Loading(
+                staleOnError, staleWhileRevalidate, refreshAhead, timeouts, bulkhead, policy, failures, abandoned);
+    }
+
+    public Loading failures(FailureCaching policy) {
+        return new Loading(
+                staleOnError, staleWhileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, policy, abandoned);
+    }
+
+    public Loading abandoned(AbandonedLoads policy) {
+        return new Loading(
+                staleOnError, staleWhileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, policy);
+    }
+
+    /** What is wrong with each, and what does not fit together. */
+    public List<String> faults(Expiration expiration) {
+        List<String> faults = new ArrayList<>();
+        Stream.of(staleOnError, staleWhileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures)
+                .filter(Objects::nonNull)
+                .map(Policy::faults)
+                .forEach(faults::addAll);
+        if (staleOnError != null && staleOnError.limit().compareTo(expiration.fresh()) <= 0) {
+            faults.add(
+                    "StaleOnError: limit is counted from the load, so it must be longer than the time to live, which is "
+                            + expiration.fresh() + ", but is " + staleOnError.limit());
+        }
+        if (timeouts.soft() != null && staleOnError == null && staleWhileRevalidate == null) {
+            faults.add("LoadTimeouts: soft has no effect without a reserve; set staleOnError(..) too");
+        }
+        return faults;
+    }
+
+    /** Whether blocking loaders need threads of their own. */
+    boolean isTimed() {
+        return timeouts.soft() != null || timeouts.hard() != null;
+    }
+
+    /** What limits the loads that run. */
+    Bulkhead limit() {
+        if (bulkhead != null) {
+            return bulkhead;
+        }
+        return isTimed() ? OF_TIMED_LOADS : Bulkhead.unlimited();
+    }
+
+    /** How long the origin is left alone after a load for a reader that failed; null = not at all. */
+    @Nullable
+    Backoff retry() {
+        return staleOnError == null ? null : staleOnError.retry();
+    }
+}

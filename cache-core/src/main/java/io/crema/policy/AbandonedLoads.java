@@ -1,0 +1,12 @@
+package io.crema.policy;
+
+/**
+ * What becomes of a load when the last caller that waits for it has left, by interruption or by cancelling its future. A
+ * caller that leaves never ends what others wait for.
+ */
+public enum AbandonedLoads {
+    /** It goes on, and its value is cached. The default. */
+    FINISH,
+    /** It is given up: its thread is interrupted or its future cancelled, and the key is free for the next load. */
+    CANCEL
+}

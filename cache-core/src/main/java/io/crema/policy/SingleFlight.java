@@ -1,0 +1,27 @@
+package io.crema.policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How long a reader waits while another instance loads the key, before it loads for itself, without storing the value for
+ * others. Within one instance callers always share one load.
+ *
+ * @param waitLimit the longest wait
+ */
+public record SingleFlight(Duration waitLimit) implements Policy {
+
+    public SingleFlight {
+        Objects.requireNonNull(waitLimit, "waitLimit");
+    }
+
+    public static SingleFlight waitUpTo(Duration waitLimit) {
+        return new SingleFlight(waitLimit);
+    }
+
+    @Override
+    public List<String> faults() {
+        return Faults.of(SingleFlight.class).duration("waitLimit", waitLimit).list();
+    }
+}

@@ -1,0 +1,27 @@
+package io.crema.policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A value whose freshness is over for no longer than this is served at once, while one instance loads it anew behind the
+ * readers. It is marked as stale; one that was invalidated, or expired by a call, is not served so.
+ *
+ * @param limit how long after the end of freshness
+ */
+public record StaleWhileRevalidate(Duration limit) implements Policy {
+
+    public StaleWhileRevalidate {
+        Objects.requireNonNull(limit, "limit");
+    }
+
+    public static StaleWhileRevalidate upTo(Duration limit) {
+        return new StaleWhileRevalidate(limit);
+    }
+
+    @Override
+    public List<String> faults() {
+        return Faults.of(StaleWhileRevalidate.class).duration("limit", limit).list();
+    }
+}
