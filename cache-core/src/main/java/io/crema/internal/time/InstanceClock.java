@@ -55,6 +55,11 @@ public final class InstanceClock {
         onTick.add(task);
     }
 
+    /** The same object that was given to {@link #onTick} runs no more at ticks that are to come. */
+    void notOnTick(Runnable task) {
+        onTick.remove(task);
+    }
+
     /**
      * Collects tasks, and hands them over at the next tick: for what can wait a little, and comes from threads that must
      * not pay for waking another one. What the executor refuses runs on the ticker's thread.
