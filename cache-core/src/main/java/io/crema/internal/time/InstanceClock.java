@@ -55,8 +55,8 @@ public final class InstanceClock {
         onTick.add(task);
     }
 
-    /** The same object that was given to {@link #onTick} runs no more at ticks that are to come. */
-    void notOnTick(Runnable task) {
+    /** Ends that. */
+    public void offTick(Runnable task) {
         onTick.remove(task);
     }
 
@@ -103,7 +103,7 @@ public final class InstanceClock {
         @Override
         public void close() {
             closed = true;
-            onTick.remove(handOver);
+            offTick(handOver);
             handOver();
         }
     }

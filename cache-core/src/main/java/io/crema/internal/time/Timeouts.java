@@ -60,7 +60,7 @@ public final class Timeouts implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        clock.notOnTick(sweep);
+        clock.offTick(sweep);
         cancelAll();
     }
 
