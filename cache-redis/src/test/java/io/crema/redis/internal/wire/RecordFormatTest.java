@@ -74,7 +74,7 @@ class RecordFormatTest {
         assertThat(record.freshMillis()).isEqualTo(FRESH_UNTIL - LOADED_AT - 1000);
         assertThat(record.isExpired()).isFalse();
         assertThat(record.loadMillis()).isEqualTo(7);
-        assertThat(record.lease()).isEqualTo(new LeaseState(LEASE_UNTIL - LOADED_AT - 1000, 0));
+        assertThat(record.lease()).isEqualTo(LeaseState.FREE);
         assertThat(record.cachedNull()).isFalse();
         assertThat(record.codec()).isEqualTo((byte) 5);
         assertThat(record.floor()).isEqualTo(12);
