@@ -30,7 +30,6 @@ class CallerContextTest {
     private final RareLog log =
             new RareLog(System.getLogger("io.crema.test"), new InstanceClock(new HandMovedTicker(0)));
     private final List<String> seen = new ArrayList<>();
-    private final Runnable look = () -> seen.add(trace.get());
 
     @BeforeEach
     void register() {
@@ -43,6 +42,10 @@ class CallerContextTest {
         other.shutdownNow();
     }
 
+    private void look() {
+        seen.add(trace.get());
+    }
+
     private void onOther(Runnable task) {
         CompletableFuture.runAsync(task, other).orTimeout(10, TimeUnit.SECONDS).join();
     }
@@ -50,12 +53,12 @@ class CallerContextTest {
     @Test
     void wrap_onAnotherThread_seesTheCallersValueAndRestoresItsOwn() {
         trace.set("caller");
-        Runnable wrapped = CallerContext.capture(log).wrap(look);
+        Runnable wrapped = CallerContext.capture(log).wrap(this::look);
         trace.set("caller, later");
         onOther(() -> trace.set("other"));
 
         onOther(wrapped);
-        onOther(look);
+        onOther(this::look);
 
         assertThat(seen).containsExactly("caller", "other");
     }
@@ -63,8 +66,8 @@ class CallerContextTest {
     @Test
     void wrap_threadWithoutValue_hasNoneAfterwards() {
         trace.set("caller");
-        onOther(CallerContext.capture(log).wrap(look));
-        onOther(look);
+        onOther(CallerContext.capture(log).wrap(this::look));
+        onOther(this::look);
 
         assertThat(seen).containsExactly("caller", null);
     }
@@ -74,8 +77,8 @@ class CallerContextTest {
         trace.set("caller");
         CallerContext context = CallerContext.capture(log);
 
-        onOther(context.wrap(look));
-        onOther(context.wrap(look));
+        onOther(context.wrap(this::look));
+        onOther(context.wrap(this::look));
 
         assertThat(seen).containsExactly("caller", "caller");
     }
@@ -88,7 +91,7 @@ class CallerContextTest {
         });
 
         assertThatThrownBy(() -> onOther(wrapped)).hasRootCauseMessage("broken");
-        onOther(look);
+        onOther(this::look);
 
         assertThat(seen).containsOnlyNulls();
     }
@@ -105,7 +108,7 @@ class CallerContextTest {
                         () -> {});
 
         assertThat(CallerContext.capture(log)).isSameAs(CallerContext.NONE);
-        onOther(CallerContext.capture(log).wrap(look));
+        onOther(CallerContext.capture(log).wrap(this::look));
         assertThat(seen).hasSize(1);
     }
 
@@ -120,14 +123,16 @@ class CallerContextTest {
                         },
                         () -> {});
 
-        onOther(CallerContext.capture(log).wrap(look));
+        onOther(CallerContext.capture(log).wrap(this::look));
 
         assertThat(seen).hasSize(1);
     }
 
     @Test
     void none_wrap_isTheTaskItself() {
-        assertThat(CallerContext.NONE.wrap(look)).isSameAs(look);
+        Runnable task = this::look;
+
+        assertThat(CallerContext.NONE.wrap(task)).isSameAs(task);
     }
 
     @Test
@@ -143,7 +148,8 @@ class CallerContextTest {
             Object context = capture.invoke(null, (Object) null);
 
             assertThat(capture.invoke(null, (Object) null)).isSameAs(context);
-            assertThat(wrap.invoke(context, look)).isSameAs(look);
+            Runnable task = this::look;
+            assertThat(wrap.invoke(context, task)).isSameAs(task);
         }
     }
 
