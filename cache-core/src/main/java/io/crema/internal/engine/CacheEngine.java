@@ -11,6 +11,7 @@ import io.crema.internal.coherence.TagTable;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.entry.TagNames;
 import io.crema.internal.near.NearTier;
+import io.crema.internal.remote.Breaker;
 import io.crema.internal.remote.Deadlines;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.remote.RemoteAccess;
@@ -109,8 +110,9 @@ public final class CacheEngine<K, V> {
      * The remote tier was reached and agrees: from now on keys lie there. Everything that this instance had belongs to
      * no partition of the remote tier, and is looked at anew.
      */
-    public Subscription attach(RemoteCache cache, Deadlines deadlines) {
-        RemoteAccess access = new RemoteAccess(cache, deadlines, counters.remoteFailures, log);
+    public Subscription attach(RemoteCache cache, Deadlines deadlines, Breaker breaker) {
+        RemoteAccess access =
+                new RemoteAccess(cache, deadlines, breaker, counters.remoteFailures, counters.remoteRefused, log);
         Partitions partitions = new Partitions(cache.partitions(), rules);
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
