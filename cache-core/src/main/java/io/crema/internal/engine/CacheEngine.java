@@ -123,6 +123,7 @@ public final class CacheEngine<K, V> {
         Subscription attached = new Subscription(
                 access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
         subscription = attached;
+        breaker.onChange(events::breakerChanged);
         return attached;
     }
 
