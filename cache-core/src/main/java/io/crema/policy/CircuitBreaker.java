@@ -15,6 +15,7 @@ import java.util.Objects;
  * have no part in it, nor have the connections that carry invalidations.
  *
  * <p>While it is open, reads go on as if the remote tier had not answered, and invalidations are kept and sent later.
+ * Without effect on a tier that stores no values, since no read waits for one.
  *
  * @param failureRatio the share that opens it, above 0 and at most 1
  * @param slowCall what takes longer counts as failed

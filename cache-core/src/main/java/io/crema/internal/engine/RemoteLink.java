@@ -51,7 +51,11 @@ public final class RemoteLink {
         this.clock = clock;
         this.tokens = tokens;
         this.deadlines = new Deadlines(clock, remote.timeLimit().toNanos());
-        this.breaker = new Breaker(circuitBreaker, clock, remote.toString(), remote::isOutage);
+        this.breaker = new Breaker(
+                remote.storesValues() ? circuitBreaker : CircuitBreaker.off(),
+                clock,
+                remote.toString(),
+                remote::isOutage);
         this.session = new BusSession(remote.invalidations(), clock);
     }
 
