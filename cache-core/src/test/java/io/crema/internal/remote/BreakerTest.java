@@ -34,7 +34,7 @@ class BreakerTest {
             .openFor(Duration.ofNanos(OPEN_FOR))
             .probes(2);
 
-    private static final Throwable DOWN = new IOException("down");
+    private final Throwable down = new IOException("down");
 
     private record Change(State from, State to, @Nullable Throwable lastFailure) {}
 
@@ -68,7 +68,7 @@ class BreakerTest {
 
     private void fail(int times) {
         for (int i = 0; i < times; i++) {
-            new Operation().end(DOWN);
+            new Operation().end(down);
         }
     }
 
@@ -100,7 +100,7 @@ class BreakerTest {
         assertThat(breaker.state()).isEqualTo(CLOSED);
         fail(1);
         assertThat(breaker.state()).isEqualTo(OPEN);
-        assertThat(changes).containsExactly(new Change(CLOSED, OPEN, DOWN));
+        assertThat(changes).containsExactly(new Change(CLOSED, OPEN, down));
     }
 
     @Test
@@ -119,12 +119,12 @@ class BreakerTest {
         Breaker strict = breaker(POLICY.failureRatio(1));
         strict.ended(Objects.requireNonNull(strict.admit()), 1, null);
         for (int i = 0; i < 100; i++) {
-            strict.ended(Objects.requireNonNull(strict.admit()), 1, DOWN);
+            strict.ended(Objects.requireNonNull(strict.admit()), 1, down);
         }
         assertThat(strict.state()).isEqualTo(CLOSED);
         ticker.jump(WINDOW);
         for (int i = 0; i < 4; i++) {
-            strict.ended(Objects.requireNonNull(strict.admit()), strict.now(), DOWN);
+            strict.ended(Objects.requireNonNull(strict.admit()), strict.now(), down);
         }
         assertThat(strict.state()).isEqualTo(OPEN);
     }
@@ -186,7 +186,7 @@ class BreakerTest {
     void off_neverOpens() {
         Breaker off = breaker(CircuitBreaker.off());
         for (int i = 0; i < 100_000; i++) {
-            off.ended(Objects.requireNonNull(off.admit()), off.now(), DOWN);
+            off.ended(Objects.requireNonNull(off.admit()), off.now(), down);
         }
         assertThat(off.state()).isEqualTo(CLOSED);
     }
@@ -214,7 +214,7 @@ class BreakerTest {
         assertThat(refusal)
                 .hasMessage("the circuit breaker of redis-1 is open, because too many operations failed or were slow,"
                         + " the last: java.io.IOException: down")
-                .hasCause(DOWN);
+                .hasCause(down);
         assertThat(refusal.getStackTrace()).isEmpty();
         assertThat(breaker.refusal()).isSameAs(refusal);
         assertThatThrownBy(() -> breaker(POLICY).refusal()).isInstanceOf(NullPointerException.class);
@@ -226,12 +226,12 @@ class BreakerTest {
         Operation ill = new Operation();
         open();
         well.end(null);
-        ill.end(DOWN);
+        ill.end(down);
         assertThat(changes).hasSize(1);
         ticker.jump(OPEN_FOR);
         Operation probe = new Operation();
         assertThat(breaker.state()).isEqualTo(HALF_OPEN);
-        probe.end(DOWN);
+        probe.end(down);
         assertThat(changes).hasSize(3);
     }
 
@@ -250,7 +250,7 @@ class BreakerTest {
         assertThat(breaker.state()).isEqualTo(CLOSED);
         assertThat(changes)
                 .containsExactly(
-                        new Change(CLOSED, OPEN, DOWN),
+                        new Change(CLOSED, OPEN, down),
                         new Change(OPEN, HALF_OPEN, null),
                         new Change(HALF_OPEN, CLOSED, null));
     }
@@ -270,7 +270,7 @@ class BreakerTest {
         halfOpen();
         Operation first = new Operation();
         Operation second = new Operation();
-        first.end(DOWN);
+        first.end(down);
         assertThat(breaker.state()).isEqualTo(OPEN);
         ticker.jump(2 * OPEN_FOR);
         Operation third = new Operation();
@@ -289,7 +289,7 @@ class BreakerTest {
         Operation earlier = new Operation();
         halfOpen();
         Operation probe = new Operation();
-        earlier.end(DOWN);
+        earlier.end(down);
         assertThat(breaker.state()).isEqualTo(HALF_OPEN);
         probe.end(null);
         succeed(1);
