@@ -108,7 +108,7 @@ public final class Breaker {
         if (failure != null && isOutage.test(failure)) {
             admittedBy.failed(failure);
         } else if (now() - began > slowNanos) {
-            admittedBy.failed(null);
+            admittedBy.slow(began);
         } else {
             admittedBy.succeeded();
         }
@@ -124,11 +124,12 @@ public final class Breaker {
         return policy;
     }
 
-    void open(BreakerState from, int times, @Nullable Throwable lastFailure) {
-        Throwable reason = lastFailure == null
-                ? new TimeoutException("an answer took longer than " + policy.slowCall())
-                : lastFailure;
-        change(from, new OpenState(this, times), reason);
+    TimeoutException slowAnswer() {
+        return new TimeoutException("an answer took longer than " + policy.slowCall());
+    }
+
+    void open(BreakerState from, int times, Throwable lastFailure) {
+        change(from, new OpenState(this, times), lastFailure);
     }
 
     void halfOpen(BreakerState from, int timesOpened) {

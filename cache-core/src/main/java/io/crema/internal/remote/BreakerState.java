@@ -1,7 +1,6 @@
 package io.crema.internal.remote;
 
 import io.crema.event.CacheEvent.BreakerChanged.State;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Breaker} does for a while. Each object is one stay in a state: how an operation ended is told to the
@@ -16,6 +15,8 @@ abstract sealed class BreakerState permits ClosedState, OpenState, HalfOpenState
 
     abstract void succeeded();
 
-    /** @param failure null = the answer came too late to be called a success */
-    abstract void failed(@Nullable Throwable failure);
+    /** It was answered, but too late to be called a success. */
+    abstract void slow(long began);
+
+    abstract void failed(Throwable failure);
 }

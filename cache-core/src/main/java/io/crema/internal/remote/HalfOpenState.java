@@ -2,7 +2,6 @@ package io.crema.internal.remote;
 
 import io.crema.event.CacheEvent.BreakerChanged.State;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * As many operations as there are probes are let through, no more. It closes when all of them have succeeded, and opens
@@ -40,7 +39,12 @@ final class HalfOpenState extends BreakerState {
     }
 
     @Override
-    void failed(@Nullable Throwable failure) {
+    void slow(long began) {
+        failed(breaker.slowAnswer());
+    }
+
+    @Override
+    void failed(Throwable failure) {
         breaker.open(this, timesOpened + 1, failure);
     }
 }

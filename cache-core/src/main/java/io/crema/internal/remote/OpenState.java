@@ -1,7 +1,6 @@
 package io.crema.internal.remote;
 
 import io.crema.event.CacheEvent.BreakerChanged.State;
-import org.jspecify.annotations.Nullable;
 
 /** Nothing is let through until its time is over. The first operation after that finds the breaker half open. */
 final class OpenState extends BreakerState {
@@ -39,7 +38,12 @@ final class OpenState extends BreakerState {
     }
 
     @Override
-    void failed(@Nullable Throwable failure) {
+    void slow(long began) {
+        throw new IllegalStateException("An open breaker lets nothing through");
+    }
+
+    @Override
+    void failed(Throwable failure) {
         throw new IllegalStateException("An open breaker lets nothing through");
     }
 }

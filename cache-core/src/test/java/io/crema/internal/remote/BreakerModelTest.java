@@ -45,6 +45,7 @@ class BreakerModelTest {
         private long openUntil;
         private int probesBegun;
         private int probesSucceeded;
+        private long lastSlow;
 
         /** The stay that admits; -1 = refused. */
         int admit(long now) {
@@ -58,7 +59,8 @@ class BreakerModelTest {
             return admitted ? stay : -1;
         }
 
-        void ended(int admittedBy, long now, boolean failed) {
+        void ended(int admittedBy, long began, long now, boolean ill) {
+            boolean failed = ill || now - began > 50;
             if (admittedBy != stay) {
                 return;
             }
@@ -69,8 +71,15 @@ class BreakerModelTest {
                     state = State.CLOSED;
                     stay++;
                     ended.clear();
+                    lastSlow = 0;
                 }
                 return;
+            }
+            if (failed && !ill) {
+                if (began < lastSlow) {
+                    return;
+                }
+                lastSlow = now;
             }
             ended.add(new long[] {now / 100, failed ? 1 : 0});
             ended.removeIf(one -> one[0] < now / 100 - 9);
@@ -119,7 +128,7 @@ class BreakerModelTest {
                 boolean ill = random.nextDouble() < illness;
                 Throwable failure = ill ? down : random.nextInt(5) == 0 ? new IOException("an answer") : null;
                 breaker.ended(one.admittedBy(), one.began(), failure);
-                model.ended(one.byTheModel(), now, ill || now - one.began() > 50);
+                model.ended(one.byTheModel(), one.began(), now, ill);
             }
             assertThat(breaker.state()).as(where).isEqualTo(model.state);
             seen.add(breaker.state());

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +159,22 @@ class BreakerTest {
                 .satisfies(change -> assertThat(change.lastFailure())
                         .isInstanceOf(TimeoutException.class)
                         .hasMessage("an answer took longer than PT0.1S"));
+    }
+
+    @Test
+    void closed_slowAtTheSameTime_countOnce() {
+        for (int burst = 1; burst <= 4; burst++) {
+            assertThat(breaker.state()).as("before burst %d", burst).isEqualTo(CLOSED);
+            List<Operation> together =
+                    IntStream.range(0, 100).mapToObj(i -> new Operation()).toList();
+            ticker.jump(SLOW);
+            Operation overlapping = new Operation();
+            ticker.jump(1);
+            together.forEach(one -> one.end(null));
+            ticker.jump(SLOW);
+            overlapping.end(null);
+        }
+        assertThat(breaker.state()).isEqualTo(OPEN);
     }
 
     @Test
