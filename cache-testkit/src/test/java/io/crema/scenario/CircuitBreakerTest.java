@@ -21,10 +21,10 @@ import io.crema.testkit.RemoteGate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,8 +49,7 @@ class CircuitBreakerTest {
             .openFor(OPEN_FOR)
             .probes(2);
 
-    private static final Operation[] COMMANDS = IntStream.range(0, Operation.values().length)
-            .mapToObj(i -> Operation.values()[i])
+    private static final Operation[] COMMANDS = Arrays.stream(Operation.values())
             .filter(operation -> !operation.onBus())
             .toArray(Operation[]::new);
 
