@@ -12,6 +12,7 @@ import io.crema.internal.entry.NearEntry;
 import io.crema.internal.entry.TagNames;
 import io.crema.internal.near.NearTier;
 import io.crema.internal.near.NearTier.Reserves;
+import io.crema.internal.remote.Breaker;
 import io.crema.internal.remote.Deadlines;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.remote.RemoteAccess;
@@ -125,8 +126,9 @@ public final class CacheEngine<K, V> {
      * The remote tier was reached and agrees: from now on keys lie there. Everything that this instance had belongs to
      * no partition of the remote tier, and is looked at anew.
      */
-    public Subscription attach(RemoteCache cache, Deadlines deadlines) {
-        RemoteAccess access = new RemoteAccess(cache, deadlines, counters.remoteFailures, log);
+    public Subscription attach(RemoteCache cache, Deadlines deadlines, Breaker breaker) {
+        RemoteAccess access =
+                new RemoteAccess(cache, deadlines, breaker, counters.remoteFailures, counters.remoteRefused, log);
         Partitions partitions = new Partitions(cache.partitions(), rules);
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
@@ -134,6 +136,7 @@ public final class CacheEngine<K, V> {
         Subscription attached = new Subscription(
                 access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
         subscription = attached;
+        breaker.onChange(events::breakerChanged);
         return attached;
     }
 
