@@ -94,7 +94,8 @@ public final class CacheEngine<K, V> {
                 name, context.listeners(), settings.listeners(), executor, clock, counters.listenerFailures, log);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
-        this.near = new NearTier<>(settings.near(), rules, clock, settings.readClock(), lease, window, executor);
+        this.near = new NearTier<>(
+                settings.near(), rules, clock, settings.readClock(), lease, window, executor, events::evicted);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = Layout.of(new Partitions(1, rules), rules, null);
@@ -119,23 +120,37 @@ public final class CacheEngine<K, V> {
         layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
         Subscription attached = new Subscription(
-                access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
+                access, partitions, rules, clock, settings.onHistoryChange(), lease, new Messages(), tokens::next);
         subscription = attached;
+        events.watch(near::leaseValid);
         return attached;
     }
 
-    private void onMessage(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
-        TagTable tags = tags().table();
-        if (partition == tags.partition()) {
-            tags.invalidated(new String(key, StandardCharsets.UTF_8), stamp);
-            return;
-        }
-        K decoded = serialization().decodeKey(key);
-        switch (kind) {
-            case WRITTEN -> {
-                boolean unused = invalidated(decoded, partition, stamp);
+    /** What messages say. */
+    private final class Messages implements Subscription.Evictor {
+
+        @Override
+        public void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
+            TagTable tags = tags().table();
+            if (partition == tags.partition()) {
+                String tag = new String(key, StandardCharsets.UTF_8);
+                tags.invalidated(tag, stamp);
+                events.tagInvalidatedByMessage(tag);
+                return;
             }
-            case EXPIRED -> expired(decoded, partition, stamp);
+            K decoded = serialization().decodeKey(key);
+            switch (kind) {
+                case WRITTEN -> {
+                    boolean unused = invalidated(decoded, partition, stamp);
+                }
+                case EXPIRED -> expired(decoded, partition, stamp);
+            }
+            events.invalidatedByMessage(decoded);
+        }
+
+        @Override
+        public void cleared(Partition partition) {
+            events.partitionClearedByMessage();
         }
     }
 

@@ -40,7 +40,7 @@ class NearTierTest {
     }
 
     private NearTier<String, String> tier(Near policy) {
-        return new NearTier<>(policy, rules, clock, ReadClock.COARSE, lease, WINDOW, Runnable::run);
+        return new NearTier<>(policy, rules, clock, ReadClock.COARSE, lease, WINDOW, Runnable::run, (key, cause) -> {});
     }
 
     private void pass(long nanos) {
@@ -250,7 +250,8 @@ class NearTierTest {
 
     /** Its map does no housekeeping, which could clear a removed entry that somebody still looks at. */
     private NearTier<TrapKey, String> trapped() {
-        return new NearTier<>(Near.entries(10), rules, clock, ReadClock.COARSE, lease, WINDOW, task -> {});
+        return new NearTier<>(
+                Near.entries(10), rules, clock, ReadClock.COARSE, lease, WINDOW, task -> {}, (key, cause) -> {});
     }
 
     /** Equal to every other; does something when it is compared. */
