@@ -122,7 +122,7 @@ public sealed interface CacheEvent {
     /**
      * The circuit breaker around the remote tier, which all caches share, changed its state; told for each cache.
      *
-     * @param lastFailure the failure of the remote tier that was seen last; null if none was
+     * @param lastFailure what made it open; null for other changes
      */
     record BreakerChanged(
             String cache, State from, State to, @Nullable Throwable lastFailure) implements CacheEvent {
