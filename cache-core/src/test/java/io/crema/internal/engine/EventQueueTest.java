@@ -133,11 +133,8 @@ class EventQueueTest {
     void run_listenerThrows_isCountedAndTheNextListenerAndEventCome() {
         List<Throwable> thrown = List.of(
                 new IllegalStateException("own"), new AssertionError(), new StackOverflowError(), new Unprintable());
-        EventQueue queue = queue(
-                event -> {
-                    throw EventQueueTest.<RuntimeException>sneaky(thrown.get((int) key(event)));
-                },
-                this::note);
+        EventQueue queue =
+                queue(event -> EventQueueTest.<RuntimeException>throwIt(thrown.get((int) key(event))), this::note);
 
         IntStream.range(0, thrown.size()).forEach(i -> queue.add(event(i)));
         tick();
@@ -159,7 +156,7 @@ class EventQueueTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static <E extends Throwable> E sneaky(Throwable failure) throws E {
+    private static <E extends Throwable> void throwIt(Throwable failure) throws E {
         throw (E) failure;
     }
 
