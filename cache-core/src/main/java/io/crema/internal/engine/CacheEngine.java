@@ -119,10 +119,10 @@ public final class CacheEngine<K, V> {
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
+        events.watch(near::leaseValid);
         Subscription attached = new Subscription(
                 access, partitions, rules, clock, settings.onHistoryChange(), lease, new Messages(), tokens::next);
         subscription = attached;
-        events.watch(near::leaseValid);
         return attached;
     }
 
