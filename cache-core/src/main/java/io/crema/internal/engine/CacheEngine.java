@@ -108,7 +108,8 @@ public final class CacheEngine<K, V> {
                 settings.readClock(),
                 lease,
                 window,
-                executor);
+                executor,
+                events::evicted);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = Layout.of(new Partitions(1, rules), rules, null);
@@ -133,25 +134,39 @@ public final class CacheEngine<K, V> {
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
+        events.watch(near::leaseValid);
         Subscription attached = new Subscription(
-                access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
+                access, partitions, rules, clock, settings.onHistoryChange(), lease, new Messages(), tokens::next);
         subscription = attached;
         breaker.onChange(events::breakerChanged);
         return attached;
     }
 
-    private void onMessage(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
-        TagTable tags = tags().table();
-        if (partition == tags.partition()) {
-            tags.invalidated(new String(key, StandardCharsets.UTF_8), stamp);
-            return;
-        }
-        K decoded = serialization().decodeKey(key);
-        switch (kind) {
-            case WRITTEN -> {
-                boolean unused = invalidated(decoded, partition, stamp);
+    /** What messages say. */
+    private final class Messages implements Subscription.Evictor {
+
+        @Override
+        public void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
+            TagTable tags = tags().table();
+            if (partition == tags.partition()) {
+                String tag = new String(key, StandardCharsets.UTF_8);
+                tags.invalidated(tag, stamp);
+                events.tagInvalidatedByMessage(tag);
+                return;
             }
-            case EXPIRED -> expired(decoded, partition, stamp);
+            K decoded = serialization().decodeKey(key);
+            switch (kind) {
+                case WRITTEN -> {
+                    boolean unused = invalidated(decoded, partition, stamp);
+                }
+                case EXPIRED -> expired(decoded, partition, stamp);
+            }
+            events.invalidatedByMessage(decoded);
+        }
+
+        @Override
+        public void cleared(Partition partition) {
+            events.partitionClearedByMessage();
         }
     }
 
