@@ -66,7 +66,8 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
                 return CompletableFuture.completedFuture(hit.value);
             }
         }
-        return engine.readPath.readAsync(key, request).thenApply(Outcome::value);
+        CompletableFuture<Outcome<V>> read = engine.readPath.readAsync(key, request);
+        return engine.loads.leavingWhenCancelled(read.thenApply(Outcome::value), () -> read.cancel(false));
     }
 
     @Override

@@ -126,9 +126,16 @@ final class LookUp<K, V> {
             useOrReplace(record);
         } else if (freshness == Freshness.STALE && engine.loads.policies.keepsReserves()) {
             stale(record);
+        } else if (record.lease().isHeldBack() && freshness != Freshness.GONE && mayLoad()) {
+            call.heldBack(record.lease(), false);
         } else {
             notThere(freshness);
         }
+    }
+
+    /** Not a look-up, nor what a call demands to be loaded. */
+    private boolean mayLoad() {
+        return !request().isLookUp() && !request().isRefresh();
     }
 
     void useOrReplace(RemoteRecord record) {
@@ -172,6 +179,9 @@ final class LookUp<K, V> {
     private void stored(NearEntry<V> entry, RemoteRecord record) {
         stored = entry;
         storedRecord = record;
+        if (request().isRevalidation()) {
+            flight.meanwhile(entry);
+        }
     }
 
     /** There is a value that is not fresh any more. */
