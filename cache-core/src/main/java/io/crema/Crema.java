@@ -63,7 +63,7 @@ public final class Crema implements AutoCloseable {
                 builder.tokens,
                 List.copyOf(builder.listeners));
         remote = builder.remote;
-        link = remote == null ? null : new RemoteLink(nodeName, remote, clock, builder.tokens);
+        link = remote == null ? null : new RemoteLink(nodeName, remote, clock, builder.tokens, builder.circuitBreaker);
         clock.start();
         if (link != null) {
             try {
