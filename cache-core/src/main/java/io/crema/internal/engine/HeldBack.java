@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldBack<K> {
 
-    static final int MOST = 10_000;
+    static final int MOST = 100_000;
 
     private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -21,12 +21,13 @@ final class HeldBack<K> {
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
 
     /**
+     * A key that is held back.
+     *
      * @param failures in a row; at least 1
      * @param until when the hold ends, by the clock of the instance
-     * @param failure of the last load
-     * @param running whether it had not ended when it was looked up
+     * @param failure of the last load that this instance made; null if it made none
      */
-    record Held(int failures, long until, Throwable failure, boolean running) {
+    record Held(int failures, long until, @Nullable Throwable failure) {
 
         private boolean isForgotten(long now) {
             return now - until >= REMEMBERED_NANOS;
@@ -49,41 +50,37 @@ final class HeldBack<K> {
      *
      * @param failures how often in a row, with this one
      * @param holdNanos how long its origin is left alone from now on; 0 = it is only counted
+     * @param failure null if another instance knows it; one of this instance stays
      */
-    void failed(K key, int failures, long holdNanos, Throwable failure) {
-        Held held = new Held(failures, clock.exact() + Math.min(holdNanos, LONGEST_NANOS), failure, true);
+    void failed(K key, int failures, long holdNanos, @Nullable Throwable failure) {
+        long until = clock.exact() + Math.min(holdNanos, LONGEST_NANOS);
         synchronized (this) {
+            Held before = keys.get(key);
+            Throwable known = failure != null || before == null ? failure : before.failure;
             oldestFirst.remove(key);
             if (oldestFirst.size() >= MOST) {
                 remove(oldestFirst.iterator().next());
             }
             oldestFirst.add(key);
-            keys.put(key, held);
+            keys.put(key, new Held(failures, until, known));
             sweepLater();
         }
     }
 
-    /** What is known of a key; null = its last load, as far as is remembered, did not fail. */
+    /** What is known of a key that is held back now; null = it is not. */
     @Nullable
     Held held(K key) {
         if (keys.isEmpty()) {
             return null;
         }
         Held held = keys.get(key);
-        if (held == null) {
-            return null;
-        }
-        long now = clock.exact();
-        if (now < held.until()) {
-            return held;
-        }
-        return held.isForgotten(now) ? null : new Held(held.failures(), held.until(), held.failure(), false);
+        return held == null || held.until <= clock.exact() ? null : held;
     }
 
     /** How often loads of a key have failed in a row. */
     int failures(K key) {
-        Held held = held(key);
-        return held == null ? 0 : held.failures();
+        Held held = keys.isEmpty() ? null : keys.get(key);
+        return held == null || held.isForgotten(clock.exact()) ? 0 : held.failures;
     }
 
     /** A load has succeeded, or the hold is ended. */

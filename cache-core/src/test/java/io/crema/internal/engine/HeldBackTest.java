@@ -38,10 +38,11 @@ class HeldBackTest {
         keys.failed(1, 3, HOLD, failure);
 
         ticker.jump(HOLD - 1);
-        assertThat(keys.held(1)).isEqualTo(new HeldBack.Held(3, 1 + HOLD, failure, true));
+        assertThat(keys.held(1)).isEqualTo(new HeldBack.Held(3, 1 + HOLD, failure));
 
         ticker.jump(1);
-        assertThat(keys.held(1)).isEqualTo(new HeldBack.Held(3, 1 + HOLD, failure, false));
+        assertThat(keys.held(1)).isNull();
+        assertThat(keys.failures(1)).isEqualTo(3);
     }
 
     @Test
@@ -64,7 +65,7 @@ class HeldBackTest {
 
         keys.failed(1, 2, 2 * HOLD, second);
 
-        assertThat(keys.held(1)).isEqualTo(new HeldBack.Held(2, 1 + 3 * HOLD, second, true));
+        assertThat(keys.held(1)).isEqualTo(new HeldBack.Held(2, 1 + 3 * HOLD, second));
         assertThat(keys.size()).isEqualTo(1);
     }
 
@@ -73,7 +74,7 @@ class HeldBackTest {
         keys.failed(1, 1, 0, failure);
 
         assertThat(keys.failures(1)).isEqualTo(1);
-        assertThat(keys.held(1).running()).isFalse();
+        assertThat(keys.held(1)).isNull();
     }
 
     @Test
@@ -83,7 +84,7 @@ class HeldBackTest {
 
         ticker.jump(1_000 * MINUTE);
 
-        assertThat(keys.held(1).running()).isTrue();
+        assertThat(keys.held(1)).isNotNull();
     }
 
     @Test
