@@ -3,7 +3,7 @@ local function isHeld(h, token)
   return token ~= NONE and kindOf(h) ~= nil and sub(h, 47, 54) == token
 end
 
--- Takes the lease away: a marker goes, a value or tombstone stays.
+-- Takes the lease away: a marker goes, a value or tombstone stays. KEYS[1] is the clock.
 local function giveUp(key, h)
-  if kindOf(h) == LEASE then call('DEL', key) else call('SETRANGE', key, 46, string.rep('\0', 14)) end
+  if kindOf(h) == LEASE then call('DEL', key) else insist('SETRANGE', key, 46, string.rep('\0', 14)) end
 end

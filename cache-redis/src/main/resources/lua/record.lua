@@ -1,5 +1,7 @@
 local VALUE, LEASE, QUARANTINE, TOMBSTONE = 1, 2, 3, 4
 local SOFT_EXPIRED, SHARED = 8, '\16'
+-- A lease token that begins so is nobody's: it holds the key back, and ends with the number of failures.
+local HELD_BACK = '\255\255\255\255\255\255\255'
 
 -- What the record with this header is; nil if there is none, or one that this version does not know.
 local function kindOf(h)

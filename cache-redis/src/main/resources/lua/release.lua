@@ -1,7 +1,20 @@
--- Gives a lease up if it is still ours.
--- KEYS: key · ARGV: leaseToken
+-- Gives a lease up if it is still ours. After failures a hold takes its place: in the header, where nobody gets the lease
+-- while its time lasts; a marker or tombstone stays for a minute more, a value for as long as it would have.
+-- KEYS: clk, key · ARGV: leaseToken, failures (0 = none), holdMillis
 -- Returns 1 if it was ours, else 0.
-local h = call('GETRANGE', KEYS[1], '0', '63')
+local key = KEYS[2]
+local h = call('GETRANGE', key, '0', '63')
 if not isHeld(h, ARGV[1]) then return {0} end
-giveUp(KEYS[1], h)
+if ARGV[2] == '0' then
+  giveUp(key, h)
+  return {1}
+end
+local time = call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local keep, ends = unpacked('>I6', h, 33), now + ARGV[3]
+if kindOf(h) ~= VALUE and keep < ends + 60000 then
+  keep = ends + 60000
+  call('PEXPIRE', key, string.format('%.0f', keep - now))
+end
+insist('SETRANGE', key, 32, pack('>I6', keep) .. sub(h, 39, 46) .. HELD_BACK .. string.char(ARGV[2]) .. pack('>I6', ends))
 return {1}

@@ -73,7 +73,7 @@ public sealed interface CacheEvent {
     record TagInvalidated(String cache, String tag, boolean byMessage) implements CacheEvent {}
 
     /** Everything of a cache, or of one of its partitions, is gone. */
-    record Cleared(String cache) implements CacheEvent {}
+    record Cleared(String cache, boolean byMessage) implements CacheEvent {}
 
     /**
      * This instance's proof that its entries are within the staleness bound ended, or is there again.

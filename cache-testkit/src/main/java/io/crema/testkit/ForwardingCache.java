@@ -8,6 +8,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
@@ -63,8 +64,8 @@ public abstract class ForwardingCache implements RemoteCache {
 
     @Override
     public CompletableFuture<LeaseReply> lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-        return cache.lease(key, leaseToken, mode, leaseMillis, atLeast);
+            RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+        return cache.lease(key, leaseToken, mode, known, leaseMillis, atLeast);
     }
 
     @Override
@@ -73,8 +74,14 @@ public abstract class ForwardingCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
-        return cache.release(key, leaseToken);
+    public CompletableFuture<StoreReply> renew(
+            RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
+        return cache.renew(key, leaseToken, known, renewal, atLeast);
+    }
+
+    @Override
+    public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+        return cache.release(key, leaseToken, failures, holdMillis);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
@@ -65,9 +66,10 @@ final class InMemoryCache implements RemoteCache {
 
     @Override
     public CompletableFuture<LeaseReply> lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
+            RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
         return instance.command(
-                Operation.LEASE, () -> store(key).lease(key, leaseToken, mode, leaseMillis, atLeast, server.micros()));
+                Operation.LEASE,
+                () -> store(key).lease(key, leaseToken, mode, known, leaseMillis, atLeast, server.micros()));
     }
 
     @Override
@@ -77,9 +79,20 @@ final class InMemoryCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
+    public CompletableFuture<StoreReply> renew(
+            RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
+        return instance.command(
+                Operation.RENEW, () -> store(key).renew(key, leaseToken, known, renewal, atLeast, server.micros()));
+    }
+
+    @Override
+    public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+        if (failures < 0 || failures > 255 || holdMillis < 0 || (failures == 0) != (holdMillis == 0)) {
+            throw new IllegalArgumentException(name + ": a key is held back after 1 to 255 failures and for at least"
+                    + " 1 ms, or not at all, but not after " + failures + " for " + holdMillis + " ms");
+        }
         return instance.command(Operation.RELEASE, () -> {
-                    store(key).release(key, leaseToken, server.micros());
+                    store(key).release(key, leaseToken, failures, holdMillis, server.micros());
                     return true;
                 })
                 .thenAccept(done -> {});

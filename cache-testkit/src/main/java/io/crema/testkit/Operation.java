@@ -7,6 +7,7 @@ public enum Operation {
     READ_ALL,
     LEASE,
     FILL,
+    RENEW,
     RELEASE,
     PUT,
     PUT_IF_ABSENT,

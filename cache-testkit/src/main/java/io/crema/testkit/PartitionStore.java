@@ -8,6 +8,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.testkit.StoredRecord.Lease;
@@ -101,36 +102,48 @@ final class PartitionStore {
         return found == null ? RemoteRecord.absent(asked) : found.reply(mode, nowMicros, asked);
     }
 
-    LeaseReply lease(RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast, long nowMicros) {
+    LeaseReply lease(
+            RemoteKey key,
+            long leaseToken,
+            LeaseMode mode,
+            long known,
+            long leaseMillis,
+            long atLeast,
+            long nowMicros) {
         advance(0, atLeast, nowMicros);
         long now = millis(nowMicros);
         StoredRecord found = find(key, nowMicros);
         boolean gone = found == null || isBelowFloor(found);
-        if (found != null && !gone && !mayLease(found, mode, now)) {
+        if (found != null && !gone && !mayLease(found, mode, known, now)) {
             return new LeaseReply.Refused(found.reply(ReadMode.VALUE, nowMicros, RemoteRecord.NO_FLOOR));
         }
-        Lease lease = new Lease(leaseToken, now + leaseMillis);
+        Lease lease = Lease.of(leaseToken, now + leaseMillis);
         if (found != null && !gone && found.kind() != Kind.LEASE) {
             store(key, found.withLease(lease));
         } else {
             store(key, StoredRecord.leased(clock, found == null ? 0 : found.leastVersion(), lease));
         }
-        return new LeaseReply.Granted();
+        return new LeaseReply.Granted(found == null || gone ? 0 : found.lease().failures());
     }
 
-    private static boolean mayLease(StoredRecord found, LeaseMode mode, long nowMillis) {
+    private static boolean mayLease(StoredRecord found, LeaseMode mode, long known, long nowMillis) {
+        boolean overHold = mode == LeaseMode.EVEN_IF_FRESH && found.lease().failures() > 0;
+        boolean free = overHold || !found.lease().runs(nowMillis);
         return switch (found.kind()) {
             case OPAQUE, QUARANTINE -> false;
-            case ABSENT, LEASE, TOMBSTONE -> !found.lease().runs(nowMillis);
+            case ABSENT, LEASE, TOMBSTONE -> free;
             case VALUE ->
-                !found.lease().runs(nowMillis) && (mode == LeaseMode.EVEN_IF_FRESH || !found.isFresh(nowMillis));
+                free
+                        && (!found.isFresh(nowMillis)
+                                || mode == LeaseMode.EVEN_IF_FRESH
+                                || mode == LeaseMode.UNLESS_REPLACED && found.hasToken(known));
         };
     }
 
     StoreReply fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast, long nowMicros) {
         advance(0, atLeast, nowMicros);
-        StoredRecord found = find(key, nowMicros);
-        if (found == null || !found.lease().isHeldWith(leaseToken)) {
+        StoredRecord found = findLeased(key, leaseToken, nowMicros);
+        if (found == null) {
             return new StoreReply.Refused();
         }
         if (isBelowFloor(found)) {
@@ -142,10 +155,31 @@ final class PartitionStore {
                 : storeValue(key, value, nowMicros);
     }
 
-    void release(RemoteKey key, long leaseToken, long nowMicros) {
-        StoredRecord found = find(key, nowMicros);
-        if (found != null && found.lease().isHeldWith(leaseToken)) {
+    StoreReply renew(RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast, long nowMicros) {
+        advance(0, atLeast, nowMicros);
+        StoredRecord found = findLeased(key, leaseToken, nowMicros);
+        if (found == null) {
+            return new StoreReply.Refused();
+        }
+        if (isBelowFloor(found) || !found.hasToken(known)) {
             dropLease(key, found);
+            return new StoreReply.Refused();
+        }
+        if (found.refusesVersion(renewal.originVersion())) {
+            return new StoreReply.TooOld(found.leastVersion());
+        }
+        long now = millis(nowMicros);
+        store(key, found.renewed(renewal, clock, now));
+        return new StoreReply.Stored(clock, now);
+    }
+
+    /** @param failures 0 = the key is free at once */
+    void release(RemoteKey key, long leaseToken, int failures, long holdMillis, long nowMicros) {
+        StoredRecord found = findLeased(key, leaseToken, nowMicros);
+        if (found != null && failures == 0) {
+            dropLease(key, found);
+        } else if (found != null) {
+            store(key, found.heldBack(failures, millis(nowMicros) + holdMillis));
         }
     }
 
@@ -317,6 +351,12 @@ final class PartitionStore {
             return null;
         }
         return found;
+    }
+
+    /** What is there, if the lease on it has this token. */
+    private @Nullable StoredRecord findLeased(RemoteKey key, long leaseToken, long nowMicros) {
+        StoredRecord found = find(key, nowMicros);
+        return found != null && found.lease().isHeldWith(leaseToken) ? found : null;
     }
 
     private static boolean isQuarantine(@Nullable StoredRecord found) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
+import io.crema.spi.LeaseState;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
@@ -88,7 +89,7 @@ abstract class RemoteVersionContract extends RemoteRepairContract {
                 .stamp();
 
         for (RemoteKey key : List.of(value, absent)) {
-            assertThat(read(key)).isEqualTo(RemoteRecord.tombstone(stamp, RemoteRecord.NO_FLOOR));
+            assertThat(read(key)).isEqualTo(RemoteRecord.tombstone(stamp, LeaseState.FREE, RemoteRecord.NO_FLOOR));
             assertTooOld(b.put(key, value("v4", 4), 0, 0), 5);
             assertTooOld(b.putIfAbsent(key, value("v4", 4), 0), 5);
             assertThat(kindOf(key)).isEqualTo(RemoteRecord.Kind.TOMBSTONE);
@@ -137,7 +138,7 @@ abstract class RemoteVersionContract extends RemoteRepairContract {
         InvalidateReply reply = await(b.invalidate(key.partition(), List.of(key), 0, 0));
 
         assertThat(reply.removed()).containsExactly(true);
-        assertThat(read(key)).isEqualTo(RemoteRecord.tombstone(reply.stamp(), RemoteRecord.NO_FLOOR));
+        assertThat(read(key)).isEqualTo(RemoteRecord.tombstone(reply.stamp(), LeaseState.FREE, RemoteRecord.NO_FLOOR));
         assertTooOld(a.put(key, value("v4", 4), 0, 0), 5);
         assertGranted(lease(key, tokenA));
         assertTooOld(fill(a, key, tokenA, value("v4", 4)), 5);

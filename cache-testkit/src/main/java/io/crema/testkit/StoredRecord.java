@@ -1,9 +1,11 @@
 package io.crema.testkit;
 
+import io.crema.spi.LeaseState;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.TagVersion;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keepUntil when it goes by itself
  * @param leastVersion the least origin version that may take its place; of a value, also its own; 0 = any
- * @param lease the lease to load the key; none for quarantines and what is opaque
+ * @param lease the lease to load the key, or what holds it back; none for quarantines and what is opaque
  * @param content of a value; null for every other kind
  * @param holders of a quarantine; empty for every other kind
  * @param shared whether somebody else than the only holder of a quarantine touched its key
@@ -36,28 +38,46 @@ record StoredRecord(
     /** How long it stays after its lease: a late loader may still fill. */
     private static final long LEASED_REST_MILLIS = 60_000;
 
+    /** What a load's time is cut to. */
+    private static final long MAX_LOAD_MILLIS = 65_535;
+
     /** How long the least origin version of a key without a value is remembered. */
     private static final long TOMBSTONE_MILLIS = 60_000;
 
-    /** A lease on a key; a token of 0 means none. */
-    record Lease(long token, long until) {
+    /** A lease on a key, whose token is not 0; or after that many failures nobody's, to hold the key back; or neither. */
+    record Lease(long token, int failures, long until) {
 
-        static final Lease NONE = new Lease(0, 0);
+        static final Lease NONE = new Lease(0, 0, 0);
+
+        static Lease of(long token, long until) {
+            return new Lease(token, 0, until);
+        }
+
+        static Lease heldBack(int failures, long until) {
+            return new Lease(0, failures, until);
+        }
 
         boolean isHeldWith(long asked) {
             return asked != 0 && token == asked;
         }
 
         boolean runs(long nowMillis) {
-            return token != 0 && nowMillis < until;
+            return nowMillis < until;
+        }
+
+        /** As a reply, the rest rounded down. */
+        LeaseState state(long nowMillis) {
+            return runs(nowMillis) ? new LeaseState(until - nowMillis, failures) : LeaseState.FREE;
         }
     }
 
-    /** What a value is besides its place in the partition's history. */
+    /** What a value is besides its place in the partition's history; expired = by a call. */
     record Content(
             long token,
             long loadedAt,
             long freshUntil,
+            boolean expired,
+            long loadMillis,
             boolean cachedNull,
             List<TagVersion> tags,
             byte codec,
@@ -68,6 +88,8 @@ record StoredRecord(
                 value.token(),
                 nowMillis,
                 nowMillis + value.freshMillis(),
+                false,
+                Math.min(value.loadMillis(), MAX_LOAD_MILLIS),
                 value.isNull(),
                 value.tags(),
                 value.codec(),
@@ -107,6 +129,12 @@ record StoredRecord(
         return new StoredRecord(kind, stamp, keepUntil, leastVersion, other, content, holders, shared);
     }
 
+    /** Held back after failures; where there is no value, remembered a minute longer. */
+    StoredRecord heldBack(int failures, long until) {
+        StoredRecord held = withLease(Lease.heldBack(failures, until));
+        return kind == Kind.VALUE ? held : held.keptUntil(until + LEASED_REST_MILLIS);
+    }
+
     StoredRecord withStamp(long other) {
         return new StoredRecord(kind, other, keepUntil, leastVersion, lease, content, holders, shared);
     }
@@ -129,12 +157,42 @@ record StoredRecord(
                 newToken,
                 old.loadedAt,
                 Math.min(old.freshUntil, nowMillis),
+                true,
+                old.loadMillis,
                 old.cachedNull,
                 old.tags,
                 old.codec,
                 old.payload);
         return new StoredRecord(
                 kind, newStamp, keepUntil, newer(leastVersion, least), Lease.NONE, stale, Set.of(), false);
+    }
+
+    /** The same value, of a later load. */
+    StoredRecord renewed(Renewal renewal, long newStamp, long nowMillis) {
+        Content old = Objects.requireNonNull(content);
+        Content fresh = new Content(
+                renewal.token(),
+                nowMillis,
+                nowMillis + renewal.freshMillis(),
+                false,
+                Math.min(renewal.loadMillis(), MAX_LOAD_MILLIS),
+                old.cachedNull,
+                old.tags,
+                old.codec,
+                old.payload);
+        return new StoredRecord(
+                kind,
+                newStamp,
+                nowMillis + renewal.keepMillis(),
+                renewal.originVersion() == 0 ? leastVersion : renewal.originVersion(),
+                Lease.NONE,
+                fresh,
+                Set.of(),
+                false);
+    }
+
+    boolean hasToken(long token) {
+        return content != null && content.token == token;
     }
 
     /** A clear is not seen here: it leaves only its floor. */
@@ -157,27 +215,29 @@ record StoredRecord(
 
     /** As a reply: ages rounded up, rests rounded down. */
     RemoteRecord reply(ReadMode mode, long nowMicros, long floor) {
+        long now = Math.floorDiv(nowMicros + 999, 1000L);
         return switch (kind) {
             case ABSENT -> RemoteRecord.absent(floor);
-            case LEASE -> RemoteRecord.lease(stamp, floor);
+            case LEASE -> RemoteRecord.lease(stamp, lease.state(now), floor);
             case QUARANTINE -> RemoteRecord.quarantine(stamp, floor);
-            case TOMBSTONE -> RemoteRecord.tombstone(stamp, floor);
+            case TOMBSTONE -> RemoteRecord.tombstone(stamp, lease.state(now), floor);
             case OPAQUE -> RemoteRecord.opaque(floor);
             case VALUE -> {
                 Content found = Objects.requireNonNull(content);
-                long now = Math.floorDiv(nowMicros + 999, 1000L);
                 yield new RemoteRecord(
                         kind,
                         stamp,
                         found.token,
                         found.loadedAt,
                         now - found.loadedAt,
-                        found.freshUntil - now,
+                        found.expired ? RemoteRecord.EXPIRED : found.freshUntil - now,
+                        found.loadMillis,
                         found.cachedNull,
                         leastVersion,
                         found.tags,
                         found.codec,
                         mode == ReadMode.HEADER ? EMPTY.duplicate() : copy(found.payload),
+                        lease.state(now),
                         floor);
             }
         };

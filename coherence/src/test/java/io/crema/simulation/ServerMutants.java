@@ -9,6 +9,7 @@ import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.testkit.ForwardingCache;
@@ -169,8 +170,8 @@ final class ServerMutants {
 
         @Override
         public CompletableFuture<LeaseReply> lease(
-                RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-            CompletableFuture<LeaseReply> reply = super.lease(key, leaseToken, mode, leaseMillis, atLeast);
+                RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+            CompletableFuture<LeaseReply> reply = super.lease(key, leaseToken, mode, known, leaseMillis, atLeast);
             if (reply.join() instanceof LeaseReply.Granted) {
                 memory.put(key, leaseToken);
             }
@@ -193,8 +194,8 @@ final class ServerMutants {
 
         @Override
         public CompletableFuture<LeaseReply> lease(
-                RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-            return super.lease(key, 1, mode, leaseMillis, atLeast);
+                RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+            return super.lease(key, 1, mode, known, leaseMillis, atLeast);
         }
 
         @Override
@@ -203,8 +204,14 @@ final class ServerMutants {
         }
 
         @Override
-        public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
-            return super.release(key, 1);
+        public CompletableFuture<StoreReply> renew(
+                RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
+            return super.renew(key, 1, known, renewal, atLeast);
+        }
+
+        @Override
+        public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+            return super.release(key, 1, failures, holdMillis);
         }
     }
 
@@ -294,11 +301,11 @@ final class ServerMutants {
 
         @Override
         public CompletableFuture<LeaseReply> lease(
-                RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
+                RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
             if (isQuarantined(key)) {
                 remove(key);
             }
-            return super.lease(key, leaseToken, mode, leaseMillis, atLeast);
+            return super.lease(key, leaseToken, mode, known, leaseMillis, atLeast);
         }
     }
 

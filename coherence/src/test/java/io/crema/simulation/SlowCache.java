@@ -8,6 +8,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
@@ -37,8 +38,8 @@ final class SlowCache extends ForwardingCache {
 
     @Override
     public CompletableFuture<LeaseReply> lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-        return commands.send("LEASE", key, () -> super.lease(key, leaseToken, mode, leaseMillis, atLeast));
+            RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+        return commands.send("LEASE", key, () -> super.lease(key, leaseToken, mode, known, leaseMillis, atLeast));
     }
 
     @Override
@@ -47,8 +48,14 @@ final class SlowCache extends ForwardingCache {
     }
 
     @Override
-    public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
-        return commands.send("RELEASE", key, () -> super.release(key, leaseToken));
+    public CompletableFuture<StoreReply> renew(
+            RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
+        return commands.send("RENEW", key, () -> super.renew(key, leaseToken, known, renewal, atLeast));
+    }
+
+    @Override
+    public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+        return commands.send("RELEASE", key, () -> super.release(key, leaseToken, failures, holdMillis));
     }
 
     @Override

@@ -47,6 +47,7 @@ public final class CacheEngine<K, V> {
     final NearTier<K, V> near;
     final Flights<K, V> flights;
     final Counters counters = new Counters();
+    final Events events;
     final ReadPath<K, V> readPath;
     final BulkReadPath<K, V> bulkReadPath;
     final InvalidationPath<K, V> invalidations;
@@ -89,6 +90,8 @@ public final class CacheEngine<K, V> {
         this.loaderThreads = context.loaderThreads();
         this.tokens = context.tokens();
         this.log = new RareLog(System.getLogger("io.crema." + settings.name()), clock);
+        this.events = new Events(
+                name, context.listeners(), settings.listeners(), executor, clock, counters.listenerFailures, log);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
         this.near = new NearTier<>(settings.near(), rules, clock, settings.readClock(), lease, window, executor);
@@ -352,6 +355,7 @@ public final class CacheEngine<K, V> {
     /** Whoever waits is told; nothing is served any more. */
     public void close() {
         closed = true;
+        events.close();
         lease.end();
         flights.forEach(registered -> {
             if (registered instanceof Flight<?> flight) {

@@ -55,6 +55,11 @@ public final class InstanceClock {
         onTick.add(task);
     }
 
+    /** Ends that. */
+    public void offTick(Runnable task) {
+        onTick.remove(task);
+    }
+
     /**
      * Collects tasks, and hands them over at the next tick: for what can wait a little, and comes from threads that must
      * not pay for waking another one. What the executor refuses runs on the ticker's thread.
@@ -98,7 +103,7 @@ public final class InstanceClock {
         @Override
         public void close() {
             closed = true;
-            onTick.remove(handOver);
+            offTick(handOver);
             handOver();
         }
     }

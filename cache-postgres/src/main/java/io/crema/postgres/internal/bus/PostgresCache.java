@@ -8,6 +8,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
@@ -74,8 +75,8 @@ public final class PostgresCache implements RemoteCache {
     /** Whoever asks may load; nobody is kept from it. */
     @Override
     public CompletableFuture<LeaseReply> lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
-        return CompletableFuture.completedFuture(new LeaseReply.Granted());
+            RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+        return CompletableFuture.completedFuture(new LeaseReply.Granted(0));
     }
 
     @Override
@@ -84,7 +85,13 @@ public final class PostgresCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
+    public CompletableFuture<StoreReply> renew(
+            RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
+        return CompletableFuture.completedFuture(new StoreReply.Refused());
+    }
+
+    @Override
+    public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
         return CompletableFuture.completedFuture(null);
     }
 

@@ -12,6 +12,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
@@ -148,17 +149,25 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<LeaseReply> lease(
-            RemoteKey key, long leaseToken, LeaseMode mode, long leaseMillis, long atLeast) {
+            RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
         if (leaseMillis <= 0) {
             throw new IllegalArgumentException(
                     "Cache " + name() + ": a lease must last at least 1 ms, not " + leaseMillis);
         }
-        byte[] modeArgument = Commands.ascii(mode == LeaseMode.UNLESS_FRESH ? 0 : 1);
-        byte[] millis = Commands.ascii(Math.min(leaseMillis, MAX_MILLIS));
-        List<byte[]> values = List.of(Commands.ascii(atLeast), token(leaseToken), millis, modeArgument);
+        int modeNumber = switch (mode) {
+            case UNLESS_FRESH -> 0;
+            case EVEN_IF_FRESH -> 1;
+            case UNLESS_REPLACED -> 2;
+        };
+        List<byte[]> values = List.of(
+                Commands.ascii(atLeast),
+                token(leaseToken),
+                millis(leaseMillis),
+                Commands.ascii(modeNumber),
+                token(known));
         return store.run(Script.LEASE, entryKeys(key), values, reply -> {
             if (Commands.number(reply.get(0)) == 1) {
-                return new LeaseReply.Granted();
+                return new LeaseReply.Granted((int) Commands.number(reply.get(2)));
             }
             long floor = Commands.number(reply.get(2));
             byte[] record = reply.size() > 3 ? reply.get(3) : null;
@@ -177,8 +186,32 @@ public final class RedisCache implements RemoteCache {
     }
 
     @Override
-    public CompletableFuture<Void> release(RemoteKey key, long leaseToken) {
-        return run(Script.RELEASE, List.of(layout.entry(key)), List.of(token(leaseToken)));
+    public CompletableFuture<StoreReply> renew(
+            RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
+        List<byte[]> values = List.of(
+                Commands.ascii(atLeast),
+                token(leaseToken),
+                token(known),
+                token(renewal.token()),
+                token(renewal.originVersion()),
+                RecordFormat.loadMillis(renewal.loadMillis()),
+                millis(renewal.freshMillis()),
+                millis(renewal.keepMillis()),
+                millis(renewal.loadMillis()));
+        return store.run(Script.RENEW, entryKeys(key), values, Replies::store);
+    }
+
+    @Override
+    public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+        if (failures < 0 || failures > 255 || holdMillis < 0 || (failures == 0) != (holdMillis == 0)) {
+            throw new IllegalArgumentException("Cache " + name()
+                    + ": a key is held back after 1 to 255 failures and for at least 1 ms, or not at all, but not after "
+                    + failures + " for " + holdMillis + " ms");
+        }
+        return run(
+                Script.RELEASE,
+                List.of(layout.clock(key.partition()), layout.entry(key)),
+                List.of(token(leaseToken), Commands.ascii(failures), millis(holdMillis)));
     }
 
     @Override
@@ -258,7 +291,7 @@ public final class RedisCache implements RemoteCache {
         }
         List<byte[]> values = publishing(key.partition(), atLeast);
         values.add(token(holder));
-        values.add(Commands.ascii(Math.min(millis, MAX_MILLIS)));
+        values.add(millis(millis));
         return store.run(Script.QUARANTINE, entryKeys(key), values, Replies::stamp);
     }
 
@@ -283,7 +316,7 @@ public final class RedisCache implements RemoteCache {
         }
         List<byte[]> values = new ArrayList<>(2 + tags.size());
         values.add(Commands.ascii(atLeast));
-        values.add(Commands.ascii(Math.min(keepMillis, MAX_MILLIS)));
+        values.add(millis(keepMillis));
         addRandomTokens(values, tags.size());
         return Replies.explained(
                 name(), store.run(Script.TAGS, names, values, reply -> Replies.tagVersions(tags, reply)));
@@ -355,9 +388,9 @@ public final class RedisCache implements RemoteCache {
         values.add(token(value.originVersion()));
         values.add(RecordFormat.tail(value));
         values.add(RecordFormat.body(value));
-        values.add(Commands.ascii(Math.min(value.freshMillis(), MAX_MILLIS)));
-        values.add(Commands.ascii(Math.min(value.keepMillis(), MAX_MILLIS)));
-        values.add(Commands.ascii(Math.min(value.loadMillis(), MAX_MILLIS)));
+        values.add(millis(value.freshMillis()));
+        values.add(millis(value.keepMillis()));
+        values.add(millis(value.loadMillis()));
     }
 
     private static void addRandomTokens(List<byte[]> values, int count) {
@@ -371,6 +404,10 @@ public final class RedisCache implements RemoteCache {
     /** A number of 64 bits whose sign and order mean nothing to Lua. */
     private static byte[] token(long token) {
         return ByteBuffer.allocate(Long.BYTES).putLong(token).array();
+    }
+
+    private static byte[] millis(long millis) {
+        return Commands.ascii(Math.min(millis, MAX_MILLIS));
     }
 
     private List<byte[]> names(List<RemoteKey> keys) {

@@ -17,6 +17,7 @@ public enum Script {
     PUT_IF_ABSENT("put_if_absent", "publish", "record", "store"),
     LEASE("lease", "clock", "record"),
     FILL("fill", "clock", "record", "held", "store"),
+    RENEW("renew", "clock", "record", "held"),
     RELEASE("release", "record", "held"),
     QUARANTINE("quarantine", "publish", "record"),
     END_QUARANTINE("end_quarantine", "publish", "record", "drop", "leave"),

@@ -1,5 +1,6 @@
 package io.crema.redis.internal.wire;
 
+import io.crema.spi.LeaseState;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
@@ -33,8 +34,9 @@ public final class RecordFormat {
 
     static final int FLAG_NULL = 1;
 
-    /** Null, soft-expired, shared; whether a value is soft-expired its freshness says. */
-    private static final int KNOWN_FLAGS = FLAG_NULL | 8 | 16;
+    private static final int FLAG_SOFT_EXPIRED = 8;
+    private static final int FLAG_SHARED = 16;
+    private static final int KNOWN_FLAGS = FLAG_NULL | FLAG_SOFT_EXPIRED | FLAG_SHARED;
 
     private static final int FLAGS = 2;
     private static final int STAMP = 4;
@@ -42,11 +44,17 @@ public final class RecordFormat {
     private static final int LOADED_AT = 20;
     private static final int FRESH_UNTIL = 26;
     private static final int ORIGIN_VERSION = 38;
+    private static final int LEASE_TOKEN = 46;
+    private static final int LEASE_UNTIL = 54;
+    private static final int LOAD_MILLIS = 60;
     private static final int CODEC = 62;
     private static final int TAG_COUNT = 63;
 
     private static final int TAG_FIXED_BYTES = 2 * Long.BYTES + 1;
     private static final int MAX_LOAD_MILLIS = 65_535;
+
+    /** A lease token that begins with seven such bytes holds the key back; the last one is the number of failures. */
+    private static final long HELD_BACK = -1L >>> Byte.SIZE;
 
     private RecordFormat() {}
 
@@ -94,9 +102,16 @@ public final class RecordFormat {
     /** The last four bytes of its header: loadMs, codec, tagCount. */
     public static byte[] tail(RemoteValue value) {
         return ByteBuffer.allocate(4)
-                .putShort((short) Math.min(value.loadMillis(), MAX_LOAD_MILLIS))
+                .put(loadMillis(value.loadMillis()))
                 .put(value.codec())
                 .put((byte) value.tags().size())
+                .array();
+    }
+
+    /** As its header holds it. */
+    public static byte[] loadMillis(long millis) {
+        return ByteBuffer.allocate(Short.BYTES)
+                .putShort((short) Math.min(millis, MAX_LOAD_MILLIS))
                 .array();
     }
 
@@ -152,27 +167,42 @@ public final class RecordFormat {
         long stamp = header.getLong(STAMP);
         switch (bytes[1]) {
             case KIND_LEASE:
-                return RemoteRecord.lease(stamp, floor);
+                return RemoteRecord.lease(stamp, lease(header, serverMillis), floor);
             case KIND_QUARANTINE:
                 return RemoteRecord.quarantine(stamp, floor);
             case KIND_TOMBSTONE:
-                return RemoteRecord.tombstone(stamp, floor);
+                return RemoteRecord.tombstone(stamp, lease(header, serverMillis), floor);
             default:
                 long loadedAt = u48(header, LOADED_AT);
+                short flags = header.getShort(FLAGS);
                 return new RemoteRecord(
                         Kind.VALUE,
                         stamp,
                         header.getLong(TOKEN),
                         loadedAt,
                         Math.max(0, serverMillis - loadedAt),
-                        u48(header, FRESH_UNTIL) - serverMillis,
-                        (header.getShort(FLAGS) & FLAG_NULL) != 0,
+                        (flags & FLAG_SOFT_EXPIRED) != 0
+                                ? RemoteRecord.EXPIRED
+                                : u48(header, FRESH_UNTIL) - serverMillis,
+                        Short.toUnsignedLong(header.getShort(LOAD_MILLIS)),
+                        (flags & FLAG_NULL) != 0,
                         header.getLong(ORIGIN_VERSION),
                         tags(header),
                         bytes[CODEC],
                         payload,
+                        lease(header, serverMillis),
                         floor);
         }
+    }
+
+    /** Never longer than it is: the server's clock is not later than that. */
+    private static LeaseState lease(ByteBuffer header, long serverMillis) {
+        long left = u48(header, LEASE_UNTIL) - serverMillis;
+        if (left <= 0) {
+            return LeaseState.FREE;
+        }
+        long token = header.getLong(LEASE_TOKEN);
+        return new LeaseState(left, token >>> Byte.SIZE == HELD_BACK ? (int) (token & 0xff) : 0);
     }
 
     private static List<TagVersion> tags(ByteBuffer record) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
+import io.crema.spi.LeaseState;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
@@ -87,7 +88,7 @@ class InvalidateScriptTest extends ScriptTest {
                 .putLong(0xfedcba9876543210L);
         assertThat(tombstone).isEqualTo(expected.array());
         assertThat(plain.pttl(name)).isBetween(50_000L, 60_000L);
-        assertThat(read()).isEqualTo(RemoteRecord.tombstone(reply.stamp(), RemoteRecord.NO_FLOOR));
+        assertThat(read()).isEqualTo(RemoteRecord.tombstone(reply.stamp(), LeaseState.FREE, RemoteRecord.NO_FLOOR));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.StoreReply;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class LeaseScriptTest extends ScriptTest {
         assertThat(marker).isEqualTo(expected.array());
         assertThat(plain.pttl(name)).isBetween(LEASE_MILLIS + 50_000, LEASE_MILLIS + 60_000);
         assertThat(clock()).isEqualTo(stamp);
-        assertThat(read()).isEqualTo(RemoteRecord.lease(stamp, RemoteRecord.NO_FLOOR));
+        assertLoading(read(), Kind.LEASE, stamp);
     }
 
     @ParameterizedTest
@@ -49,8 +50,7 @@ class LeaseScriptTest extends ScriptTest {
     void lease_runningMarker_isRefused(LeaseMode mode) {
         lease(OTHERS);
         long stamp = clock();
-        assertThat(get(cache.lease(key, MINE, mode, LEASE_MILLIS, 0)))
-                .isEqualTo(new LeaseReply.Refused(RemoteRecord.lease(stamp, 0)));
+        assertLoading(refused(cache.lease(key, MINE, mode, LEASE_MILLIS, 0)), Kind.LEASE, stamp);
         assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
 
@@ -118,7 +118,7 @@ class LeaseScriptTest extends ScriptTest {
 
         assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
 
-        assertThat(read()).isEqualTo(RemoteRecord.lease(floor, RemoteRecord.NO_FLOOR));
+        assertLoading(read(), Kind.LEASE, floor);
         assertThat(get(cache.fill(key, OTHERS, value("theirs"), 0))).isEqualTo(new StoreReply.Refused());
         assertThat(get(cache.fill(key, MINE, value("mine"), 0))).isInstanceOf(StoreReply.Stored.class);
     }
@@ -172,9 +172,9 @@ class LeaseScriptTest extends ScriptTest {
         ByteBuffer after = ByteBuffer.wrap(plain.get(name));
         assertThat(after.getLong(46)).isEqualTo(MINE);
         assertThat(after.put(46, new byte[14]).array()).isEqualTo(before);
-        assertThat(lease(OTHERS))
-                .isEqualTo(new LeaseReply.Refused(
-                        RemoteRecord.tombstone(ByteBuffer.wrap(before).getLong(4), 0)));
+        long stamp = ByteBuffer.wrap(before).getLong(4);
+        assertLoading(
+                refused(cache.lease(key, OTHERS, LeaseMode.UNLESS_FRESH, LEASE_MILLIS, 0)), Kind.TOMBSTONE, stamp);
         get(cache.release(key, MINE));
         assertThat(plain.get(name)).isEqualTo(before);
         assertThat(lease(OTHERS)).isInstanceOf(LeaseReply.Granted.class);
@@ -186,7 +186,7 @@ class LeaseScriptTest extends ScriptTest {
         lease(OTHERS);
         long floor = get(cache.clear(key.partition(), 0));
 
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted(0));
 
         ByteBuffer record = ByteBuffer.wrap(plain.get(name));
         assertThat(record.get(1)).isEqualTo((byte) 4);
@@ -202,7 +202,7 @@ class LeaseScriptTest extends ScriptTest {
         get(cache.lease(key, OTHERS, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0));
         long floor = get(cache.clear(key.partition(), 0));
 
-        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted());
+        assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted(0));
 
         byte[] tombstone = plain.get(name);
         long until = ByteBuffer.wrap(tombstone).getLong(54 - 2) & 0xffffffffffffL;
@@ -233,5 +233,18 @@ class LeaseScriptTest extends ScriptTest {
         get(cache.clear(key.partition(), 0));
         LeaseReply reply = get(cache.lease(key, MINE, mode, LEASE_MILLIS, 0));
         assertThat(reply).isEqualTo(new LeaseReply.Refused(RemoteRecord.quarantine(stamp, stamp + 1)));
+    }
+
+    private static RemoteRecord refused(CompletableFuture<LeaseReply> reply) {
+        LeaseReply found = get(reply);
+        assertThat(found).isInstanceOf(LeaseReply.Refused.class);
+        return ((LeaseReply.Refused) found).current();
+    }
+
+    private static void assertLoading(RemoteRecord found, Kind kind, long stamp) {
+        assertThat(found.kind()).isEqualTo(kind);
+        assertThat(found.stamp()).isEqualTo(stamp);
+        assertThat(found.lease().isLoading()).isTrue();
+        assertThat(found.lease().leftMillis()).isBetween(1L, LEASE_MILLIS);
     }
 }

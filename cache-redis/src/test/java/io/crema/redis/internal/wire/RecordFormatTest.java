@@ -2,6 +2,7 @@ package io.crema.redis.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crema.spi.LeaseState;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
@@ -59,6 +60,7 @@ class RecordFormatTest {
 
     private static final long LOADED_AT = 0x019aad1b3c40L;
     private static final long FRESH_UNTIL = 0x019aad1fd020L;
+    private static final long LEASE_UNTIL = 0x019aad1b4000L;
 
     @Test
     void decode_value_readsEachField() {
@@ -70,6 +72,9 @@ class RecordFormatTest {
         assertThat(record.loadedAt()).isEqualTo(LOADED_AT);
         assertThat(record.ageMillis()).isEqualTo(1000);
         assertThat(record.freshMillis()).isEqualTo(FRESH_UNTIL - LOADED_AT - 1000);
+        assertThat(record.isExpired()).isFalse();
+        assertThat(record.loadMillis()).isEqualTo(7);
+        assertThat(record.lease()).isEqualTo(LeaseState.FREE);
         assertThat(record.cachedNull()).isFalse();
         assertThat(record.codec()).isEqualTo((byte) 5);
         assertThat(record.floor()).isEqualTo(12);
@@ -97,7 +102,29 @@ class RecordFormatTest {
     void decode_marker_isALease() {
         String marker = VALUE.replaceFirst("c1 01", "c1 02").substring(0, 2 * 64 + 2);
         assertThat(RecordFormat.decode(hex(marker), 3, LOADED_AT))
-                .isEqualTo(RemoteRecord.lease(0x00065b8e95c06a01L, 3));
+                .isEqualTo(RemoteRecord.lease(0x00065b8e95c06a01L, new LeaseState(LEASE_UNTIL - LOADED_AT, 0), 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"01, 1, 1", "01, ff, 255", "02, 1, 1", "02, ff, 255", "04, 7, 7"})
+    void decode_hold_tellsTheFailuresAndHowLong(String kind, String last, int failures) {
+        String held = (last.length() == 1 ? "0" : "") + last;
+        String record = VALUE.replaceFirst("c1 01", "c1 " + kind).replace("1122334455667788", "ffffffffffffff" + held);
+        assertThat(RecordFormat.decode(hex(record), 3, LEASE_UNTIL - 5).lease()).isEqualTo(new LeaseState(5, failures));
+        assertThat(RecordFormat.decode(hex(record), 3, LEASE_UNTIL).lease()).isEqualTo(LeaseState.FREE);
+    }
+
+    @Test
+    void decode_runningLease_isNoHold() {
+        String almost = VALUE.replace("1122334455667788", "fffffffffffffe01");
+        assertThat(RecordFormat.decode(hex(almost), 3, LEASE_UNTIL - 5).lease()).isEqualTo(new LeaseState(5, 0));
+        assertThat(RecordFormat.decode(hex(almost), 3, LEASE_UNTIL + 5).lease()).isEqualTo(LeaseState.FREE);
+    }
+
+    @Test
+    void decode_longLoad_isUnsigned() {
+        String slow = VALUE.replace("4000" + "0007", "4000" + "ffff");
+        assertThat(RecordFormat.decode(hex(slow), 3, LOADED_AT).loadMillis()).isEqualTo(65_535);
     }
 
     @Test
@@ -105,7 +132,8 @@ class RecordFormatTest {
         String expired = VALUE.replaceFirst("0000", "0008").replace("019aad1fd020", "000000000000");
         RemoteRecord record = RecordFormat.decode(hex(expired), -1, LOADED_AT);
         assertThat(record.kind()).isEqualTo(Kind.VALUE);
-        assertThat(record.freshMillis()).isEqualTo(-LOADED_AT);
+        assertThat(record.freshMillis()).isEqualTo(RemoteRecord.EXPIRED);
+        assertThat(record.isExpired()).isTrue();
     }
 
     @Test
@@ -117,7 +145,7 @@ class RecordFormatTest {
                 .isEqualTo(RemoteRecord.quarantine(0x00065b8e95c06a01L, 3));
         assertThat(RecordFormat.decode(tombstone, 3, LOADED_AT))
                 .isEqualTo(RecordFormat.decodeHead(tombstone, 3, LOADED_AT))
-                .isEqualTo(RemoteRecord.tombstone(0x00065b8e95c06a01L, 3));
+                .isEqualTo(RemoteRecord.tombstone(0x00065b8e95c06a01L, LeaseState.FREE, 3));
     }
 
     @Test
