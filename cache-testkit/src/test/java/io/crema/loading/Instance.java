@@ -133,6 +133,10 @@ final class Instance {
         run(sync -> sync.invalidateTag(tag), async -> async.invalidateTag(tag));
     }
 
+    void expire(String key, long originVersion) {
+        run(sync -> sync.expire(key, originVersion), async -> async.expire(key, originVersion));
+    }
+
     void expire(String key) {
         run(sync -> sync.expire(key), async -> async.expire(key));
     }

@@ -73,8 +73,7 @@ final class Service implements AutoCloseable {
             UnaryOperator<CacheBuilder<String, String>> policies,
             Function<CacheBuilder<String, String>, LoadingTieredCache<String, String>> build) {
         InMemoryRemote remote = setup.tiers().hasRemote() ? server.connect(1) : null;
-        Crema.Builder builder =
-                Crema.builder().ticker(time).executor(executor).circuitBreaker(circuitBreaker);
+        Crema.Builder builder = Crema.builder().ticker(time).executor(executor).circuitBreaker(circuitBreaker);
         Crema crema = (remote == null ? builder : builder.remote(remote)).build();
         cremas.add(crema);
         CacheBuilder<String, String> texts = builder(crema, "texts");

@@ -65,8 +65,8 @@ class StaleOnErrorFleetTest {
         assertThat(b.load("k")).isEqualTo("v1");
         assertThat(c.load("k")).as("its reserve lies in the remote tier").isEqualTo("v1");
         assertThat(service.origin.calls()).isEqualTo(2);
-        assertThat(all()).allSatisfy(each -> assertThat(each.known("k").isStale())
-                .isTrue());
+        assertThat(all())
+                .allSatisfy(each -> assertThat(each.known("k").isStale()).isTrue());
     }
 
     @Test
