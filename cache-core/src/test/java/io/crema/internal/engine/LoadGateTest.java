@@ -200,7 +200,7 @@ class LoadGateTest {
         int loads = 1 + random.nextInt(4);
         int queue = random.nextInt(20);
         LoadGate shared = new LoadGate(Bulkhead.of(loads).queue(queue));
-        Crowd crowd = new Crowd(shared, loads);
+        Crowd crowd = new Crowd(shared);
         int threads = 6;
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
@@ -233,7 +233,6 @@ class LoadGateTest {
         private static final int ROUNDS = 4_000;
 
         private final LoadGate gate;
-        private final int loads;
         private final AtomicInteger inside = new AtomicInteger();
         private final AtomicInteger mostInside = new AtomicInteger();
         private final AtomicInteger came = new AtomicInteger();
@@ -242,9 +241,8 @@ class LoadGateTest {
         private final AtomicInteger goneEarly = new AtomicInteger();
         private final ConcurrentLinkedQueue<Visitor> staying = new ConcurrentLinkedQueue<>();
 
-        Crowd(LoadGate gate, int loads) {
+        Crowd(LoadGate gate) {
             this.gate = gate;
-            this.loads = loads;
         }
 
         void comeAndGo(CountDownLatch start, Random random) {
@@ -279,6 +277,11 @@ class LoadGateTest {
 
         private final class Visitor {
 
+            private static final int ASKED = 0;
+            private static final int ADMITTED = 1;
+            private static final int LEAVING = 2;
+            private static final int COUNTED = 3;
+
             private final boolean leavesAtOnce;
             private final AtomicInteger state = new AtomicInteger();
             private volatile LoadGate.Place place;
@@ -289,15 +292,12 @@ class LoadGateTest {
 
             void admitted(LoadGate.Place mine) {
                 runs.incrementAndGet();
-                if (!state.compareAndSet(0, 1)) {
+                if (!state.compareAndSet(ASKED, ADMITTED)) {
                     // It has asked to leave before, and that came too late: still, it does not stay.
                     goneEarly.decrementAndGet();
                     return;
                 }
                 mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                if (inside.get() > loads) {
-                    throw new IllegalStateException("too many inside");
-                }
                 if (leavesAtOnce) {
                     leave(mine);
                 }
@@ -308,12 +308,16 @@ class LoadGateTest {
             }
 
             private void leave(LoadGate.Place mine) {
-                int before = state.getAndSet(2);
-                if (before == 0) {
+                int before = state.getAndUpdate(now -> now < LEAVING ? LEAVING : now);
+                if (before == ASKED) {
                     goneEarly.incrementAndGet();
-                } else if (before == 1) {
+                } else if (before == ADMITTED) {
                     inside.decrementAndGet();
+                } else if (before == LEAVING) {
+                    // The place may not be free before the one who leaves is not counted any more.
+                    return;
                 }
+                state.set(COUNTED);
                 mine.leave();
                 mine.leave();
             }
