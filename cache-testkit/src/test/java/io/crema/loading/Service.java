@@ -36,7 +36,7 @@ final class Service implements AutoCloseable {
     /** More than any clock of an instance is late. */
     static final Duration MARGIN = Duration.ofMillis(50);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration STEP = Duration.ofMillis(10);
 
     private static final int LOOKS_PER_STEP = 10;
