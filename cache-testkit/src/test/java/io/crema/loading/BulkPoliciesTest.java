@@ -79,7 +79,7 @@ class BulkPoliciesTest {
     }
 
     private Held hold() {
-        Held held = new Held(Held.OnInterrupt.END);
+        Held held = service.origin.held();
         bulk = keys -> {
             String suffix = held.load();
             return keys.stream().collect(Collectors.toMap(Function.identity(), key -> key + suffix));

@@ -59,7 +59,7 @@ class FencesAndPoliciesTest {
         a.put("k", "v1", EntryOptions.defaults().tags("t"));
         assertThat(b.load("k")).isEqualTo("v1");
         service.pass(age);
-        Held held = new Held(Held.OnInterrupt.END);
+        Held held = service.origin.held();
         service.origin.set((key, context) -> {
             context.tags("t");
             return held.load();

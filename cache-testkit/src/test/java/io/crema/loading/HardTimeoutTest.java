@@ -190,7 +190,7 @@ class HardTimeoutTest {
 
     @Test
     void getAll_slow_throws_andWhatHasCome_isKept() {
-        Held held = new Held(Held.OnInterrupt.END);
+        Held held = service.origin.held();
         service.origin.set((key, context) -> key.equals("slow") ? held.load() : key);
         Call<?> all = cache.getAll("a", "slow", "b");
         held.awaitCalled();

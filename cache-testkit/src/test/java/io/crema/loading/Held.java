@@ -4,15 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of an origin that end when the test says so, all in the same way. */
 final class Held {
-
-    private static final long PATIENCE_SECONDS = 40;
 
     /** What a loader does when its thread is interrupted. */
     enum OnInterrupt {
@@ -37,7 +33,7 @@ final class Held {
         try {
             while (true) {
                 try {
-                    return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    return answer.get();
                 } catch (InterruptedException e) {
                     interrupts.incrementAndGet();
                     if (onInterrupt == OnInterrupt.END) {
@@ -47,8 +43,6 @@ final class Held {
             }
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("The test never answered", e);
         } finally {
             ended.incrementAndGet();
         }

@@ -206,7 +206,7 @@ class NotModifiedTest {
                 builder.staleOnError(StaleOnError.upTo(LIMIT)).loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(100))));
         soft.put("k", "v1");
         service.passFreshness();
-        Held held = new Held(Held.OnInterrupt.END);
+        Held held = service.origin.held();
         service.origin.set((key, context) -> {
             String unused = held.load();
             return context.notModified();

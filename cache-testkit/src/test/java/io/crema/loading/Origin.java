@@ -50,17 +50,26 @@ final class Origin implements ContextLoader<String, String>, AutoCloseable {
 
     /** From now on each call waits for the test. */
     Held hold() {
-        return held(new Held(Held.OnInterrupt.END));
+        return waiting(new Held(Held.OnInterrupt.END));
     }
 
     /** As {@link #hold}, by a loader that no interrupt can end. */
     Held hang() {
-        return held(new Held(Held.OnInterrupt.GO_ON));
+        return waiting(new Held(Held.OnInterrupt.GO_ON));
     }
 
-    private Held held(Held calls) {
-        held.add(calls);
+    /** Calls that wait for the test, for a loader that it sets itself. */
+    Held held() {
+        return added(new Held(Held.OnInterrupt.END));
+    }
+
+    private Held waiting(Held calls) {
         set((key, context) -> calls.load());
+        return added(calls);
+    }
+
+    private Held added(Held calls) {
+        held.add(calls);
         return calls;
     }
 

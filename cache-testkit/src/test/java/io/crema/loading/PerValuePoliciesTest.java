@@ -83,7 +83,7 @@ class PerValuePoliciesTest {
                 builder -> builder.staleOnError(RESERVE).loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(100))));
         cache.put("k", "v1");
         service.passFreshness();
-        Held held = new Held(Held.OnInterrupt.END);
+        Held held = service.origin.held();
         service.origin.set((key, context) -> {
             context.timeToLive(SHORT);
             return held.load();

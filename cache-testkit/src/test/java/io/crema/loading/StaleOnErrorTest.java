@@ -76,16 +76,24 @@ class StaleOnErrorTest {
     }
 
     @Test
-    void get_checkedFailureOrError_givesTheReserve() {
+    void get_checkedFailure_givesTheReserve() {
         staleWhileDown("k");
         service.origin.fail(new IOException("gone"));
         assertThat(cache.load("k")).isEqualTo("v1");
-        service.pass(RETRY.longest().plus(MARGIN));
+    }
+
+    /** Something is wrong with this process, not with the origin. */
+    @Test
+    void get_error_isThrownAsItIs_andOthersGetTheReserve() {
+        staleWhileDown("k");
+        Error error = new StackOverflowError("deep");
         service.origin.set((key, context) -> {
-            throw new StackOverflowError("deep");
+            throw error;
         });
+        assertThat(service.failure(cache.get("k"))).isSameAs(error);
+        service.origin.fail();
+        service.pass(RETRY.longest().plus(MARGIN));
         assertThat(cache.load("k")).isEqualTo("v1");
-        assertThat(service.origin.calls()).isEqualTo(3);
     }
 
     @Test
