@@ -128,7 +128,8 @@ class AsyncLoaderPoliciesTest {
         given.get(0).complete("v");
         assertThat(service.finish(first)).isEqualTo("v");
         Call<String> second = cache.get("b");
-        awaitGiven(2).complete("v");
+        service.passUntil(() -> given.size() == 2);
+        given.get(1).complete("v");
         assertThat(service.finish(second)).isEqualTo("v");
     }
 

@@ -265,7 +265,10 @@ class BadLoaderTest {
             throw error;
         });
         assertThat(service.failure(failures.get("error"))).isSameAs(error);
-        assertThat(service.failure(failures.get("error"))).isSameAs(error);
+        assertThat(service.failure(failures.get("error")))
+                .as("it is not this caller's own")
+                .isInstanceOf(CacheLoadException.class)
+                .hasCause(error);
         assertThat(service.origin.calls()).isEqualTo(1);
     }
 }

@@ -72,6 +72,10 @@ class BulkPoliciesTest {
         }));
     }
 
+    private void giveSecond() {
+        bulk = keys -> keys.stream().collect(Collectors.toMap(Function.identity(), key -> key + "2"));
+    }
+
     private void down() {
         bulk = keys -> {
             throw DOWN;
@@ -135,7 +139,7 @@ class BulkPoliciesTest {
         Instance cache = instance(builder -> builder.staleWhileRevalidate(StaleWhileRevalidate.upTo(FRESH)));
         service.finish(cache.getAll("a", "b"));
         service.passFreshness();
-        service.origin.set((key, context) -> key + "2");
+        giveSecond();
         assertThat(cache.getAll("a", "b").await()).containsOnly(Map.entry("a", "a1"), Map.entry("b", "b1"));
         service.until(() -> cache.lookAll("a", "b").equals(Map.of("a", "a2", "b", "b2")));
     }
@@ -146,7 +150,7 @@ class BulkPoliciesTest {
         Instance cache = instance(builder -> builder.refreshAhead(RefreshAhead.at(0.5)));
         service.finish(cache.getAll("a", "b"));
         service.pass(FRESH.dividedBy(2).plus(MARGIN));
-        service.origin.set((key, context) -> key + "2");
+        giveSecond();
         assertThat(cache.getAll("a", "b").await()).containsOnly(Map.entry("a", "a1"), Map.entry("b", "b1"));
         service.until(() -> cache.lookAll("a", "b").equals(Map.of("a", "a2", "b", "b2")));
     }

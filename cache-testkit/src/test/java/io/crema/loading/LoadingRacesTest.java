@@ -255,7 +255,8 @@ class LoadingRacesTest {
         Held newer = service.origin.hold();
         Call<String> second = b.get("k");
         newer.awaitCalled();
-        land(older, "v1 read before the commit");
+        older.answer("v1 read before the commit");
+        service.until(() -> a.stats().fillsRefused() == 1);
         assertThat(a.entry("k")).isNull();
         newer.answer("v2");
         assertThat(service.finish(second)).isEqualTo("v2");

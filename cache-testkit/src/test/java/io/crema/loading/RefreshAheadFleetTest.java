@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.policy.Backoff;
 import io.crema.policy.RefreshAhead;
+import io.crema.scenario.Call;
 import io.crema.scenario.Style;
 import io.crema.testkit.Operation;
 import io.crema.testkit.RemoteGate;
@@ -116,6 +117,22 @@ class RefreshAheadFleetTest {
         assertThat(service.origin.calls()).isEqualTo(1);
         service.pass(Duration.ofSeconds(2));
         assertThat(service.finish(a.get("k"))).isEqualTo("v2");
+    }
+
+    @Test
+    void refreshThatOutlastsFreshness_isStored_andNobodyElseLoads() {
+        dueForRefresh();
+        Held held = service.origin.hold();
+        a.load("k");
+        held.awaitCalled();
+        service.pass(FRESH.dividedBy(2).plus(MARGIN));
+        Call<String> other = b.get("k");
+        service.pass(Duration.ofMillis(200));
+        held.answer("v2");
+        assertThat(service.finish(other)).isEqualTo("v2");
+        assertThat(a.look("k")).isEqualTo("v2");
+        assertThat(c.look("k")).isEqualTo("v2");
+        assertThat(held.calls()).isEqualTo(1);
     }
 
     @Test

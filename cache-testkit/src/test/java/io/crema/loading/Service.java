@@ -16,9 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -36,10 +34,13 @@ final class Service implements AutoCloseable {
     /** More than any clock of an instance is late. */
     static final Duration MARGIN = Duration.ofMillis(50);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration STEP = Duration.ofMillis(10);
 
     private static final int LOOKS_PER_STEP = 10;
+
+    /** What has not happened after so many takes long. */
+    private static final int SMALL_STEPS = 50;
 
     final ManualTime time = new ManualTime();
     final InMemoryServer server = InMemoryServer.create(time);
@@ -110,17 +111,14 @@ final class Service implements AutoCloseable {
     /** As {@link #finish}, of a call that has to fail; what it threw. */
     Throwable failure(Call<?> call) {
         passUntilDone(call);
-        try {
-            throw new AssertionError(
-                    "The call should have failed, but gave " + call.result().get(1, TimeUnit.SECONDS));
-        } catch (ExecutionException e) {
-            return e.getCause();
-        } catch (TimeoutException e) {
-            throw new AssertionError(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
+        Throwable failure = call.result()
+                .handle((value, thrown) ->
+                        thrown == null ? new AssertionError("The call should have failed, but gave " + value) : thrown)
+                .join();
+        if (failure instanceof AssertionError unexpected) {
+            throw unexpected;
         }
+        return failure instanceof CompletionException ? failure.getCause() : failure;
     }
 
     void passUntilDone(Call<?> call) {
@@ -135,8 +133,9 @@ final class Service implements AutoCloseable {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> {
-                    if (looks.incrementAndGet() % LOOKS_PER_STEP == 0) {
-                        time.advance(STEP);
+                    int look = looks.incrementAndGet();
+                    if (look % LOOKS_PER_STEP == 0) {
+                        time.advance(look > SMALL_STEPS * LOOKS_PER_STEP ? STEP.multipliedBy(5) : STEP);
                     }
                     return condition.call();
                 });
