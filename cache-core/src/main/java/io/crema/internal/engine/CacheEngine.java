@@ -11,6 +11,8 @@ import io.crema.internal.coherence.TagTable;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.entry.TagNames;
 import io.crema.internal.near.NearTier;
+import io.crema.internal.near.NearTier.Reserves;
+import io.crema.internal.remote.Breaker;
 import io.crema.internal.remote.Deadlines;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.remote.RemoteAccess;
@@ -55,11 +57,13 @@ public final class CacheEngine<K, V> {
     final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
     final Entries<K, V> entries;
+    final Loads<K, V> loads;
+    final Refreshes<K, V> refreshes;
     final LocalLocks localLocks = new LocalLocks();
 
     private final CacheSettings<K, V> settings;
     private final @Nullable Serialization<K, V> serialization;
-    private final RareLog log;
+    final RareLog log;
     private final Lease lease;
     final long window;
 
@@ -94,7 +98,18 @@ public final class CacheEngine<K, V> {
                 name, context.listeners(), settings.listeners(), executor, clock, counters.listenerFailures, log);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
-        this.near = new NearTier<>(settings.near(), rules, clock, settings.readClock(), lease, window, executor);
+        this.loads = new Loads<>(this, settings.loading(), context.loadExecutor());
+        this.refreshes = new Refreshes<>(this);
+        this.near = new NearTier<>(
+                settings.near(),
+                settings.loading().keepsReserves() ? Reserves.KEPT : Reserves.NONE,
+                rules,
+                clock,
+                settings.readClock(),
+                lease,
+                window,
+                executor,
+                events::evicted);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = Layout.of(new Partitions(1, rules), rules, null);
@@ -112,30 +127,46 @@ public final class CacheEngine<K, V> {
      * The remote tier was reached and agrees: from now on keys lie there. Everything that this instance had belongs to
      * no partition of the remote tier, and is looked at anew.
      */
-    public Subscription attach(RemoteCache cache, Deadlines deadlines) {
-        RemoteAccess access = new RemoteAccess(cache, deadlines, counters.remoteFailures, log);
+    public Subscription attach(RemoteCache cache, Deadlines deadlines, Breaker breaker) {
+        RemoteAccess access =
+                new RemoteAccess(cache, deadlines, breaker, counters.remoteFailures, counters.remoteRefused, log);
         Partitions partitions = new Partitions(cache.partitions(), rules);
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
+        events.watch(near::leaseValid);
         Subscription attached = new Subscription(
-                access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
+                access, partitions, rules, clock, settings.onHistoryChange(), lease, new Messages(), tokens::next);
         subscription = attached;
+        breaker.onChange(events::breakerChanged);
         return attached;
     }
 
-    private void onMessage(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
-        TagTable tags = tags().table();
-        if (partition == tags.partition()) {
-            tags.invalidated(new String(key, StandardCharsets.UTF_8), stamp);
-            return;
-        }
-        K decoded = serialization().decodeKey(key);
-        switch (kind) {
-            case WRITTEN -> {
-                boolean unused = invalidated(decoded, partition, stamp);
+    /** What messages say. */
+    private final class Messages implements Subscription.Evictor {
+
+        @Override
+        public void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
+            TagTable tags = tags().table();
+            if (partition == tags.partition()) {
+                String tag = new String(key, StandardCharsets.UTF_8);
+                tags.invalidated(tag, stamp);
+                events.tagInvalidatedByMessage(tag);
+                return;
             }
-            case EXPIRED -> expired(decoded, partition, stamp);
+            K decoded = serialization().decodeKey(key);
+            switch (kind) {
+                case WRITTEN -> {
+                    boolean unused = invalidated(decoded, partition, stamp);
+                }
+                case EXPIRED -> expired(decoded, partition, stamp);
+            }
+            events.invalidatedByMessage(decoded);
+        }
+
+        @Override
+        public void cleared(Partition partition) {
+            events.partitionClearedByMessage();
         }
     }
 
@@ -165,18 +196,21 @@ public final class CacheEngine<K, V> {
 
     /** A key was written or invalidated. What is under way learns of it before what is stored is removed. */
     boolean invalidated(K key, Partition partition, long stamp) {
+        loads.heldBack.forget(key);
         flights.invalidated(key, stamp);
         return near.evictOlder(key, partition, stamp);
     }
 
     /** A key was expired: what this instance has stays, but is served no more. */
     void expired(K key, Partition partition, long stamp) {
+        loads.heldBack.forget(key);
         flights.invalidated(key, stamp);
         near.expireOlder(key, partition, stamp);
     }
 
     /** Whatever this instance has of a key is not to be served any more, and nobody else was told. */
     void dropHere(K key) {
+        loads.heldBack.forget(key);
         flights.invalidated(key, Long.MAX_VALUE);
         near.remove(key);
     }
@@ -363,6 +397,7 @@ public final class CacheEngine<K, V> {
                 flight.result.completeExceptionally(closedException());
             }
         });
+        loads.close();
         near.close();
         outbox.close();
     }

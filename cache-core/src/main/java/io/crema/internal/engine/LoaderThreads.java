@@ -53,9 +53,16 @@ public final class LoaderThreads {
                 waiting.remove(self);
                 return Waiting.CYCLIC;
             }
-            next = waiting.get(needed);
+            Flight<?> awaited = waiting.get(needed);
+            // Who leads a flight and runs its steps waits for itself, so to say.
+            next = awaited == next ? null : awaited;
         }
         return Waiting.SAFE;
+    }
+
+    /** Notes that the current thread will wait for a flight that it leads, whose loader may run on another one. */
+    void beginLed(Flight<?> flight) {
+        waiting.put(Thread.currentThread(), flight);
     }
 
     void end() {
