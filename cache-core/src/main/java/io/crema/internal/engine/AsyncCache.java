@@ -67,7 +67,8 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
             }
         }
         CompletableFuture<Outcome<V>> read = engine.readPath.readAsync(key, request);
-        return engine.loads.leavingWhenCancelled(read.thenApply(Outcome::value), () -> read.cancel(false));
+        CompletableFuture<@Nullable V> value = read.thenApply(Outcome::value);
+        return engine.loads.leavingWhenCancelled(value, () -> read.cancel(false));
     }
 
     @Override

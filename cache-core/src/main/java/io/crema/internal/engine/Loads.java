@@ -146,7 +146,7 @@ final class Loads<K, V> {
     }
 
     /** The same future, whose cancellation means that its caller has left. */
-    <T> CompletableFuture<T> leavingWhenCancelled(CompletableFuture<T> given, Runnable left) {
+    <T extends @Nullable Object> CompletableFuture<T> leavingWhenCancelled(CompletableFuture<T> given, Runnable left) {
         if (policies.abandoned() == AbandonedLoads.CANCEL) {
             CompletableFuture<T> unused = given.whenComplete((value, failure) -> {
                 if (given.isCancelled()) {
