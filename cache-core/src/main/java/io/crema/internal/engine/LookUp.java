@@ -192,7 +192,7 @@ final class LookUp<K, V> {
                 && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.REVALIDATING);
             engine.refreshes.behind(call.route(), entry, request());
-        } else if (request().isInspection()) {
+        } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {
             call.heldBack(state, false);
