@@ -1,11 +1,13 @@
 package io.crema.internal.engine;
 
+import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
 import io.crema.internal.entry.NearEntry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,11 @@ final class Flight<V> implements Registered {
     private volatile boolean detached;
     private volatile boolean bypassing;
 
+    /** The highest stamp of an invalidation of its key that came since it began. */
+    private final AtomicLong newest = new AtomicLong(Long.MIN_VALUE);
+
+    private final CoherenceRules rules;
+
     /** Whether it is known what tags its value has. */
     private volatile boolean tagsKnown;
 
@@ -66,7 +73,8 @@ final class Flight<V> implements Registered {
     private volatile @Nullable CallerRunner caller;
 
     /** It is the first who waits for it. */
-    Flight(Partition partition, TagTable table, long start, Leased leased) {
+    Flight(CoherenceRules rules, Partition partition, TagTable table, long start, Leased leased) {
+        this.rules = rules;
         this.waiting = new AtomicInteger(1);
         this.table = table;
         this.began = table.now();
@@ -98,7 +106,13 @@ final class Flight<V> implements Registered {
 
     @Override
     public void invalidated(long stamp) {
+        newest.accumulateAndGet(stamp, Math::max);
         detach();
+    }
+
+    /** Whether an entry is known to be wrong since the flight began, so that it is not even a reserve. */
+    boolean isWrong(NearEntry<?> entry) {
+        return bypassing || rules.evicts(newest.get(), entry.stamp);
     }
 
     /**

@@ -53,6 +53,7 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    private volatile boolean quarantined;
     private volatile boolean landed;
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
@@ -213,8 +214,8 @@ final class LoadCall<K, V> {
     }
 
     private ContextOfLoad<V> loadContext() {
-        NearEntry<V> previous = flight.mustNotInstall() ? null : lookUp.known();
-        if (previous == null) {
+        NearEntry<V> previous = lookUp.known();
+        if (previous == null || quarantined || flight.isWrong(previous)) {
             return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
         }
         CacheEntry<V> described =
@@ -225,6 +226,7 @@ final class LoadCall<K, V> {
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
     void loadInQuarantine() {
+        quarantined = true;
         flight.detach();
         load();
     }
@@ -324,11 +326,15 @@ final class LoadCall<K, V> {
     /** What may be served if no value can be got; null = nothing. */
     @Nullable
     NearEntry<V> reserve() {
-        if (request.isLatest() || request.isRefresh() || flight.mustNotInstall()) {
+        if (request.isLatest() || request.isRefresh() || quarantined) {
             return null;
         }
         NearEntry<V> kept = lookUp.reserve();
-        return kept != null && engine.loads.policies.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
+        return kept != null
+                        && !flight.isWrong(kept)
+                        && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())
+                ? kept
+                : null;
     }
 
     private Source sourceOf(NearEntry<V> entry) {
