@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class HardTimeoutTest {
 
-    private static final Duration HARD = Duration.ofSeconds(2);
+    private static final Duration HARD = Duration.ofSeconds(8);
     private static final Duration RETRY = Duration.ofSeconds(3);
 
     private final Service service;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SoftTimeoutTest {
 
     private static final Duration SOFT = Duration.ofMillis(200);
-    private static final Duration HARD = Duration.ofSeconds(5);
+    private static final Duration HARD = Duration.ofSeconds(20);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Service service;
