@@ -419,9 +419,15 @@ final class LoadCall<K, V> {
     }
 
     private void end() {
+        if (landed) {
+            return;
+        }
         landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
+        if (request.isRevalidation()) {
+            engine.refreshes.ended();
+        }
     }
 
     private Throwable asUnchecked(Throwable failure) {
