@@ -1,0 +1,189 @@
+package io.crema.scenarios;
+
+import io.crema.policy.Bulkhead;
+import io.crema.policy.StaleWhileRevalidate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * All keys expire at one moment, under half of the load that the instances can bear, and are loaded anew behind their
+ * readers. What they can bear is measured first: the reads a second of threads that read these keys one after the other
+ * as fast as they can, with the same book-keeping. Reads through a second cache, each of which is a round trip to Redis,
+ * are made beside it at a low rate.
+ */
+final class MassExpiry implements Scenario.Trial {
+
+    private static final int KEYS = 10_000;
+    private static final int ROUNDS = 3;
+    private static final int FAR_KEYS = 1_000;
+    private static final double FAR_PER_SECOND = 200;
+    private static final int THREADS = 2;
+    private static final double SHARE_OF_CAPACITY = 0.5;
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final Duration CAPACITY_TIME = Duration.ofSeconds(5);
+    private static final Duration FILL_TIME = Duration.ofSeconds(15);
+    private static final Duration QUIET = Duration.ofSeconds(3);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Duration LOAD_TIME = Duration.ofMillis(5);
+    private static final int LOADS_AT_A_TIME = 64;
+    private static final double ROUND_TRIPS = 2;
+
+    /**
+     * What was seen.
+     *
+     * @param expiries of each round, the calls of the origin in the window after it
+     * @param reads due in these windows
+     * @param far round trips made in these windows
+     */
+    record Evidence(int keys, List<CallLog> expiries, long unended, History.Reads reads, History.Reads far) {}
+
+    @Override
+    public String about(Settings settings) {
+        return settings.keys().orElse(KEYS) + " keys expire together at "
+                + settings.rate().stream()
+                        .mapToObj(rate -> rate + " reads a second")
+                        .findAny()
+                        .orElse("half of the measured capacity")
+                + ", and are served while they are loaded anew";
+    }
+
+    private static Policies policies(int keys) {
+        return Policies.fresh(Duration.ofHours(1))
+                .staleWhileRevalidate(StaleWhileRevalidate.upTo(Duration.ofHours(1)))
+                .bulkhead(new Bulkhead(LOADS_AT_A_TIME, keys));
+    }
+
+    @Override
+    public Result run(Stage stage) throws InterruptedException {
+        int count = stage.settings.keys().orElse(KEYS);
+        Keys keys = Keys.of(InstanceMain.CACHE, "key", count);
+        try (Fleet fleet = stage.fleet(policies(count))) {
+            stage.origin.set(Origin.Mode.ANSWER, LOAD_TIME);
+            fleet.fill(Keys.of(InstanceMain.FAR, "far", FAR_KEYS));
+            fleet.fill(keys);
+            double capacity = capacity(stage, fleet, count);
+            double rate = stage.settings.rate().orElse((int) (SHARE_OF_CAPACITY * capacity));
+            stage.say(String.format(Locale.ROOT, "capacity %,.0f reads a second, load %,.0f", capacity, rate));
+            fleet.begin(load("readers", Load.Style.SYNCHRONOUS, THREADS, rate, count));
+            fleet.begin(new Load(
+                    "far", Load.Style.CALLERS, 1, FAR_PER_SECOND, InstanceMain.FAR, "far", FAR_KEYS, 0, 3_600_000));
+            List<Long> moments = new ArrayList<>();
+            int rounds = stage.settings.rounds().orElse(ROUNDS);
+            for (int i = 1; i <= rounds; i++) {
+                moments.add(expire(stage, fleet, keys, "round " + i + " of " + rounds));
+            }
+            History readers = History.merged(fleet.end("readers"));
+            History far = History.merged(fleet.end("far"));
+            Evidence evidence = new Evidence(
+                    count,
+                    moments.stream()
+                            .map(moment -> calls(stage.origin.log(), moment))
+                            .toList(),
+                    readers.unended() + far.unended(),
+                    windows(readers, moments, Duration.ZERO, WINDOW),
+                    windows(far, moments, Duration.ZERO, WINDOW));
+            Figures figures = new Figures()
+                    .add("keys", count)
+                    .add("rounds", rounds)
+                    .add("capacityReadsPerSecond", Math.round(capacity))
+                    .add("readsPerSecond", Math.round(rate))
+                    .add(
+                            "originCalls",
+                            evidence.expiries.stream().map(CallLog::count).toList())
+                    .add(
+                            "originCallsAtATime",
+                            evidence.expiries.stream().map(CallLog::mostAtATime).toList())
+                    .add("loadedAnewWithinMillis", loadedWithin(evidence.expiries, moments))
+                    .add("afterExpiry", evidence.reads)
+                    .add("roundTripAfterExpiry", evidence.far)
+                    .add("beforeExpiry", windows(readers, moments, QUIET.negated(), Duration.ZERO))
+                    .add("roundTripBeforeExpiry", windows(far, moments, QUIET.negated(), Duration.ZERO))
+                    .addStats(fleet.vitals());
+            return new Result(Scenario.MASS_EXPIRY.label(), judge(evidence), figures.map(), null);
+        }
+    }
+
+    private static Load load(String name, Load.Style style, int threads, double rate, int keys) {
+        return new Load(name, style, threads, rate, InstanceMain.CACHE, "key", keys, 0, 3_600_000);
+    }
+
+    /** Reads a second of all instances together. */
+    private static double capacity(Stage stage, Fleet fleet, int keys) throws InterruptedException {
+        fleet.begin(load("capacity", Load.Style.CALLERS, THREADS, 0, keys));
+        stage.watch("capacity: warm-up", fleet, WARM_UP);
+        long from = System.nanoTime();
+        stage.watch("capacity", fleet, CAPACITY_TIME);
+        History history = History.merged(fleet.end("capacity"));
+        // Of whole slices.
+        long to = from + CAPACITY_TIME.toNanos();
+        return history.between(from, to).count() / (CAPACITY_TIME.toNanos() / 1e9);
+    }
+
+    /** Puts all keys so that they expire at one moment, and waits until the window after it is over; returns the moment. */
+    private static long expire(Stage stage, Fleet fleet, Keys keys, String round) throws InterruptedException {
+        long moment = System.nanoTime() + FILL_TIME.plus(QUIET).toNanos();
+        stage.say(round + ": filling");
+        fleet.fill(new Keys(keys.cache(), keys.prefix(), keys.count(), moment));
+        if (System.nanoTime() > moment - QUIET.toNanos()) {
+            throw new IllegalStateException("Putting " + keys.count() + " keys and reading them took longer than "
+                    + FILL_TIME.toSeconds() + " s");
+        }
+        stage.watchUntil(round + ": waiting for the expiry", fleet, moment);
+        stage.watchUntil(round + ": all keys have expired", fleet, moment + WINDOW.toNanos() + History.SLICE_NANOS);
+        return moment;
+    }
+
+    private static CallLog calls(CallLog log, long moment) {
+        return log.ofKeys("key").between(moment, moment + WINDOW.toNanos());
+    }
+
+    private static History.Reads windows(History history, List<Long> moments, Duration from, Duration to) {
+        return moments.stream()
+                .map(moment -> history.between(moment + from.toNanos(), moment + to.toNanos()))
+                .reduce(History.Reads::plus)
+                .orElseThrow();
+    }
+
+    private static List<Long> loadedWithin(List<CallLog> expiries, List<Long> moments) {
+        List<Long> millis = new ArrayList<>();
+        for (int i = 0; i < moments.size(); i++) {
+            long last = expiries.get(i).calls().stream()
+                    .map(CallLog.Call::ended)
+                    .filter(ended -> ended != CallLog.NEVER)
+                    .max(Comparator.naturalOrder())
+                    .orElse(moments.get(i));
+            millis.add((last - moments.get(i)) / 1_000_000);
+        }
+        return millis;
+    }
+
+    static List<Bar> judge(Evidence evidence) {
+        return List.of(
+                Bar.atMost(
+                        "origin calls of a key for an expiry, of the worst key",
+                        evidence.expiries.stream()
+                                .mapToDouble(CallLog::mostOfOneKey)
+                                .max()
+                                .orElse(Double.NaN),
+                        1,
+                        ""),
+                Bar.atLeast(
+                        "keys loaded anew within 10 s, of the worst round",
+                        evidence.expiries.stream()
+                                .mapToDouble(calls -> calls.byKey().size())
+                                .min()
+                                .orElse(Double.NaN),
+                        evidence.keys,
+                        ""),
+                Bar.atMost(
+                        "p99 of reads within 10 s, by the median round trip to Redis",
+                        evidence.reads.waitMillis(99) / evidence.far.serviceMillis(50),
+                        ROUND_TRIPS,
+                        "x"),
+                Bar.exactly("failed reads", evidence.reads.failed() + evidence.far.failed() + evidence.unended, 0, ""),
+                Bar.exactly("reads of another key's value", evidence.reads.wrong() + evidence.far.wrong(), 0, ""));
+    }
+}
