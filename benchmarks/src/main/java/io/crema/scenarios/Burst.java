@@ -16,8 +16,8 @@ record Burst(String cache, String key, int readers, long beginsAt) {
      * @param wrong how many of those got one of another key
      * @param madeAt when the values were made that were given, and how many were given each
      * @param failures how many failed, by the type of the failure
-     * @param lastBegan when the last reader began, after the burst's begin
-     * @param longest time that a reader took
+     * @param lastBeganMillis when the last reader began, after the moment when all should
+     * @param longestMillis the longest time that a reader took
      */
     record Outcome(
             int given,
