@@ -12,22 +12,24 @@ import org.jspecify.annotations.Nullable;
  */
 record Bar(String what, String limit, @Nullable Double measured, String unit, boolean passed) {
 
-    static Bar atMost(String what, double measured, double limit, String unit) {
-        return of(what, "<= " + text(limit), measured, unit, measured <= limit);
+    static Bar atMost(String what, Number measured, Number limit, String unit) {
+        return of(what, "<= ", limit, measured, unit, measured.doubleValue() <= limit.doubleValue());
     }
 
-    static Bar atLeast(String what, double measured, double limit, String unit) {
-        return of(what, ">= " + text(limit), measured, unit, measured >= limit);
+    static Bar atLeast(String what, Number measured, Number limit, String unit) {
+        return of(what, ">= ", limit, measured, unit, measured.doubleValue() >= limit.doubleValue());
     }
 
-    static Bar exactly(String what, double measured, double wanted, String unit) {
-        return of(what, "= " + text(wanted), measured, unit, measured == wanted);
+    static Bar exactly(String what, Number measured, Number wanted, String unit) {
+        return of(what, "= ", wanted, measured, unit, measured.doubleValue() == wanted.doubleValue());
     }
 
-    private static Bar of(String what, String limit, double measured, String unit, boolean passed) {
-        return Double.isNaN(measured)
-                ? new Bar(what, limit, null, unit, false)
-                : new Bar(what, limit, measured, unit, passed);
+    private static Bar of(String what, String relation, Number limit, Number measured, String unit, boolean passed) {
+        String words = relation + text(limit.doubleValue());
+        double number = measured.doubleValue();
+        return Double.isNaN(number)
+                ? new Bar(what, words, null, unit, false)
+                : new Bar(what, words, number, unit, passed);
     }
 
     /** The same of one case of several. */

@@ -70,7 +70,8 @@ final class Fleet implements AutoCloseable {
         try {
             return answer.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IllegalStateException(String.valueOf(cause.getMessage()), e);
         } catch (TimeoutException e) {
             throw new IllegalStateException("An instance does not answer within " + seconds + " s", e);
         }

@@ -14,7 +14,7 @@ import java.util.Properties;
  * What a run was told, by system properties that begin with {@code scenarios.}, which Maven passes on from those without.
  * What is not given is as each scenario has it.
  *
- * @param scenarios {@code scenario}: names with commas between; {@code all} or empty = all
+ * @param scenarios as {@code -Dscenario} names them: names with commas between; {@code all} or empty = all
  * @param report {@code report}: the file that is written, as JSON
  * @param instances {@code instances}: how many JVMs read
  * @param keys {@code keys}: how many are read

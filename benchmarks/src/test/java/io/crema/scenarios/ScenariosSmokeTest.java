@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ScenariosSmokeTest {
 
+    private final PrintStream out = System.err;
+
     @TempDir
     private Path directory;
 
@@ -42,13 +44,13 @@ class ScenariosSmokeTest {
 
     @Test
     void stampede_policiesOnAndOff_reachesItsBarsAndMissesThem() throws IOException, InterruptedException {
-        Report on = new Scenarios(settings("on"), System.err).run();
+        Report on = new Scenarios(settings("on"), out).run();
         assertThat(missed(on)).as(on.table()).isEmpty();
         assertThat(on.passed()).as(on.whatFailed()).isTrue();
         assertThat(Files.readString(directory.resolve("report.json")))
                 .contains("\"scenario\": \"stampede\"", "\"passed\": true", "originCalls");
 
-        Report off = new Scenarios(settings("off"), System.err).run();
+        Report off = new Scenarios(settings("off"), out).run();
         assertThat(missed(off)).contains("origin calls of a key, of the worst round");
         assertThat(off.passed()).isFalse();
         assertThat(off.whatFailed()).contains("stampede, origin calls of a key");
@@ -56,7 +58,7 @@ class ScenariosSmokeTest {
 
     @Test
     void fleet_underLoadOfEachStyle_accountsForAllReads() throws InterruptedException {
-        try (Stage stage = Stage.of(settings("on"), Scenario.ORIGIN_DOWN, new PrintStream(System.err));
+        try (Stage stage = Stage.of(settings("on"), Scenario.ORIGIN_DOWN, out);
                 Fleet fleet = stage.fleet(Policies.fresh(Duration.ofMinutes(10)))) {
             stage.origin.set(Origin.Mode.ANSWER, Duration.ofMillis(5));
             fleet.fill(Keys.of(InstanceMain.CACHE, "key", 20));
