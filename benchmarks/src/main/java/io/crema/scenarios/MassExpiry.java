@@ -4,9 +4,9 @@ import io.crema.policy.Bulkhead;
 import io.crema.policy.StaleWhileRevalidate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * All keys expire at one moment, under half of the load that the instances can bear, and are loaded anew behind their
@@ -25,6 +25,10 @@ final class MassExpiry implements Scenario.Trial {
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration CAPACITY_TIME = Duration.ofSeconds(5);
     private static final Duration FILL_TIME = Duration.ofSeconds(15);
+
+    /** From the begin of the load to the expiry; of its last part one can see how it is without one. */
+    private static final Duration RUN_UP = Duration.ofSeconds(5);
+
     private static final Duration QUIET = Duration.ofSeconds(3);
     private static final Duration WINDOW = Duration.ofSeconds(10);
     private static final Duration LOAD_TIME = Duration.ofMillis(5);
@@ -67,24 +71,17 @@ final class MassExpiry implements Scenario.Trial {
             double capacity = capacity(stage, fleet, count);
             double rate = stage.settings.rate().orElse((int) (SHARE_OF_CAPACITY * capacity));
             stage.say(String.format(Locale.ROOT, "capacity %,.0f reads a second, load %,.0f", capacity, rate));
-            fleet.begin(load("readers", Load.Style.SYNCHRONOUS, THREADS, rate, count));
-            fleet.begin(new Load(
-                    "far", Load.Style.CALLERS, 1, FAR_PER_SECOND, InstanceMain.FAR, "far", FAR_KEYS, 0, 3_600_000));
-            List<Long> moments = new ArrayList<>();
+            List<Expiry> expiries = new ArrayList<>();
             int rounds = stage.settings.rounds().orElse(ROUNDS);
             for (int i = 1; i <= rounds; i++) {
-                moments.add(expire(stage, fleet, keys, "round " + i + " of " + rounds));
+                expiries.add(expire(stage, fleet, keys, rate, "round " + i + " of " + rounds));
             }
-            History readers = History.merged(fleet.end("readers"));
-            History far = History.merged(fleet.end("far"));
             Evidence evidence = new Evidence(
                     count,
-                    moments.stream()
-                            .map(moment -> calls(stage.origin.log(), moment))
-                            .toList(),
-                    readers.unended() + far.unended(),
-                    windows(readers, moments, Duration.ZERO, WINDOW),
-                    windows(far, moments, Duration.ZERO, WINDOW));
+                    expiries.stream().map(Expiry::calls).toList(),
+                    expiries.stream().mapToLong(Expiry::unended).sum(),
+                    windows(expiries, Expiry::readers, Duration.ZERO, WINDOW),
+                    windows(expiries, Expiry::far, Duration.ZERO, WINDOW));
             Figures figures = new Figures()
                     .add("keys", count)
                     .add("rounds", rounds)
@@ -96,11 +93,13 @@ final class MassExpiry implements Scenario.Trial {
                     .add(
                             "originCallsAtATime",
                             evidence.expiries.stream().map(CallLog::mostAtATime).toList())
-                    .add("loadedAnewWithinMillis", loadedWithin(evidence.expiries, moments))
+                    .add(
+                            "loadedAnewWithinMillis",
+                            expiries.stream().map(Expiry::loadedWithinMillis).toList())
                     .add("afterExpiry", evidence.reads)
                     .add("roundTripAfterExpiry", evidence.far)
-                    .add("beforeExpiry", windows(readers, moments, QUIET.negated(), Duration.ZERO))
-                    .add("roundTripBeforeExpiry", windows(far, moments, QUIET.negated(), Duration.ZERO))
+                    .add("beforeExpiry", windows(expiries, Expiry::readers, QUIET.negated(), Duration.ZERO))
+                    .add("roundTripBeforeExpiry", windows(expiries, Expiry::far, QUIET.negated(), Duration.ZERO))
                     .addStats(fleet.vitals());
             return new Result(Scenario.MASS_EXPIRY.label(), judge(evidence), figures.map(), null);
         }
@@ -122,42 +121,54 @@ final class MassExpiry implements Scenario.Trial {
         return history.between(from, to).count() / (CAPACITY_TIME.toNanos() / 1e9);
     }
 
-    /** Puts all keys so that they expire at one moment, and waits until the window after it is over; returns the moment. */
-    private static long expire(Stage stage, Fleet fleet, Keys keys, String round) throws InterruptedException {
-        long moment = System.nanoTime() + FILL_TIME.plus(QUIET).toNanos();
+    /** Puts all keys so that they expire at one moment, reads them before it and in the window after it. */
+    private static Expiry expire(Stage stage, Fleet fleet, Keys keys, double rate, String round)
+            throws InterruptedException {
+        long moment = System.nanoTime() + FILL_TIME.plus(RUN_UP).toNanos();
         stage.say(round + ": filling");
         fleet.fill(new Keys(keys.cache(), keys.prefix(), keys.count(), moment));
-        if (System.nanoTime() > moment - QUIET.toNanos()) {
+        if (System.nanoTime() > moment - RUN_UP.toNanos()) {
             throw new IllegalStateException("Putting " + keys.count() + " keys and reading them took longer than "
                     + FILL_TIME.toSeconds() + " s");
         }
-        stage.watchUntil(round + ": waiting for the expiry", fleet, moment);
+        stage.watchUntil(round + ": filled", fleet, moment - RUN_UP.toNanos());
+        fleet.begin(load("readers", Load.Style.SYNCHRONOUS, THREADS, rate, keys.count()));
+        fleet.begin(new Load(
+                "far", Load.Style.CALLERS, 1, FAR_PER_SECOND, InstanceMain.FAR, "far", FAR_KEYS, 0, 3_600_000));
+        stage.watchUntil(round + ": before the expiry", fleet, moment);
         stage.watchUntil(round + ": all keys have expired", fleet, moment + WINDOW.toNanos() + History.SLICE_NANOS);
-        return moment;
+        return new Expiry(
+                moment,
+                History.merged(fleet.end("readers")),
+                History.merged(fleet.end("far")),
+                stage.origin.log().ofKeys(keys.prefix()).between(moment, moment + WINDOW.toNanos()));
     }
 
-    private static CallLog calls(CallLog log, long moment) {
-        return log.ofKeys("key").between(moment, moment + WINDOW.toNanos());
+    /** One round. */
+    private record Expiry(long moment, History readers, History far, CallLog calls) {
+
+        long unended() {
+            return readers.unended() + far.unended();
+        }
+
+        /** Until the origin had answered the last call. */
+        long loadedWithinMillis() {
+            long last = calls.calls().stream()
+                    .mapToLong(CallLog.Call::ended)
+                    .filter(ended -> ended != CallLog.NEVER)
+                    .max()
+                    .orElse(moment);
+            return (last - moment) / 1_000_000;
+        }
     }
 
-    private static History.Reads windows(History history, List<Long> moments, Duration from, Duration to) {
-        return moments.stream()
-                .map(moment -> history.between(moment + from.toNanos(), moment + to.toNanos()))
+    private static History.Reads windows(
+            List<Expiry> expiries, Function<Expiry, History> reads, Duration from, Duration to) {
+        return expiries.stream()
+                .map(expiry ->
+                        reads.apply(expiry).between(expiry.moment + from.toNanos(), expiry.moment + to.toNanos()))
                 .reduce(History.Reads::plus)
                 .orElseThrow();
-    }
-
-    private static List<Long> loadedWithin(List<CallLog> expiries, List<Long> moments) {
-        List<Long> millis = new ArrayList<>();
-        for (int i = 0; i < moments.size(); i++) {
-            long last = expiries.get(i).calls().stream()
-                    .map(CallLog.Call::ended)
-                    .filter(ended -> ended != CallLog.NEVER)
-                    .max(Comparator.naturalOrder())
-                    .orElse(moments.get(i));
-            millis.add((last - moments.get(i)) / 1_000_000);
-        }
-        return millis;
     }
 
     static List<Bar> judge(Evidence evidence) {
