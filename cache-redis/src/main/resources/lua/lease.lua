@@ -1,12 +1,12 @@
 -- Grants the lease to load a key: in the header of a value or tombstone, else by a marker. Where there is no value but a
 -- least origin version it is a tombstone, since a marker goes with its lease. Both outlive the lease by a minute, for a
--- late fill.
+-- late fill. Whoever is refused for nothing but somebody's lease marks it as awaited: leaseUntil is even, and odd then.
 -- KEYS: clk, floor, key · ARGV: atLeast, leaseToken, leaseMillis, mode (0 = unless there is a fresh value, 1 = even then,
 -- and if the key is held back, 2 = unless there is a fresh value of another token), the known token (8 bytes)
 -- Returns 1 if granted, else 0; server microseconds; if granted, the failures before, else the floor and the record.
 local clock, micros, floor = reading(ARGV[1])
 local key, now, millis = KEYS[3], math.floor(micros / 1000), tonumber(ARGV[3])
-local lease = ARGV[2] .. pack('>I6', now + millis)
+local lease = ARGV[2] .. pack('>I6', now + millis - (now + millis) % 2)
 local h = call('GETRANGE', key, '0', '63')
 local kind = kindOf(h)
 
@@ -22,12 +22,14 @@ if kind and kind ~= QUARANTINE then
   -- A lease below the floor could never be filled, whoever holds it.
   if unpacked('>I8', h, 5) < floor then return inNewRecord(sub(h, 39, 46), 0) end
   local failures, always = sub(h, 47, 53) == HELD_BACK and byte(h, 54) or 0, ARGV[4] == '1'
-  if unpacked('>I6', h, 55) <= now or always and failures > 0 then
-    if kind == LEASE then return inNewRecord(sub(h, 39, 46), failures) end
-    if kind == TOMBSTONE or always or unpacked('>I6', h, 27) <= now
-      or ARGV[4] == '2' and sub(h, 13, 20) == ARGV[5] then
+  if kind ~= VALUE or always or unpacked('>I6', h, 27) <= now or ARGV[4] == '2' and sub(h, 13, 20) == ARGV[5] then
+    if unpacked('>I6', h, 55) <= now or always and failures > 0 then
+      if kind == LEASE then return inNewRecord(sub(h, 39, 46), failures) end
       call('SETRANGE', key, 46, lease)
       return {1, micros, failures}
+    elseif failures == 0 and byte(h, 60) % 2 == 0 then
+      -- The reply counts more than the mark, which a full server refuses.
+      redis.pcall('SETRANGE', key, 59, string.char(byte(h, 60) + 1))
     end
   end
 end

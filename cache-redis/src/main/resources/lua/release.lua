@@ -1,11 +1,12 @@
 -- Gives a lease up if it is still ours. After failures a hold takes its place: in the header, where nobody gets the lease
 -- while its time lasts; a marker or tombstone stays for a minute more, a value for as long as it would have.
--- KEYS: clk, key · ARGV: leaseToken, failures (0 = none), holdMillis
+-- KEYS: clk, key · ARGV: leaseToken, failures (0 = one if the lease is awaited, else none), holdMillis (0 = no hold)
 -- Returns 1 if it was ours, else 0.
 local key = KEYS[2]
 local h = call('GETRANGE', key, '0', '63')
 if not isHeld(h, ARGV[1]) then return {0} end
-if ARGV[2] == '0' then
+local failures = ARGV[2] == '0' and byte(h, 60) % 2 == 1 and '1' or ARGV[2]
+if failures == '0' or ARGV[3] == '0' then
   giveUp(key, h)
   return {1}
 end
@@ -16,5 +17,5 @@ if kindOf(h) ~= VALUE and keep < ends + 60000 then
   keep = ends + 60000
   call('PEXPIRE', key, string.format('%.0f', keep - now))
 end
-insist('SETRANGE', key, 32, pack('>I6', keep) .. sub(h, 39, 46) .. HELD_BACK .. string.char(ARGV[2]) .. pack('>I6', ends))
+insist('SETRANGE', key, 32, pack('>I6', keep) .. sub(h, 39, 46) .. HELD_BACK .. string.char(failures) .. pack('>I6', ends))
 return {1}

@@ -40,7 +40,7 @@ public final class Crema implements AutoCloseable {
     private final @Nullable RemoteTier remote;
     private final @Nullable RemoteLink link;
     private final @Nullable SystemTicker ownTicker;
-    private final @Nullable ExecutorService ownExecutor;
+    private final List<ExecutorService> ownExecutors;
     private boolean closed;
 
     private record Named(CacheEngine<?, ?> engine, TieredCache<?, ?> cache) {}
@@ -48,14 +48,17 @@ public final class Crema implements AutoCloseable {
     private Crema(Builder builder) {
         String nodeName = builder.nodeName == null ? "node" : builder.nodeName;
         ownTicker = builder.ticker == null ? new SystemTicker(nodeName) : null;
-        ownExecutor = builder.executor == null ? Threads.workers(nodeName) : null;
+        ownExecutors =
+                builder.executor == null ? List.of(Threads.workers(nodeName), Threads.loaders(nodeName)) : List.of();
         Ticker ticker = builder.ticker == null ? Objects.requireNonNull(ownTicker) : builder.ticker;
-        Executor executor = builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor;
+        Executor workers = builder.executor == null ? ownExecutors.get(0) : builder.executor;
+        Executor loaders = builder.executor == null ? ownExecutors.get(1) : builder.executor;
         InstanceClock clock = new InstanceClock(ticker);
         context = new EngineContext(
                 builder.rules,
                 clock,
-                Threads.handingOver(executor),
+                Threads.handingOver(workers),
+                Threads.handingOver(loaders),
                 new LoaderThreads(),
                 builder.tokens,
                 List.copyOf(builder.listeners));
@@ -158,9 +161,7 @@ public final class Crema implements AutoCloseable {
         if (ownTicker != null) {
             ownTicker.close();
         }
-        if (ownExecutor != null) {
-            ownExecutor.shutdown();
-        }
+        ownExecutors.forEach(ExecutorService::shutdown);
     }
 
     /** Configures a {@link Crema}. Not thread-safe. */
@@ -190,7 +191,8 @@ public final class Crema implements AutoCloseable {
         }
 
         /**
-         * Runs loaders and completions of asynchronous calls, instead of own daemon threads; not closed with the Crema.
+         * Runs loaders and completions of asynchronous calls, instead of own daemon threads (for loaders that are timed:
+         * virtual threads, from Java 21 on); not closed with the Crema.
          * It should not be bounded if loaders wait for other keys of the same Crema. What it rejects, or would run on the
          * thread that hands it over, runs in the JVM's default pool.
          */

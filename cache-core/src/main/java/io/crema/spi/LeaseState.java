@@ -9,6 +9,9 @@ package io.crema.spi;
  */
 public record LeaseState(long leftMillis, int failures) {
 
+    /** More are not counted. */
+    public static final int MOST_FAILURES = 255;
+
     /** Nobody loads. */
     public static final LeaseState FREE = new LeaseState(0, 0);
 

@@ -114,8 +114,15 @@ final class PartitionStore {
         long now = millis(nowMicros);
         StoredRecord found = find(key, nowMicros);
         boolean gone = found == null || isBelowFloor(found);
-        if (found != null && !gone && !mayLease(found, mode, known, now)) {
-            return new LeaseReply.Refused(found.reply(ReadMode.VALUE, nowMicros, RemoteRecord.NO_FLOOR));
+        if (found != null && !gone) {
+            boolean replaceable = isReplaceable(found, mode, known, now);
+            boolean free = isFree(found, mode, now);
+            if (replaceable && !free) {
+                store(key, found.withLease(found.lease().refused()));
+            }
+            if (!replaceable || !free) {
+                return new LeaseReply.Refused(found.reply(ReadMode.VALUE, nowMicros, RemoteRecord.NO_FLOOR));
+            }
         }
         Lease lease = Lease.of(leaseToken, now + leaseMillis);
         if (found != null && !gone && found.kind() != Kind.LEASE) {
@@ -126,17 +133,20 @@ final class PartitionStore {
         return new LeaseReply.Granted(found == null || gone ? 0 : found.lease().failures());
     }
 
-    private static boolean mayLease(StoredRecord found, LeaseMode mode, long known, long nowMillis) {
+    private static boolean isFree(StoredRecord found, LeaseMode mode, long nowMillis) {
         boolean overHold = mode == LeaseMode.EVEN_IF_FRESH && found.lease().failures() > 0;
-        boolean free = overHold || !found.lease().runs(nowMillis);
+        return overHold || !found.lease().runs(nowMillis);
+    }
+
+    /** Whether the key may be loaded in this mode, if nobody else does. */
+    private static boolean isReplaceable(StoredRecord found, LeaseMode mode, long known, long nowMillis) {
         return switch (found.kind()) {
             case OPAQUE, QUARANTINE -> false;
-            case ABSENT, LEASE, TOMBSTONE -> free;
+            case ABSENT, LEASE, TOMBSTONE -> true;
             case VALUE ->
-                free
-                        && (!found.isFresh(nowMillis)
-                                || mode == LeaseMode.EVEN_IF_FRESH
-                                || mode == LeaseMode.UNLESS_REPLACED && found.hasToken(known));
+                !found.isFresh(nowMillis)
+                        || mode == LeaseMode.EVEN_IF_FRESH
+                        || mode == LeaseMode.UNLESS_REPLACED && found.hasToken(known);
         };
     }
 
@@ -152,7 +162,7 @@ final class PartitionStore {
         }
         return found.refusesVersion(value.originVersion())
                 ? new StoreReply.TooOld(found.leastVersion())
-                : storeValue(key, value, nowMicros);
+                : storeValue(key, StoredRecord.value(value, clock, millis(nowMicros)));
     }
 
     StoreReply renew(RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast, long nowMicros) {
@@ -168,18 +178,20 @@ final class PartitionStore {
         if (found.refusesVersion(renewal.originVersion())) {
             return new StoreReply.TooOld(found.leastVersion());
         }
-        long now = millis(nowMicros);
-        store(key, found.renewed(renewal, clock, now));
-        return new StoreReply.Stored(clock, now);
+        return storeValue(key, found.renewed(renewal, clock, millis(nowMicros)));
     }
 
-    /** @param failures 0 = the key is free at once */
+    /** @param failures 0 = one if others were refused the lease and the key shall be held back then, else none */
     void release(RemoteKey key, long leaseToken, int failures, long holdMillis, long nowMicros) {
         StoredRecord found = findLeased(key, leaseToken, nowMicros);
-        if (found != null && failures == 0) {
+        if (found == null) {
+            return;
+        }
+        int counted = failures == 0 && found.lease().awaited() ? 1 : failures;
+        if (counted == 0 || holdMillis == 0) {
             dropLease(key, found);
-        } else if (found != null) {
-            store(key, found.heldBack(failures, millis(nowMicros) + holdMillis));
+        } else {
+            store(key, found.heldBack(counted, millis(nowMicros) + holdMillis));
         }
     }
 
@@ -194,7 +206,7 @@ final class PartitionStore {
         advance(1, atLeast, nowMicros);
         boolean sole = found != null && found.isHeldOnlyBy(holder) && found.stamp() >= floor;
         if (!tooOld && (quarantined ? sole : holder == 0)) {
-            return storeValue(key, value, nowMicros);
+            return storeValue(key, StoredRecord.value(value, clock, millis(nowMicros)));
         }
         leave(key, found, holder, value.originVersion(), nowMicros);
         return found != null && tooOld && holder != 0
@@ -368,10 +380,9 @@ final class PartitionStore {
         return found.kind() != Kind.OPAQUE && found.kind() != Kind.QUARANTINE && found.stamp() < floor;
     }
 
-    private StoreReply.Stored storeValue(RemoteKey key, RemoteValue value, long nowMicros) {
-        long now = millis(nowMicros);
-        store(key, StoredRecord.value(value, clock, now));
-        return new StoreReply.Stored(clock, now);
+    private StoreReply.Stored storeValue(RemoteKey key, StoredRecord value) {
+        store(key, value);
+        return value.stored();
     }
 
     private void dropLease(RemoteKey key, StoredRecord found) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The part of {@link RemoteTierContract} on keys that are kept empty while their origin changes. */
-abstract class RemoteQuarantineContract extends RemoteExpiryContract {
+abstract class RemoteQuarantineContract extends RemoteRenewalContract {
 
     /** More than any clock will reach by itself in a test. */
     private static final long FAR = 1_000_000_000_000L;

@@ -6,6 +6,7 @@ import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteRecord.Kind;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.Renewal;
+import io.crema.spi.StoreReply;
 import io.crema.spi.TagVersion;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -44,17 +45,25 @@ record StoredRecord(
     /** How long the least origin version of a key without a value is remembered. */
     private static final long TOMBSTONE_MILLIS = 60_000;
 
-    /** A lease on a key, whose token is not 0; or after that many failures nobody's, to hold the key back; or neither. */
-    record Lease(long token, int failures, long until) {
+    /**
+     * A lease on a key, whose token is not 0; or after that many failures nobody's, to hold the key back; or neither.
+     *
+     * @param awaited whether others were refused for nothing but this lease
+     */
+    record Lease(long token, int failures, long until, boolean awaited) {
 
-        static final Lease NONE = new Lease(0, 0, 0);
+        static final Lease NONE = new Lease(0, 0, 0, false);
 
         static Lease of(long token, long until) {
-            return new Lease(token, 0, until);
+            return new Lease(token, 0, until, false);
         }
 
         static Lease heldBack(int failures, long until) {
-            return new Lease(0, failures, until);
+            return new Lease(0, failures, until, false);
+        }
+
+        Lease refused() {
+            return new Lease(token, failures, until, true);
         }
 
         boolean isHeldWith(long asked) {
@@ -86,7 +95,7 @@ record StoredRecord(
     static StoredRecord value(RemoteValue value, long stamp, long nowMillis) {
         Content content = new Content(
                 value.token(),
-                nowMillis,
+                begun(nowMillis, value.loadMillis()),
                 nowMillis + value.freshMillis(),
                 false,
                 Math.min(value.loadMillis(), MAX_LOAD_MILLIS),
@@ -172,7 +181,7 @@ record StoredRecord(
         Content old = Objects.requireNonNull(content);
         Content fresh = new Content(
                 renewal.token(),
-                nowMillis,
+                begun(nowMillis, renewal.loadMillis()),
                 nowMillis + renewal.freshMillis(),
                 false,
                 Math.min(renewal.loadMillis(), MAX_LOAD_MILLIS),
@@ -189,6 +198,16 @@ record StoredRecord(
                 fresh,
                 Set.of(),
                 false);
+    }
+
+    /** When a load began that took so long. */
+    private static long begun(long nowMillis, long loadMillis) {
+        return Math.max(0, nowMillis - loadMillis);
+    }
+
+    /** What a value was stored as. */
+    StoreReply.Stored stored() {
+        return new StoreReply.Stored(stamp, Objects.requireNonNull(content).loadedAt);
     }
 
     boolean hasToken(long token) {

@@ -41,7 +41,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     @Override
     public final CompletableFuture<@Nullable CacheEntry<V>> entry(K key) {
         engine.requireKey(key);
-        return engine.readPath.readAsync(key, ReadRequest.lookUp(consistency)).thenApply(engine.entries::describe);
+        return engine.readPath.readAsync(key, ReadRequest.inspect(consistency)).thenApply(engine.entries::describe);
     }
 
     @Override

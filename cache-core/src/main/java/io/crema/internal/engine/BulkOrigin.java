@@ -4,9 +4,11 @@ import io.crema.BulkCacheLoader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class BulkOrigin<K, V> implements Origin<K, V> {
 
     private final BulkCacheLoader<K, V> loader;
-    private final List<LoadCall<K, V>> waiting = new ArrayList<>();
+    private final List<LoadAttempt<K, V>> waiting = new ArrayList<>();
     private int expected;
 
     /** @param expected how many calls there are */
@@ -26,9 +28,9 @@ final class BulkOrigin<K, V> implements Origin<K, V> {
     }
 
     @Override
-    public void load(LoadCall<K, V> call) {
+    public void load(LoadAttempt<K, V> attempt) {
         synchronized (this) {
-            waiting.add(call);
+            waiting.add(attempt);
         }
         arrived();
     }
@@ -38,42 +40,44 @@ final class BulkOrigin<K, V> implements Origin<K, V> {
         arrived();
     }
 
+    @Override
+    public Origin<K, V> alone() {
+        return new BulkOrigin<>(loader, 1);
+    }
+
     private void arrived() {
-        List<LoadCall<K, V>> calls;
+        List<LoadAttempt<K, V>> attempts;
         synchronized (this) {
             if (--expected > 0 || waiting.isEmpty()) {
                 return;
             }
-            calls = List.copyOf(waiting);
+            attempts = waiting.stream().filter(attempt -> !attempt.isOver()).toList();
             waiting.clear();
         }
-        // All calls of a bulk read have one runner.
-        calls.get(0).onRunner(() -> loadAll(calls));
+        if (!attempts.isEmpty()) {
+            // All calls of a bulk read have one runner.
+            attempts.get(0).call().newRun(attempts).block(timer -> loadAll(attempts, timer));
+        }
     }
 
-    private void loadAll(List<LoadCall<K, V>> calls) {
-        Map<K, LoadCall<K, V>> byKey = new LinkedHashMap<>();
-        calls.forEach(call -> byKey.put(call.key(), call));
+    private Runnable loadAll(List<LoadAttempt<K, V>> attempts, LoadTimer timer) {
+        Set<K> keys = attempts.stream().map(LoadAttempt::key).collect(Collectors.toCollection(LinkedHashSet::new));
         Map<K, @Nullable V> values = new HashMap<>();
-        LoadTimer timer = calls.get(0).startTimer();
-        calls.forEach(call -> call.flight().loading(Thread.currentThread()));
         try {
-            Map<? extends K, ? extends V> loaded = loader.loadAll(Collections.unmodifiableSet(byKey.keySet()));
+            Map<? extends K, ? extends V> loaded = loader.loadAll(Collections.unmodifiableSet(keys));
             if (loaded == null) {
-                throw calls.get(0)
+                throw attempts.get(0)
+                        .call()
                         .badLoader("the bulk loader returned null; a key that the origin does not have is left out");
             }
             // Here, because the loader's map may fail too, and that concerns all keys.
-            byKey.keySet().forEach(key -> values.put(key, loaded.get(key)));
+            keys.forEach(key -> values.put(key, loaded.get(key)));
         } catch (Throwable e) {
             timer.failed();
-            Throwable failure = Origin.ofThisThread(e);
-            calls.forEach(call -> call.failed(failure));
-            return;
-        } finally {
-            calls.forEach(call -> call.flight().loading(null));
+            Throwable failure = attempts.get(0).call().explained(e);
+            return () -> attempts.forEach(attempt -> attempt.failed(failure, timer));
         }
         timer.succeeded();
-        calls.forEach(call -> call.loaded(Loaded.of(values.get(call.key()), timer)));
+        return () -> attempts.forEach(attempt -> attempt.loaded(Loaded.of(values.get(attempt.key()), timer)));
     }
 }

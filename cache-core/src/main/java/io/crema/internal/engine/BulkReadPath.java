@@ -2,7 +2,6 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.internal.engine.Flights.Place;
-import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.RemoteAccess;
 import io.crema.spi.ReadMode;
@@ -16,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -39,7 +37,7 @@ final class BulkReadPath<K, V> {
     /** A bulk read whose own flights have started. */
     private static final class Bulk<K, V> {
         final Set<K> keys;
-        final Map<K, NearEntry<V>> found = new HashMap<>();
+        final Map<K, Outcome<V>> found = new HashMap<>();
         final Map<K, Flight<V>> led = new LinkedHashMap<>();
         final List<K> joined = new ArrayList<>();
 
@@ -56,9 +54,10 @@ final class BulkReadPath<K, V> {
         Map<K, V> values() {
             Map<K, V> values = new LinkedHashMap<>();
             for (K key : keys) {
-                NearEntry<V> entry = found.get(key);
-                if (entry != null && entry.value != null) {
-                    values.put(key, entry.value);
+                Outcome<V> outcome = found.get(key);
+                V value = outcome == null ? null : outcome.value();
+                if (value != null) {
+                    values.put(key, value);
                 }
             }
             return values;
@@ -71,14 +70,15 @@ final class BulkReadPath<K, V> {
         try {
             runner.runUntil(bulk.allLed());
         } catch (InterruptedException e) {
+            bulk.led.values().forEach(engine::left);
             Thread.currentThread().interrupt();
             throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for values", e);
         } finally {
             runner.leave();
         }
-        takeLed(bulk);
+        takeLed(bulk, requests.apply(1));
         for (K key : bulk.joined) {
-            take(bulk, key, engine.readPath.read(key, requests.apply(1)));
+            bulk.found.put(key, engine.readPath.read(key, requests.apply(1)));
         }
         return bulk.values();
     }
@@ -98,24 +98,15 @@ final class BulkReadPath<K, V> {
         return CompletableFuture.allOf(bulk.allLed(), allJoined)
                 .handleAsync(
                         (done, failure) -> {
-                            takeLed(bulk);
-                            joined.forEach((key, one) -> take(bulk, key, Futures.valueOf(one)));
+                            takeLed(bulk, requests.apply(1));
+                            joined.forEach((key, one) -> bulk.found.put(key, Futures.valueOf(one)));
                             return bulk.values();
                         },
                         engine.executor);
     }
 
-    private void takeLed(Bulk<K, V> bulk) {
-        bulk.led.forEach((key, flight) -> {
-            Optional<NearEntry<V>> found = engine.readPath.valueOfLed(flight);
-            found.ifPresent(entry -> bulk.found.put(key, entry));
-        });
-    }
-
-    private static <K, V> void take(Bulk<K, V> bulk, K key, Outcome<V> outcome) {
-        if (outcome.entry() != null) {
-            bulk.found.put(key, outcome.entry());
-        }
+    private void takeLed(Bulk<K, V> bulk, ReadRequest<K, V> request) {
+        bulk.led.forEach((key, flight) -> bulk.found.put(key, engine.readPath.outcomeOfLed(key, request, flight)));
     }
 
     private Bulk<K, V> begin(Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests, Executor runner) {
@@ -127,16 +118,16 @@ final class BulkReadPath<K, V> {
         boolean leased = engine.near.leaseValid();
         List<Route<K>> routes = new ArrayList<>();
         for (K key : distinct) {
-            NearEntry<V> entry = engine.readPath.near(key, single, leased);
-            if (entry != null) {
-                bulk.found.put(key, entry);
+            Outcome<V> near = engine.readPath.near(key, single, leased);
+            if (near != null) {
+                bulk.found.put(key, near);
                 continue;
             }
             Route<K> route = engine.route(key);
-            NearEntry<V> reserve =
-                    engine.readPath.reserve(key, single, leased || engine.near.leaseValid(route.partition()));
-            if (reserve != null) {
-                bulk.found.put(key, reserve);
+            Outcome<V> unproven =
+                    engine.readPath.unproven(key, single, leased || engine.near.leaseValid(route.partition()));
+            if (unproven != null) {
+                bulk.found.put(key, unproven);
             } else {
                 routes.add(route);
             }
@@ -165,10 +156,10 @@ final class BulkReadPath<K, V> {
                 return false;
             }
             // As for one key: another flight may have landed meanwhile.
-            NearEntry<V> landed = engine.readPath.near(key, single, leased);
+            Outcome<V> landed = engine.readPath.near(key, single, leased);
             if (landed != null) {
                 engine.flights.finish(key, single.purpose(), mine);
-                mine.result.complete(Optional.of(landed));
+                mine.result.complete(landed);
                 bulk.found.put(key, landed);
                 return false;
             }

@@ -6,11 +6,16 @@ import io.crema.internal.time.InstanceClock;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** What the caches of one instance share. */
+/**
+ * What the caches of one instance share.
+ *
+ * @param loadExecutor runs blocking loaders that are timed
+ */
 public record EngineContext(
         CoherenceRules rules,
         InstanceClock clock,
         Executor executor,
+        Executor loadExecutor,
         LoaderThreads loaderThreads,
         Tokens tokens,
         List<CacheListener> listeners) {}

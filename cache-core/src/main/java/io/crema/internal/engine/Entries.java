@@ -3,8 +3,10 @@ package io.crema.internal.engine;
 import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.EntryOptions;
+import io.crema.Tier;
 import io.crema.internal.entry.NearEntry;
 import io.crema.policy.Expiration;
+import io.crema.policy.RefreshAhead;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
@@ -46,8 +48,31 @@ final class Entries<K, V> {
         return fresh == NOT_CACHED || override == null ? fresh : override.toNanos();
     }
 
-    static long millis(long freshNanos) {
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
+    static long millis(long nanos) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    /** For how long the remote tier keeps an entry, and remembers what its tags are, from now on. */
+    long keepMillis(NearEntry<V> entry) {
+        return millis(entry.keepUntil - engine.clock.exact());
+    }
+
+    /** With the time as a reserve that the policies give it, and the moment of its refresh. */
+    private NearEntry<V> timed(NearEntry<V> entry, long loadNanos) {
+        return entry.kept(settings.loading().keepUntil(entry.bornAt, entry.freshUntil), refreshAt(entry, loadNanos));
+    }
+
+    private long refreshAt(NearEntry<V> entry, long loadNanos) {
+        RefreshAhead policy = settings.loading().refreshAhead();
+        if (policy == null || entry.isExpired()) {
+            return Long.MAX_VALUE;
+        }
+        long fresh = entry.freshUntil - entry.bornAt;
+        long byAge = entry.freshUntil - (long) ((1 - policy.fraction()) * fresh);
+        // The share is never 0, so its logarithm is finite.
+        double early = loadNanos * policy.beta() * -Math.log(1 - engine.tokens.share());
+        long byChance = entry.freshUntil - (long) Math.min(fresh, early);
+        return Math.min(byAge, byChance);
     }
 
     private long jittered(long nanos) {
@@ -60,11 +85,12 @@ final class Entries<K, V> {
         return timeToLive == null ? freshUntil : Math.min(freshUntil, now + jittered(timeToLive.toNanos()));
     }
 
-    /** A record of the remote tier, with its value. */
+    /** A record of the remote tier, with its value; stale or not. */
     NearEntry<V> read(Route<K> route, Flight<V> flight, RemoteRecord record, @Nullable V value) {
         long now = engine.clock.exact();
-        long freshUntil = now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
-        return new NearEntry<>(
+        long bornAt = now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis());
+        long freshUntil = record.isExpired() ? now : now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
+        NearEntry<V> entry = new NearEntry<>(
                         value,
                         flight.partition,
                         flight.generation,
@@ -73,10 +99,13 @@ final class Entries<K, V> {
                         record.loadedAt(),
                         record.token(),
                         flight.start,
-                        now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis()),
+                        bornAt,
                         freshUntil,
                         weigh(route.key(), value))
-                .versioned(record.originVersion());
+                // Of an expired value the record knows only the least that may be stored.
+                .versioned(record.isExpired() ? 0 : record.originVersion());
+        long loadNanos = TimeUnit.MILLISECONDS.toNanos(record.loadMillis());
+        return timed(record.isExpired() ? entry.expired() : entry, loadNanos);
     }
 
     /**
@@ -91,7 +120,7 @@ final class Entries<K, V> {
         boolean lasting =
                 !engine.hasRemoteTier() || !engine.storesRemotely() && route.isRemote() && !flight.partition.inDoubt();
         long deadline = lasting ? nearDeadline(now, freshUntil) : Math.min(freshUntil, flight.start + engine.window);
-        return new NearEntry<>(
+        NearEntry<V> entry = new NearEntry<>(
                         value,
                         flight.partition,
                         flight.generation,
@@ -104,13 +133,14 @@ final class Entries<K, V> {
                         freshUntil,
                         weight)
                 .versioned(loaded.options().originVersion());
+        return timed(entry, loaded.timer().nanos());
     }
 
     /** A value that a put brings, before its stamp is known. */
     NearEntry<V> written(Write write, K key, @Nullable V value, long freshNanos, EntryOptions options) {
         long now = engine.clock.exact();
         long freshUntil = now + freshNanos;
-        return new NearEntry<>(
+        NearEntry<V> entry = new NearEntry<>(
                         value,
                         write.partition,
                         write.generation,
@@ -123,11 +153,14 @@ final class Entries<K, V> {
                         freshUntil,
                         weight(key, value, options))
                 .versioned(options.originVersion());
+        return timed(entry, 0);
     }
 
     /** An entry as the remote tier takes it. */
     RemoteValue remoteValue(NearEntry<V> entry, long freshNanos, long loadNanos) {
-        RemoteValue plain = engine.serialization().value(engine.tokens.next(), entry.value, freshNanos, loadNanos);
+        long keepNanos = Math.max(freshNanos, entry.keepUntil - engine.clock.exact());
+        RemoteValue plain =
+                engine.serialization().value(engine.tokens.next(), entry.value, freshNanos, keepNanos, loadNanos);
         RemoteValue versioned = entry.originVersion == 0 ? plain : plain.withOriginVersion(entry.originVersion);
         return entry.tags == null ? versioned : versioned.withTags(entry.tags.toEmbed());
     }
@@ -158,6 +191,12 @@ final class Entries<K, V> {
         return weight;
     }
 
+    /** An entry of which a loader is told, as what it is to replace. */
+    CacheEntry<V> describe(NearEntry<V> entry, Tier tier) {
+        long now = engine.clock.exact();
+        return describe(entry, tier, now, entry.isExpired() ? now : entry.freshUntil);
+    }
+
     @Nullable
     CacheEntry<V> describe(Outcome<V> outcome) {
         NearEntry<V> entry = outcome.entry();
@@ -165,10 +204,13 @@ final class Entries<K, V> {
             return null;
         }
         long now = engine.clock.exact();
-        long freshUntil = outcome.source() == Outcome.Source.RESERVE ? now : entry.freshUntil;
+        return describe(entry, outcome.source().tier(), now, outcome.isStale() ? now : entry.freshUntil);
+    }
+
+    private CacheEntry<V> describe(NearEntry<V> entry, Tier tier, long now, long freshUntil) {
         return new CacheEntry<>(
                 entry.value,
-                outcome.source().tier(),
+                tier,
                 Duration.ofNanos(Math.max(0, now - entry.bornAt)),
                 Duration.ofNanos(Math.max(0, freshUntil - now)));
     }

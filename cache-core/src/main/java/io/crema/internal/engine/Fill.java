@@ -2,12 +2,17 @@ package io.crema.internal.engine;
 
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.TagTable;
-import io.crema.internal.engine.TagReader.Source;
+import io.crema.internal.engine.LoadCall.Install;
+import io.crema.internal.engine.Outcome.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
+import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.StoreReply;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a value that was loaded: its tags are looked at, it is offered to the remote tier, and with what that
@@ -29,14 +34,29 @@ final class Fill<K, V> {
 
     private final long freshNanos;
 
+    /** The value that was to be replaced, if the origin says that it is still right. */
+    private final @Nullable NearEntry<V> previous;
+
+    private final List<String> tags;
+
     Fill(CacheEngine<K, V> engine, LoadCall<K, V> call, HeldLease lease, Loaded<V> loaded, TagTable.Moment before) {
         this.engine = engine;
         this.call = call;
         this.lease = lease;
         this.loaded = loaded;
         this.before = before;
+        this.previous = loaded.same() ? call.lookUp().known() : null;
+        this.tags = tags(loaded, previous);
         this.freshNanos =
                 loaded.kept() ? engine.entries.freshNanos(loaded.value(), loaded.options()) : Entries.NOT_CACHED;
+    }
+
+    /** What the tags of the value are, those of the previous one if the loader says that it is the same. */
+    private static <V> List<String> tags(Loaded<V> loaded, @Nullable NearEntry<V> previous) {
+        boolean theirs = loaded.same() && previous != null && previous.tags != null;
+        return theirs && loaded.options().tags().isEmpty()
+                ? previous.tags.names()
+                : loaded.options().tags();
     }
 
     private Route<K> route() {
@@ -44,8 +64,8 @@ final class Fill<K, V> {
     }
 
     void start() {
-        NearEntry<V> own = engine.entries.loaded(route(), call.flight(), loaded, freshNanos);
-        List<String> tags = loaded.options().tags();
+        NearEntry<V> made = engine.entries.loaded(route(), call.flight(), loaded, freshNanos);
+        NearEntry<V> own = previous == null || made.originVersion != 0 ? made : made.versioned(previous.originVersion);
         if (freshNanos == Entries.NOT_CACHED) {
             notCached(own);
         } else if (tags.isEmpty()) {
@@ -53,19 +73,19 @@ final class Fill<K, V> {
             store(own);
         } else if (engine.hasRemoteTier() && !remoteTierAnswered()) {
             // Nobody may say what was there before, so nothing is kept.
-            call.land(own, LoadCall.Install.NO);
+            call.land(own, Source.ORIGIN, Install.NO);
         } else if (isDoomed()) {
             refused(own);
         } else {
             route().tags()
-                    .read(tags, Entries.millis(freshNanos), Source.PRIMARY)
+                    .read(tags, engine.entries.keepMillis(own), TagReader.Source.PRIMARY)
                     .whenComplete((versions, none) -> call.onRunner(() -> onVersions(versions, own)));
         }
     }
 
     /** Whether the invalidation of one of its tags is pending. */
     private boolean isDoomed() {
-        return loaded.options().tags().stream().anyMatch(engine.outbox::holdsTag);
+        return tags.stream().anyMatch(engine.outbox::holdsTag);
     }
 
     /** Where no values are stored, there are no leases; that its tags' versions can be asked for is enough. */
@@ -73,18 +93,18 @@ final class Fill<K, V> {
         return lease.isHeld() || !engine.storesRemotely() && route().isRemote();
     }
 
-    /** A null that is not cached must not leave behind the value that a refresh was to replace. */
+    /** What is not cached must not leave behind the value that it was to replace. */
     private void notCached(NearEntry<V> own) {
         lease.release();
-        if (!call.request().isRefresh()) {
-            call.land(own, LoadCall.Install.NO);
+        if (!call.replacesSomething()) {
+            call.land(own, Source.ORIGIN, Install.NO);
             return;
         }
         engine.invalidations
                 .invalidate(call.key())
                 .whenComplete((removed, failure) -> call.onRunner(() -> {
                     if (failure == null) {
-                        call.land(own, LoadCall.Install.NO);
+                        call.land(own, Source.ORIGIN, Install.NO);
                     } else {
                         call.land(failure);
                     }
@@ -107,30 +127,58 @@ final class Fill<K, V> {
         } else if (!engine.hasRemoteTier() && engine.isTooOldHere(call.key(), own.originVersion)) {
             tooOld(own, engine.leastHere(call.key()));
         } else {
-            call.land(own, LoadCall.Install.YES);
+            call.land(own, Source.ORIGIN, Install.YES);
         }
     }
 
     private void offer(NearEntry<V> own) {
         RemoteValue offered =
                 engine.entries.remoteValue(own, freshNanos, loaded.timer().nanos());
-        route().access()
+        RemoteRecord there = call.lookUp().storedRecord();
+        boolean renews = loaded.same() && there != null && sameTags(own, there);
+        CompletableFuture<Answer<StoreReply>> reply = renews ? renew(there, offered) : fill(offered);
+        reply.whenComplete((answer, none) -> call.onRunner(() -> onReply(answer, offered, own)));
+    }
+
+    private CompletableFuture<Answer<StoreReply>> fill(RemoteValue offered) {
+        return route().access()
                 .fill(
                         route().remoteKey(),
                         lease.token(),
                         offered,
-                        route().partition().highest())
-                .whenComplete((reply, none) -> call.onRunner(() -> onReply(reply, offered, own)));
+                        route().partition().highest());
+    }
+
+    /** The payload is there already, so it is not sent again. */
+    private CompletableFuture<Answer<StoreReply>> renew(RemoteRecord there, RemoteValue offered) {
+        Renewal renewal = new Renewal(
+                offered.token(),
+                offered.freshMillis(),
+                offered.keepMillis(),
+                offered.loadMillis(),
+                loaded.options().originVersion());
+        return route().access()
+                .renew(
+                        route().remoteKey(),
+                        lease.token(),
+                        there.token(),
+                        renewal,
+                        route().partition().highest());
+    }
+
+    /** Whether the tags that are there would do for this entry, in their versions too. */
+    private static boolean sameTags(NearEntry<?> own, RemoteRecord there) {
+        return (own.tags == null ? List.of() : own.tags.toEmbed()).equals(there.tags());
     }
 
     private void onReply(Answer<StoreReply> reply, RemoteValue offered, NearEntry<V> own) {
         if (reply.isEmpty()) {
             lease.release();
-            call.land(own, LoadCall.Install.YES);
+            call.land(own, Source.ORIGIN, Install.YES);
         } else if (reply.get() instanceof StoreReply.Stored stored) {
             lease.gone();
             route().partition().met(stored.stamp());
-            call.land(engine.entries.stored(own, stored, offered), LoadCall.Install.YES);
+            call.land(engine.entries.stored(own, stored, offered), Source.ORIGIN, Install.YES);
         } else if (reply.get() instanceof StoreReply.TooOld tooOld) {
             tooOld(own, tooOld.least());
         } else {
@@ -150,6 +198,6 @@ final class Fill<K, V> {
     private void refused(NearEntry<V> own) {
         lease.release();
         engine.counters.fillsRefused.increment();
-        call.land(own, LoadCall.Install.NO);
+        call.land(own, Source.ORIGIN, Install.NO);
     }
 }

@@ -3,9 +3,8 @@ package io.crema.internal.engine;
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
-import io.crema.internal.entry.NearEntry;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * invalidation that arrives meanwhile finds it.
  */
 final class Flight<V> implements Registered {
+
+    private static final int GIVEN_UP = -1;
 
     final Partition partition;
     final long generation;
@@ -35,8 +36,8 @@ final class Flight<V> implements Registered {
     /** Whether that of the tag partition was. */
     final boolean tagsLeased;
 
-    /** What was found: an entry, installed or not; empty = there is none and nothing was to be loaded. */
-    final CompletableFuture<Optional<NearEntry<V>>> result = new CompletableFuture<>();
+    /** What those who wait get; perhaps a reserve, long before the flight lands. */
+    final CompletableFuture<Outcome<V>> result = new CompletableFuture<>();
 
     private final TagTable table;
 
@@ -47,15 +48,22 @@ final class Flight<V> implements Registered {
     private volatile boolean tagsKnown;
 
     private volatile @Nullable EntryTags tags;
-    private volatile boolean fromRemote;
+
+    /** How many wait for it and have not left; {@link #GIVEN_UP} once the last has and nobody may join. */
+    private final AtomicInteger waiting;
 
     /** The thread that runs the user's loader for it. */
     private volatile @Nullable Thread loading;
 
+    /** What ends it when nobody waits any more. */
+    private volatile @Nullable Runnable abandonment;
+
     /** The caller that runs its steps; null if the executor does. */
     private volatile @Nullable CallerRunner caller;
 
+    /** It is the first who waits for it. */
     Flight(Partition partition, TagTable table, long start, Leased leased) {
+        this.waiting = new AtomicInteger(1);
         this.table = table;
         this.began = table.now();
         this.partition = partition;
@@ -123,13 +131,26 @@ final class Flight<V> implements Registered {
         return versions != null && !versions.areCurrent();
     }
 
-    boolean isFromRemote() {
-        return fromRemote;
+    /** One more waits for it; false if it was given up because nobody did. */
+    boolean join() {
+        return waiting.getAndUpdate(before -> before == GIVEN_UP ? before : before + 1) != GIVEN_UP;
     }
 
-    /** Its result was found in the remote tier. */
-    void foundInRemote() {
-        fromRemote = true;
+    /** One of those who wait leaves before there is a result. Returns whether it was the last, after whom nobody joins. */
+    boolean leave() {
+        return waiting.updateAndGet(before -> before == 1 ? GIVEN_UP : Math.max(GIVEN_UP, before - 1)) == GIVEN_UP;
+    }
+
+    void onAbandoned(Runnable newAbandonment) {
+        abandonment = newAbandonment;
+    }
+
+    /** Ends it; who has joined nevertheless looks again. */
+    void abandon() {
+        Runnable end = abandonment;
+        if (end != null) {
+            end.run();
+        }
     }
 
     @Nullable

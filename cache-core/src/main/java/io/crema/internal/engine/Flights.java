@@ -29,7 +29,7 @@ final class Flights<K, V> {
         this.rules = rules;
         this.window = window;
         for (Purpose purpose : Purpose.values()) {
-            joinable.put(purpose, new ConcurrentHashMap<>());
+            joinable.computeIfAbsent(purpose.shared(), shared -> new ConcurrentHashMap<>());
         }
     }
 
@@ -49,7 +49,8 @@ final class Flights<K, V> {
                             mine.leased,
                             mine.start,
                             current.start,
-                            window)) {
+                            window)
+                    && current.join()) {
                 return new Place<>(current, false);
             }
             if (current == null) {
@@ -121,6 +122,6 @@ final class Flights<K, V> {
     }
 
     private ConcurrentHashMap<K, Flight<V>> table(Purpose purpose) {
-        return Objects.requireNonNull(joinable.get(purpose));
+        return Objects.requireNonNull(joinable.get(purpose.shared()));
     }
 }

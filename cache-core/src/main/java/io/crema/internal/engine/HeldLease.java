@@ -28,8 +28,13 @@ final class HeldLease {
     }
 
     void release() {
+        release(0, 0);
+    }
+
+    /** As {@link #release()}, and holds the key back for a while because so many loads in a row have failed. */
+    void release(int failures, long holdMillis) {
         if (isHeld()) {
-            route.access().release(route.remoteKey(), token);
+            route.access().release(route.remoteKey(), token, failures, holdMillis);
             gone();
         }
     }

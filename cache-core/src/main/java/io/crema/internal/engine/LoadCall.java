@@ -1,51 +1,47 @@
 package io.crema.internal.engine;
 
+import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
+import io.crema.LoadTimeoutException;
+import io.crema.Tier;
+import io.crema.event.CacheEvent.StaleServed.Reason;
 import io.crema.internal.coherence.CoherenceRules.Freshness;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
+import io.crema.internal.engine.HeldBack.Held;
+import io.crema.internal.engine.Outcome.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
-import io.crema.internal.remote.RemoteAccess;
-import io.crema.internal.remote.Serialization.Decoded;
-import io.crema.spi.LeaseMode;
-import io.crema.spi.LeaseReply;
-import io.crema.spi.ReadMode;
+import io.crema.spi.LeaseState;
 import io.crema.spi.RemoteRecord;
-import java.util.Optional;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one flight fly: asks the remote tier, asks it for the lease where there is nothing, loads, and completes
- * everybody; between load and landing, {@link Fill} does what there is to do. Its steps run on its runner, one at a time;
- * each ends by starting an operation whose answer is the next step, or by landing.
+ * Makes one flight fly: {@link LookUp} asks the remote tier, {@link KeyLease} gets the lease where there is nothing, a
+ * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, and this lands. Its steps
+ * run on its runner, one at a time; each ends by starting an operation whose answer is the next step, or by landing.
  */
 final class LoadCall<K, V> {
 
-    private static final long WAIT_FOR_FILL_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long SHORTEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long LONGEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
     private static final int MOST_LOADS_AGAIN = 2;
 
-    private final CacheEngine<K, V> engine;
+    final CacheEngine<K, V> engine;
     private final Route<K> route;
     private final ReadRequest<K, V> request;
     private final Flight<V> flight;
     private final Executor runner;
-
-    private final HeldLease lease;
-
-    /** When another instance was first found to be loading; 0 = it was not. */
-    private long busySince;
+    private final boolean nested;
+    private final CallerContext context;
+    private final LookUp<K, V> lookUp;
+    private final KeyLease<K, V> lease;
+    private final LoadDeadlines deadlines;
 
     private boolean passedOrigin;
-
-    /** What is there seems fresh, but its tags say that it is not. */
-    private boolean replacingDead;
-
     private int loadsAgain;
 
     /** What was known of the tag partition before the origin was asked. */
@@ -54,16 +50,28 @@ final class LoadCall<K, V> {
     /** The least origin version that is accepted, once a loaded value was older; 0 = any. */
     private long leastOriginVersion;
 
+    /** The turn to the origin that is under way, or was the last. */
+    private volatile @Nullable LoadAttempt<K, V> attempt;
+
+    private volatile boolean landed;
+
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
         this.engine = engine;
         this.route = route;
         this.request = request;
         this.flight = flight;
         this.runner = runner;
-        this.lease = new HeldLease(route);
+        this.nested = engine.loaderThreads.isLoading(Thread.currentThread());
+        this.context = engine.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
+        this.lookUp = new LookUp<>(this);
+        this.lease = new KeyLease<>(this);
+        this.deadlines = new LoadDeadlines(engine.softTimeouts, engine.hardTimeouts);
         this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
+        flight.onAbandoned(this::abandon);
     }
+
+    // What its parts ask
 
     K key() {
         return route.key();
@@ -71,28 +79,6 @@ final class LoadCall<K, V> {
 
     Flight<V> flight() {
         return flight;
-    }
-
-    CacheException badLoader(String what) {
-        return new CacheException("Cache '" + engine.name + "': " + what);
-    }
-
-    LoadTimer startTimer() {
-        return new LoadTimer(engine.clock, engine.counters);
-    }
-
-    /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
-    void onRunner(Runnable step) {
-        runner.execute(() -> guarded(step));
-    }
-
-    private void guarded(Runnable step) {
-        try {
-            step.run();
-        } catch (Throwable e) {
-            lease.release();
-            land(e);
-        }
     }
 
     Route<K> route() {
@@ -103,9 +89,70 @@ final class LoadCall<K, V> {
         return request;
     }
 
-    /** What the loader may say about its value. */
-    ContextOfLoad<V> context() {
-        return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
+    Partition partition() {
+        return flight.partition;
+    }
+
+    KeyLease<K, V> lease() {
+        return lease;
+    }
+
+    LookUp<K, V> lookUp() {
+        return lookUp;
+    }
+
+    /** Whether the thread that began it was running a loader. */
+    boolean isNested() {
+        return nested;
+    }
+
+    boolean hasLanded() {
+        return landed;
+    }
+
+    Runnable inCallersContext(Runnable task) {
+        return context.wrap(task);
+    }
+
+    CacheException badLoader(String what) {
+        return new CacheException("Cache '" + engine.name + "': " + what);
+    }
+
+    LoadTimer startTimer() {
+        return new LoadTimer(engine.clock, engine.counters);
+    }
+
+    LoaderRun<K, V> newRun(List<LoadAttempt<K, V>> attempts) {
+        return new LoaderRun<>(engine, attempts);
+    }
+
+    /** What a loader threw on this thread: if that is the caller's and was interrupted, it concerns nobody else. */
+    Throwable explained(Throwable failure) {
+        return engine.isTimed() ? failure : ofThisThread(failure);
+    }
+
+    private static Throwable ofThisThread(Throwable failure) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return Thread.currentThread().isInterrupted() ? new LoadAbandonedException(failure) : failure;
+    }
+
+    /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
+    void onRunner(Runnable step) {
+        runner.execute(() -> guarded(step));
+    }
+
+    private void guarded(Runnable step) {
+        if (landed) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (Throwable e) {
+            lease.release();
+            land(e);
+        }
     }
 
     /**
@@ -120,247 +167,60 @@ final class LoadCall<K, V> {
         return route.isRemote() && engine.storesRemotely() && !partition().inDoubt();
     }
 
+    // Its beginning
+
     /** The first step; on the thread that asks, so it never loads. */
     void start(@Nullable NearEntry<V> suspect) {
         guarded(() -> {
             if (!mayAskRemote()) {
-                withoutRemote();
+                lookUp.withoutRemote();
             } else if (request.isRefresh()) {
-                askLease(LeaseMode.EVEN_IF_FRESH);
+                lease.askEvenIfFresh();
             } else if (suspect != null && suspect.token != 0 && suspect.partition == flight.partition) {
-                revalidate(suspect);
+                lookUp.revalidate(suspect);
             } else {
-                read();
+                lookUp.read();
             }
         });
     }
 
     /** The first step of a call whose record was read together with others; empty = the remote tier did not answer. */
     void startWith(Answer<RemoteRecord> record) {
-        guarded(() -> onRecord(record));
+        guarded(() -> lookUp.onRecord(record));
     }
 
-    private Partition partition() {
-        return flight.partition;
+    // The origin
+
+    /** From now on somebody waits for an origin, be it through another instance. */
+    void startDeadlines() {
+        deadlines.start(this::onSoftTimeout, this::onHardTimeout);
     }
 
-    private RemoteAccess remote() {
-        return route.access();
+    void load() {
+        // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
+        engine.requireOpen();
+        startDeadlines();
+        passedOrigin = true;
+        beforeOrigin = route.tags().table().now();
+        LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
+        attempt = begun;
+        request.requiredOrigin().load(begun);
     }
 
-    /** A suspect entry is good again if the remote tier still has the same record, whose payload is not fetched. */
-    private void revalidate(NearEntry<V> suspect) {
-        remote().read(route.remoteKey(), ReadMode.HEADER)
-                .whenComplete((header, none) -> onRunner(() -> {
-                    if (header.isPresent() && restamp(suspect, header.get())) {
-                        return;
-                    }
-                    onHeaderOfNoUse(header);
-                }));
-    }
-
-    private boolean restamp(NearEntry<V> suspect, RemoteRecord header) {
-        partition().met(header.stamp());
-        if (!engine.rules.revalidates(freshness(header), suspect.token, header.token())) {
-            return false;
+    private ContextOfLoad<V> loadContext() {
+        NearEntry<V> previous = flight.mustNotInstall() ? null : lookUp.known();
+        if (previous == null) {
+            return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
         }
-        ifAlive(header, suspect.value);
-        return true;
-    }
-
-    private void onHeaderOfNoUse(Answer<RemoteRecord> header) {
-        if (header.isEmpty()) {
-            withoutRemote();
-        } else if (freshness(header.get()) == Freshness.USABLE) {
-            read();
-        } else {
-            notThere(freshness(header.get()));
-        }
-    }
-
-    private void read() {
-        ReadMode mode = engine.readMode(request, flight);
-        remote().read(route.remoteKey(), mode).whenComplete((record, none) -> onRunner(() -> onRecord(record)));
-    }
-
-    private void onRecord(Answer<RemoteRecord> answer) {
-        if (answer.isEmpty()) {
-            withoutRemote();
-            return;
-        }
-        Freshness freshness = freshness(answer.get());
-        if (freshness == Freshness.USABLE) {
-            useOrReplace(answer.get());
-        } else {
-            notThere(freshness);
-        }
-    }
-
-    /** The floor that came with a record counts for this instance from now on. */
-    private Freshness freshness(RemoteRecord record) {
-        if (record.floor() != RemoteRecord.NO_FLOOR) {
-            partition().raiseFloor(record.floor());
-        }
-        return engine.rules.freshness(record.kind(), record.stamp(), partition().floor(), record.freshMillis());
-    }
-
-    private void useOrReplace(RemoteRecord record) {
-        partition().met(record.stamp());
-        Optional<Decoded<V>> decoded = engine.serialization().decode(record);
-        if (decoded.isPresent()) {
-            ifAlive(record, decoded.get().value());
-        } else if (request.isLookUp()) {
-            nothing();
-        } else {
-            askLease(LeaseMode.EVEN_IF_FRESH);
-        }
-    }
-
-    /** A fresh record is there as long as its tags are what they were when it was stored. */
-    private void ifAlive(RemoteRecord record, @Nullable V value) {
-        NearEntry<V> entry = engine.entries.read(route, flight, record, value);
-        if (record.tags().isEmpty()) {
-            flight.hasTags(null);
-            found(entry);
-            return;
-        }
-        if (isDoomed(record)) {
-            flight.bypass();
-            withoutRemote();
-            return;
-        }
-        route.tags()
-                .readFor(record.tags(), record.freshMillis(), engine.tagSource(request, flight))
-                .whenComplete((versions, none) -> onRunner(() -> {
-                    if (versions.isEmpty()) {
-                        withoutRemote();
-                    } else if (isDoomed(record)) {
-                        // Since the versions were asked for: the primary does not know of it yet.
-                        flight.bypass();
-                        withoutRemote();
-                    } else if (versions.get().match(record.tags())) {
-                        flight.hasTags(versions.get());
-                        found(entry.tagged(versions.get()));
-                    } else {
-                        notThereByTags();
-                    }
-                }));
-    }
-
-    /** Whether the invalidation of one of its tags is pending. */
-    private boolean isDoomed(RemoteRecord record) {
-        return record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()));
-    }
-
-    private void notThereByTags() {
-        if (request.isLookUp()) {
-            nothing();
-        } else {
-            replacingDead = true;
-            askLease(LeaseMode.EVEN_IF_FRESH);
-        }
-    }
-
-    private void found(NearEntry<V> entry) {
-        flight.foundInRemote();
-        land(entry, Install.YES);
-    }
-
-    private void notThere(Freshness freshness) {
-        if (request.isLookUp()) {
-            nothing();
-        } else if (freshness == Freshness.QUARANTINED) {
-            loadInQuarantine();
-        } else if (freshness == Freshness.OPAQUE) {
-            load();
-        } else {
-            askLease(LeaseMode.UNLESS_FRESH);
-        }
-    }
-
-    private void nothing() {
-        engine.flights.finish(key(), request.purpose(), flight);
-        flight.result.complete(Optional.empty());
-        passOrigin();
-    }
-
-    /** The remote tier gave no answer, or there is none: the origin is asked, and nobody else is told. */
-    private void withoutRemote() {
-        if (request.isLookUp()) {
-            nothing();
-        } else if (engine.quarantinePath.local().holds(key())) {
-            loadInQuarantine();
-        } else {
-            load();
-        }
+        CacheEntry<V> described =
+                engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
+        return new ContextOfLoad<>(engine.name, leastOriginVersion, described, previous.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
-    private void loadInQuarantine() {
+    void loadInQuarantine() {
         flight.detach();
         load();
-    }
-
-    /** Each request has a token of its own, so that a copy that comes late leaves a lease that nobody fills. */
-    private void askLease(LeaseMode mode) {
-        long token = engine.tokens.next();
-        remote().lease(route.remoteKey(), token, mode, 0, partition().highest())
-                .whenComplete((reply, none) -> onRunner(() -> onLease(reply, token, mode)));
-    }
-
-    private void onLease(Answer<LeaseReply> reply, long token, LeaseMode mode) {
-        if (reply.isEmpty()) {
-            remote().release(route.remoteKey(), token);
-            load();
-        } else if (reply.get() instanceof LeaseReply.Refused refused) {
-            onRefusedLease(refused.current(), mode);
-        } else if (reply.get() instanceof LeaseReply.Granted) {
-            lease.granted(token);
-            load();
-        }
-    }
-
-    private void onRefusedLease(RemoteRecord current, LeaseMode mode) {
-        Freshness freshness = freshness(current);
-        if (freshness == Freshness.QUARANTINED) {
-            loadInQuarantine();
-        } else if (freshness == Freshness.OPAQUE) {
-            load();
-        } else if (freshness == Freshness.USABLE && mode == LeaseMode.UNLESS_FRESH) {
-            useOrReplace(current);
-        } else {
-            waitForFill(mode);
-        }
-    }
-
-    /** Another instance is loading. If it takes too long, this one loads for itself. */
-    private void waitForFill(LeaseMode mode) {
-        engine.requireOpen();
-        passOrigin();
-        long now = engine.clock.exact();
-        if (busySince == 0) {
-            busySince = now;
-        }
-        if (now - busySince >= WAIT_FOR_FILL_NANOS) {
-            load();
-            return;
-        }
-        // About as long again as it has waited: most loads are short, and long ones are not asked after often.
-        long most = Math.max(SHORTEST_POLL_NANOS, Math.min(LONGEST_POLL_NANOS, 2 * (now - busySince)));
-        long delay = engine.tokens.between(most / 2, most);
-        // Whoever loads in place of dead tags leaves a value that looks as fresh as the dead one.
-        Runnable next = replacingDead ? this::read : () -> askLease(mode);
-        engine.clock.after(delay, () -> onRunner(next));
-    }
-
-    private void load() {
-        onRunner(() -> {
-            // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
-            engine.requireOpen();
-            passedOrigin = true;
-            beforeOrigin = route.tags().table().now();
-            request.requiredOrigin().load(this);
-        });
     }
 
     /** Loads again, because what was loaded is older than what the remote tier knows of. Returns false if often enough. */
@@ -376,34 +236,176 @@ final class LoadCall<K, V> {
 
     /** The origin gave a value, or said that it has none. */
     void loaded(Loaded<V> loaded) {
-        guarded(() -> new Fill<>(engine, this, lease, loaded, beforeOrigin).start());
+        engine.loaded(this, loaded);
+        new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
+    }
+
+    /** Whether there is, or may be, a value that must not stay if what was loaded is not cached. */
+    boolean replacesSomething() {
+        return request.isRefresh() || request.isRevalidation() || lookUp.known() != null;
     }
 
     /** The origin failed. */
-    void failed(Throwable failure) {
-        lease.release();
-        land(failure);
+    void failed(Throwable failure, long took) {
+        if (failure instanceof LoadAbandonedException) {
+            lease.release();
+            land(failure);
+            return;
+        }
+        int failures = Math.max(lease.failuresBefore(), engine.heldBack.failures(key())) + 1;
+        NearEntry<V> reserve = reserve();
+        engine.loadFailed(this, failure, took, failures);
+        long hold = holdNanos(failures, reserve);
+        // Without a policy it is for those alone who wait for this load elsewhere.
+        lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
+        if (!flight.isDetached()) {
+            engine.holdBack(this, failures, hold, failure);
+        }
+        if (reserve != null && failure instanceof Exception) {
+            landStale(reserve, Reason.LOAD_FAILED);
+            engine.refreshes.postpone(this, hold);
+        } else {
+            engine.refreshes.postpone(this, hold);
+            land(failure);
+        }
     }
+
+    private long holdNanos(int failures, @Nullable NearEntry<V> reserve) {
+        Loading policies = engine.loading;
+        if (request.isRevalidation()) {
+            NearEntry<V> known = lookUp.known();
+            return known == null
+                    ? Loading.BRIEF_HOLD_NANOS
+                    : policies.holdOfRefresh(failures, known, engine.clock.exact());
+        }
+        return policies.holdNanos(failures, reserve, engine.clock.exact());
+    }
+
+    private void onSoftTimeout() {
+        if (landed) {
+            return;
+        }
+        NearEntry<V> reserve = reserve();
+        if (reserve != null) {
+            flight.result.complete(Outcome.stale(reserve, sourceOf(reserve), Reason.SLOW_LOAD));
+        }
+    }
+
+    private void onHardTimeout() {
+        LoadAttempt<K, V> running = attempt;
+        engine.counters.loadTimeouts.increment();
+        if (running != null) {
+            running.giveUp();
+        }
+        LoadTimeoutException failure = engine.hardTimeout(key());
+        onRunner(() -> failed(failure, engine.hardNanos()));
+    }
+
+    /** Nobody waits for it any more, and the policy is to give it up then. */
+    private void abandon() {
+        LoadAttempt<K, V> running = attempt;
+        if (running != null) {
+            running.giveUp();
+        }
+        onRunner(() -> {
+            lease.release();
+            land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
+        });
+    }
+
+    // Stale values
+
+    /** What may be served if no value can be got; null = nothing. */
+    @Nullable
+    NearEntry<V> reserve() {
+        if (request.isLatest() || request.isRefresh() || flight.mustNotInstall()) {
+            return null;
+        }
+        NearEntry<V> kept = lookUp.reserve();
+        return kept != null && engine.loading.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
+    }
+
+    private Source sourceOf(NearEntry<V> entry) {
+        return lookUp.isStored(entry) ? Source.REMOTE : Source.NEAR;
+    }
+
+    /** A reserve is installed, so that the next read finds it here. */
+    void landStale(NearEntry<V> reserve, Reason reason) {
+        land(reserve, Outcome.stale(reserve, sourceOf(reserve), reason), Install.YES);
+    }
+
+    /** Another instance has found out a while ago that the origin fails. */
+    void heldBack(LeaseState state, boolean waited) {
+        long left = TimeUnit.MILLISECONDS.toNanos(state.leftMillis());
+        engine.holdBack(this, state.failures(), left, null);
+        NearEntry<V> reserve = reserve();
+        if (reserve != null) {
+            landStale(reserve, Reason.HELD_BACK);
+        } else if (request.isRevalidation()) {
+            landNothing();
+        } else if (waited || engine.loading.failures().time() != null) {
+            land(engine.othersFailure(key(), state));
+        } else {
+            lease.waitForEndOfHold(state);
+        }
+    }
+
+    /** As {@link #heldBack}, as this instance itself knows: the remote tier says nothing. */
+    void heldBackHere(Held held) {
+        NearEntry<V> reserve = reserve();
+        if (reserve != null) {
+            landStale(reserve, Reason.HELD_BACK);
+        } else if (request.isRevalidation()) {
+            landNothing();
+        } else if (engine.loading.failures().time() != null) {
+            land(engine.rememberedFailure(key(), held));
+        } else {
+            load();
+        }
+    }
+
+    // Its end
 
     enum Install {
         YES,
         NO
     }
 
+    /** A look-up found nothing; or what was to be loaded anew behind its readers is others' business. */
+    void landNothing() {
+        if (request.isLookUp()) {
+            end();
+            flight.result.complete(Outcome.nothing());
+        } else {
+            // Those who joined need a value, and look again.
+            land(new LoadAbandonedException(new CancellationException("another instance loads")));
+        }
+    }
+
+    void land(NearEntry<V> entry, Source source, Install install) {
+        land(entry, Outcome.of(entry, source), install);
+    }
+
     /** Install, then leave the table, then wake the others: who comes later finds the entry. */
-    void land(NearEntry<V> entry, Install install) {
+    private void land(NearEntry<V> entry, Outcome<V> outcome, Install install) {
         if (install == Install.YES) {
             engine.install(key(), entry, flight);
         }
-        engine.flights.finish(key(), request.purpose(), flight);
-        flight.result.complete(Optional.of(entry));
+        end();
+        flight.result.complete(outcome);
         passOrigin();
     }
 
     void land(Throwable failure) {
-        engine.flights.finish(key(), request.purpose(), flight);
+        end();
         flight.result.completeExceptionally(asUnchecked(failure));
         passOrigin();
+    }
+
+    private void end() {
+        landed = true;
+        deadlines.cancel();
+        engine.flights.finish(key(), request.purpose(), flight);
     }
 
     private Throwable asUnchecked(Throwable failure) {
@@ -417,10 +419,18 @@ final class LoadCall<K, V> {
                 cause);
     }
 
-    private void passOrigin() {
+    void passOrigin() {
         if (!passedOrigin && !request.isLookUp()) {
             passedOrigin = true;
             request.requiredOrigin().passedBy();
         }
+    }
+
+    /** What a record is good for; the floor that came with it counts for this instance from now on. */
+    Freshness freshness(RemoteRecord record) {
+        if (record.floor() != RemoteRecord.NO_FLOOR) {
+            partition().raiseFloor(record.floor());
+        }
+        return engine.rules.freshness(record.kind(), record.stamp(), partition().floor(), record.freshMillis());
     }
 }

@@ -3,8 +3,8 @@ package io.crema.internal.engine;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who waits for whom, so that a loader that needs a key whose loader waits for its own, or whose load is its own
- * thread's next step, does not wait for ever. One for all caches of a {@code Crema}: chains cross them.
+ * Who loads, and who waits for whom, so that a loader that needs a key whose loader waits for its own, or whose load is
+ * its own thread's next step, does not wait for ever. One for all caches of a {@code Crema}: chains cross them.
  */
 public final class LoaderThreads {
 
@@ -18,6 +18,23 @@ public final class LoaderThreads {
     }
 
     private final ConcurrentHashMap<Thread, Flight<?>> waiting = new ConcurrentHashMap<>();
+
+    /** How many loaders each thread is inside of; no thread that is in none. */
+    private final ConcurrentHashMap<Thread, Integer> loaders = new ConcurrentHashMap<>();
+
+    /** The current thread calls a user's loader, perhaps from within another; {@link #endLoader} follows in every case. */
+    void beginLoader() {
+        loaders.merge(Thread.currentThread(), 1, Integer::sum);
+    }
+
+    void endLoader() {
+        loaders.computeIfPresent(Thread.currentThread(), (thread, depth) -> depth == 1 ? null : depth - 1);
+    }
+
+    /** Whether a thread is inside a user's loader, of any cache. */
+    boolean isLoading(Thread thread) {
+        return loaders.containsKey(thread);
+    }
 
     /** Notes that the current thread will wait for a flight, unless that would be for ever. */
     Waiting begin(Flight<?> flight) {
@@ -36,9 +53,16 @@ public final class LoaderThreads {
                 waiting.remove(self);
                 return Waiting.CYCLIC;
             }
-            next = waiting.get(needed);
+            Flight<?> awaited = waiting.get(needed);
+            // Who leads a flight and runs its steps waits for itself, so to say.
+            next = awaited == next ? null : awaited;
         }
         return Waiting.SAFE;
+    }
+
+    /** Notes that the current thread will wait for a flight that it leads, whose loader may run on another one. */
+    void beginLed(Flight<?> flight) {
+        waiting.put(Thread.currentThread(), flight);
     }
 
     void end() {

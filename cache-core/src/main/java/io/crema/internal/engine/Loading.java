@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.internal.entry.NearEntry;
 import io.crema.policy.AbandonedLoads;
 import io.crema.policy.Backoff;
 import io.crema.policy.Bulkhead;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,13 @@ public record Loading(
             SingleFlight.waitUpTo(Duration.ofSeconds(5)),
             FailureCaching.off(),
             AbandonedLoads.FINISH);
+
+    /** Long enough for every instance that waits for a load to learn that it failed. */
+    static final long BRIEF_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final long LEASE_MILLIS = 10_000;
+
+    private static final Backoff RETRY = Backoff.doubling(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     private static final Bulkhead OF_TIMED_LOADS = Bulkhead.of(64);
 
@@ -105,6 +114,31 @@ public record Loading(
         return faults;
     }
 
+    /** Until when a value is kept, of which these are the moments of its load and of the end of its freshness. */
+    long keepUntil(long bornAt, long freshUntil) {
+        long onError = staleOnError == null
+                ? freshUntil
+                : bornAt + staleOnError.limit().toNanos();
+        return Math.max(Math.max(freshUntil, onError), revalidateUntil(freshUntil));
+    }
+
+    /** Until when a stale value is served while it is loaded anew. */
+    long revalidateUntil(long freshUntil) {
+        return staleWhileRevalidate == null
+                ? freshUntil
+                : freshUntil + staleWhileRevalidate.limit().toNanos();
+    }
+
+    boolean keepsReserves() {
+        return staleOnError != null || staleWhileRevalidate != null;
+    }
+
+    /** How long a lease to load a key holds: as long as a load may take, and time to store what it gave. */
+    long leaseMillis() {
+        Duration hard = timeouts.hard();
+        return hard == null ? LEASE_MILLIS : Math.max(LEASE_MILLIS, hard.toMillis() + 1_000);
+    }
+
     /** Whether blocking loaders need threads of their own. */
     boolean isTimed() {
         return timeouts.soft() != null || timeouts.hard() != null;
@@ -118,9 +152,58 @@ public record Loading(
         return isTimed() ? OF_TIMED_LOADS : Bulkhead.unlimited();
     }
 
-    /** How long the origin is left alone after a load for a reader that failed; null = not at all. */
-    @Nullable
-    Backoff retry() {
-        return staleOnError == null ? null : staleOnError.retry();
+    /** Whether a value that is not fresh may be served because a load failed, or takes long. */
+    boolean mayServeOnError(NearEntry<?> entry, long now) {
+        return staleOnError != null && now < entry.bornAt + staleOnError.limit().toNanos()
+                || mayServeWhileRevalidating(entry, now)
+                || !entry.isExpired() && now < entry.freshUntil;
+    }
+
+    /** Whether a value may be served while it is loaded anew behind its reader. */
+    boolean mayServeWhileRevalidating(NearEntry<?> entry, long now) {
+        return staleWhileRevalidate != null && !entry.isExpired() && now < revalidateUntil(entry.freshUntil);
+    }
+
+    /** Whether this instance has to remember that loads failed. */
+    boolean remembersFailures() {
+        return keepsReserves() || refreshAhead != null || failures.time() != null;
+    }
+
+    /**
+     * How long nobody loads a key after a load for its readers has failed.
+     *
+     * @param failures in a row
+     * @param reserve what is served meanwhile; null = nothing
+     */
+    long holdNanos(int failures, @Nullable NearEntry<?> reserve, long now) {
+        if (reserve != null && staleOnError != null) {
+            return capped(staleOnError.retry().after(failures).toNanos(), reserve, now);
+        } else if (reserve != null) {
+            return capped(RETRY.after(failures).toNanos(), reserve, now);
+        }
+        Duration remembered = this.failures.time();
+        return remembered == null ? BRIEF_HOLD_NANOS : remembered.toNanos();
+    }
+
+    /** As {@link #holdNanos}, after a load behind the readers; never so long that they would have to wait for its end. */
+    long holdOfRefresh(int failures, NearEntry<?> entry, long now) {
+        if (refreshAhead != null && now < entry.freshUntil) {
+            return capped(refreshAhead.retry().after(failures).toNanos(), entry, now);
+        }
+        return holdNanos(failures, entry, now);
+    }
+
+    private long capped(long hold, NearEntry<?> entry, long now) {
+        return Math.max(BRIEF_HOLD_NANOS, Math.min(hold, servableUntil(entry) - now));
+    }
+
+    private long servableUntil(NearEntry<?> entry) {
+        return staleOnError == null ? revalidateUntil(entry.freshUntil) : entry.keepUntil;
+    }
+
+    /** How long readers leave a refresh that was begun alone. */
+    long refreshPauseNanos() {
+        Backoff retry = refreshAhead == null ? RETRY : refreshAhead.retry();
+        return retry.after(1).toNanos();
     }
 }

@@ -2,11 +2,12 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
+import io.crema.event.CacheEvent.StaleServed.Reason;
 import io.crema.internal.engine.Flights.Place;
+import io.crema.internal.engine.HeldBack.Held;
 import io.crema.internal.engine.Outcome.Source;
 import io.crema.internal.entry.NearEntry;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -50,8 +51,10 @@ final class ReadPath<K, V> {
             }
             Flight<V> flight = start.requiredFlight();
             try {
-                return start.leading() ? awaitLed(flight, runner) : awaitJoined(key, request, flight);
+                return counted(
+                        key, request, start.leading() ? awaitLed(flight, runner) : awaitJoined(key, request, flight));
             } catch (InterruptedException e) {
+                engine.left(flight);
                 Thread.currentThread().interrupt();
                 throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for a value", e);
             } catch (LoadAbandonedException e) {
@@ -64,11 +67,13 @@ final class ReadPath<K, V> {
 
     private Outcome<V> awaitLed(Flight<V> flight, CallerRunner runner) throws InterruptedException {
         try {
+            engine.loaderThreads.beginLed(flight);
             runner.runUntil(flight.result);
         } finally {
+            engine.loaderThreads.end();
             runner.leave();
         }
-        return outcome(flight);
+        return Futures.valueOf(flight.result);
     }
 
     private Outcome<V> awaitJoined(K key, ReadRequest<K, V> request, Flight<V> flight) throws InterruptedException {
@@ -85,27 +90,30 @@ final class ReadPath<K, V> {
         } finally {
             engine.loaderThreads.end();
         }
-        return outcome(flight);
+        return Futures.valueOf(flight.result);
     }
 
-    /** Each caller counts its own read, and throws the flight's failure as it is. */
-    private Outcome<V> outcome(Flight<V> flight) {
-        countEnd(flight);
-        return new Outcome<>(Futures.valueOf(flight.result).orElse(null), Source.REMOTE);
+    /** Each caller counts its own read. */
+    Outcome<V> counted(K key, ReadRequest<K, V> request, Outcome<V> outcome) {
+        switch (outcome.source()) {
+            case NEAR -> engine.near.countHit();
+            case REMOTE -> engine.counters.remoteHits.increment();
+            case ORIGIN -> engine.counters.misses.increment();
+        }
+        if (outcome.stale() != null && outcome.entry() != null && !request.isInspection()) {
+            engine.counters.staleServed.increment();
+            engine.events.staleServed(key, engine.clock.exact() - outcome.entry().bornAt, outcome.stale());
+        }
+        return outcome;
     }
 
     /** What a flight that the caller led has found; throws what it failed with. */
-    Optional<NearEntry<V>> valueOfLed(Flight<V> flight) {
-        countEnd(flight);
+    Outcome<V> outcomeOfLed(K key, ReadRequest<K, V> request, Flight<V> flight) {
         try {
-            return Futures.valueOf(flight.result);
+            return counted(key, request, Futures.valueOf(flight.result));
         } catch (LoadAbandonedException e) {
             throw unabandoned(e);
         }
-    }
-
-    void countEnd(Flight<V> flight) {
-        (flight.isFromRemote() ? engine.counters.remoteHits : engine.counters.misses).increment();
     }
 
     private RuntimeException unabandoned(LoadAbandonedException e) {
@@ -134,7 +142,7 @@ final class ReadPath<K, V> {
             return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
-        return flight.result
+        CompletableFuture<Outcome<V>> read = flight.result
                 .handleAsync(
                         (found, failure) -> {
                             if (failure instanceof LoadAbandonedException abandoned) {
@@ -142,14 +150,13 @@ final class ReadPath<K, V> {
                                         ? CompletableFuture.<Outcome<V>>failedFuture(unabandoned(abandoned))
                                         : readAsync(key, request);
                             }
-                            countEnd(flight);
                             return failure == null
-                                    ? CompletableFuture.completedFuture(
-                                            new Outcome<>(found.orElse(null), Source.REMOTE))
+                                    ? CompletableFuture.completedFuture(counted(key, request, found))
                                     : CompletableFuture.<Outcome<V>>failedFuture(failure);
                         },
                         engine.executor)
                 .thenCompose(Function.identity());
+        return engine.leavingWhenCancelled(read, flight);
     }
 
     /** A caller that is a loader may wait for its future, so it must not be given one that its own thread completes. */
@@ -167,15 +174,15 @@ final class ReadPath<K, V> {
     private Start<V> begin(K key, ReadRequest<K, V> request, Executor runner) {
         engine.requireOpen();
         boolean leased = engine.near.leaseValid();
-        NearEntry<V> entry = near(key, request, leased);
-        if (entry != null) {
-            return new Start<>(new Outcome<>(entry, Source.NEAR), null, false);
+        Outcome<V> near = near(key, request, leased);
+        if (near != null) {
+            return new Start<>(near, null, false);
         }
         Route<K> route = engine.route(key);
         boolean hereLeased = leased || engine.near.leaseValid(route.partition());
-        NearEntry<V> reserve = reserve(key, request, hereLeased);
-        if (reserve != null) {
-            return new Start<>(new Outcome<>(reserve, Source.RESERVE), null, false);
+        Outcome<V> unproven = unproven(key, request, hereLeased);
+        if (unproven != null) {
+            return new Start<>(unproven, null, false);
         }
         Flight<V> mine = engine.flight(route, leased, hereLeased);
         if (request.isLatest()) {
@@ -187,11 +194,11 @@ final class ReadPath<K, V> {
                 return new Start<>(null, place.flight(), false);
             }
             // Another flight may have landed between the look at the near tier and the registration.
-            NearEntry<V> landed = near(key, request, leased);
+            Outcome<V> landed = near(key, request, leased);
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
-                mine.result.complete(Optional.of(landed));
-                return new Start<>(new Outcome<>(landed, Source.NEAR), null, false);
+                mine.result.complete(landed);
+                return new Start<>(landed, null, false);
             }
         }
         new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
@@ -206,17 +213,60 @@ final class ReadPath<K, V> {
         return flight;
     }
 
-    /** The entry of this process that answers a read; the lease was looked at before. */
+    /**
+     * What this process has to answer a read with, counted; the lease was looked at before. An entry that is due to be
+     * loaded anew is, behind the reader.
+     *
+     * @throws RuntimeException the failure of the last load, where that is remembered
+     */
     @Nullable
-    NearEntry<V> near(K key, ReadRequest<K, V> request, boolean leased) {
+    Outcome<V> near(K key, ReadRequest<K, V> request, boolean leased) {
         if (!request.usesNear()) {
             return null;
         }
+        NearEntry<V> entry = engine.near.coherent(key);
+        Outcome<V> known = entry == null ? null : whatIsKnown(key, request, entry);
+        if (known != null) {
+            return counted(key, request, known);
+        }
+        NearEntry<V> other = otherwise(key, request, leased);
+        if (other != null) {
+            return Outcome.of(other, Source.NEAR);
+        }
+        rememberedFailure(key, request);
+        return null;
+    }
+
+    private @Nullable Outcome<V> whatIsKnown(K key, ReadRequest<K, V> request, NearEntry<V> entry) {
+        long now = engine.near.now();
+        boolean fresh = now < entry.deadline;
+        if (fresh || engine.mayServeWhileRevalidating(entry, now)) {
+            if (entry.isDue(now)) {
+                engine.refreshes.behind(engine.route(key), entry, request);
+            }
+            return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);
+        }
+        boolean heldBack = request.isInspection() || engine.heldBack.held(key) != null;
+        return heldBack && engine.loading.mayServeOnError(entry, now) && !request.isOnlyLookUp()
+                ? Outcome.stale(entry, Source.NEAR, Reason.HELD_BACK)
+                : null;
+    }
+
+    /** An entry that is no more than within the bound by its own age, or need not be. */
+    private @Nullable NearEntry<V> otherwise(K key, ReadRequest<K, V> request, boolean leased) {
         if (request.isEventual()) {
             return engine.near.hitEventually(key);
         }
-        NearEntry<V> hit = engine.near.hit(key);
-        return hit != null || leased ? hit : engine.near.hitUnleased(key);
+        return leased ? null : engine.near.hitUnleased(key);
+    }
+
+    private void rememberedFailure(K key, ReadRequest<K, V> request) {
+        if (engine.loading.failures().time() != null && !request.isLookUp()) {
+            Held held = engine.heldBack.held(key);
+            if (held != null) {
+                throw engine.rememberedFailure(key, held);
+            }
+        }
     }
 
     /**
@@ -225,14 +275,17 @@ final class ReadPath<K, V> {
      * @throws CacheException if it says so
      */
     @Nullable
-    NearEntry<V> reserve(K key, ReadRequest<K, V> request, boolean leased) {
+    Outcome<V> unproven(K key, ReadRequest<K, V> request, boolean leased) {
         if (leased || !request.isBounded()) {
             return null;
         }
         return switch (engine.degraded()) {
             case REMOTE_THEN_ORIGIN -> null;
-            // What this instance knows to be wrong is no reserve, though nobody else may know yet.
-            case RESERVE -> engine.outbox.holds(key) ? null : engine.near.reserve(key);
+            case RESERVE -> {
+                // What this instance knows to be wrong is no reserve, though nobody else may know yet.
+                NearEntry<V> entry = engine.outbox.holds(key) ? null : engine.near.unproven(key);
+                yield entry == null ? null : counted(key, request, Outcome.stale(entry, Source.NEAR, Reason.DEGRADED));
+            }
             case FAIL ->
                 throw new CacheException("Cache '" + engine.name
                         + "': the connection that carries invalidations is lost, so no value can be shown to be within"

@@ -59,7 +59,7 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
     @Override
     public final @Nullable CacheEntry<V> entry(K key) {
         engine.requireKey(key);
-        return engine.entries.describe(engine.readPath.read(key, ReadRequest.lookUp(consistency)));
+        return engine.entries.describe(engine.readPath.read(key, ReadRequest.inspect(consistency)));
     }
 
     @Override

@@ -110,7 +110,7 @@ final class WritePath<K, V> {
             return CompletableFuture.completedFuture(Answer.of(own));
         }
         return route.tags()
-                .read(options.tags(), Entries.millis(freshNanos), engine.tagSource())
+                .read(options.tags(), engine.entries.keepMillis(own), engine.tagSource())
                 .thenApply(versions -> versions.map(own::tagged));
     }
 

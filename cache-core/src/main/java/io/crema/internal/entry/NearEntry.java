@@ -2,12 +2,28 @@ package io.crema.internal.entry;
 
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as this process holds it. Immutable; times are nanoseconds of the instance's clock.
+ * A value as this process holds it. Immutable but for the moment of its refresh; times are nanoseconds of the instance's
+ * clock.
  */
 public final class NearEntry<V> {
+
+    /** A deadline that says that the value was expired by a call. */
+    private static final long EXPIRED = Long.MIN_VALUE;
+
+    private static final VarHandle REFRESH_AT;
+
+    static {
+        try {
+            REFRESH_AT = MethodHandles.lookup().findVarHandle(NearEntry.class, "refreshAt", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** The value; null for a cached null. */
     public final @Nullable V value;
@@ -35,6 +51,9 @@ public final class NearEntry<V> {
     public final long bornAt;
     public final long freshUntil;
 
+    /** It may be served as a reserve until then; not before {@link #freshUntil}. */
+    public final long keepUntil;
+
     /** What it weighs; not negative. */
     public final int weight;
 
@@ -44,7 +63,10 @@ public final class NearEntry<V> {
     /** The origin's version, unsigned; 0 = none. */
     public final long originVersion;
 
-    /** Without tags and origin version. */
+    /** A read after that moment loads it anew behind itself; whoever begins that moves the moment on. */
+    private long refreshAt;
+
+    /** Without reserve, refresh, tags and origin version. */
     public NearEntry(
             @Nullable V value,
             Partition partition,
@@ -57,7 +79,22 @@ public final class NearEntry<V> {
             long bornAt,
             long freshUntil,
             int weight) {
-        this(value, partition, generation, deadline, stamp, loadedAt, token, asOf, bornAt, freshUntil, weight, null, 0);
+        this(
+                value,
+                partition,
+                generation,
+                deadline,
+                stamp,
+                loadedAt,
+                token,
+                asOf,
+                bornAt,
+                freshUntil,
+                freshUntil,
+                Long.MAX_VALUE,
+                weight,
+                null,
+                0);
     }
 
     private NearEntry(
@@ -71,6 +108,8 @@ public final class NearEntry<V> {
             long asOf,
             long bornAt,
             long freshUntil,
+            long keepUntil,
+            long refreshAt,
             int weight,
             @Nullable EntryTags tags,
             long originVersion) {
@@ -84,6 +123,8 @@ public final class NearEntry<V> {
         this.asOf = asOf;
         this.bornAt = bornAt;
         this.freshUntil = freshUntil;
+        this.keepUntil = keepUntil;
+        this.refreshAt = refreshAt;
         this.weight = weight;
         this.tags = tags;
         this.originVersion = originVersion;
@@ -102,34 +143,30 @@ public final class NearEntry<V> {
                 asOf,
                 bornAt,
                 freshUntil,
+                keepUntil,
+                refreshAt,
                 weight,
                 tags,
                 originVersion);
+    }
+
+    /** The same with a time as a reserve, and a moment to be loaded anew. */
+    public NearEntry<V> kept(long newKeepUntil, long newRefreshAt) {
+        return with(newKeepUntil, newRefreshAt, tags, originVersion);
     }
 
     /** The same with the versions of its tags. */
     public NearEntry<V> tagged(EntryTags newTags) {
-        return new NearEntry<>(
-                value,
-                partition,
-                generation,
-                deadline,
-                stamp,
-                loadedAt,
-                token,
-                asOf,
-                bornAt,
-                freshUntil,
-                weight,
-                newTags,
-                originVersion);
+        return with(keepUntil, refreshAt, newTags, originVersion);
     }
 
     /** The same with the origin's version. */
     public NearEntry<V> versioned(long newOriginVersion) {
-        if (newOriginVersion == originVersion) {
-            return this;
-        }
+        return newOriginVersion == originVersion ? this : with(keepUntil, refreshAt, tags, newOriginVersion);
+    }
+
+    private NearEntry<V> with(
+            long newKeepUntil, long newRefreshAt, @Nullable EntryTags newTags, long newOriginVersion) {
         return new NearEntry<>(
                 value,
                 partition,
@@ -141,13 +178,41 @@ public final class NearEntry<V> {
                 asOf,
                 bornAt,
                 freshUntil,
+                newKeepUntil,
+                newRefreshAt,
                 weight,
-                tags,
+                newTags,
                 newOriginVersion);
     }
 
     /** The same as a reserve, which may not be served any more. */
     public NearEntry<V> expired() {
-        return storedAs(stamp, loadedAt, token, Long.MIN_VALUE);
+        return storedAs(stamp, loadedAt, token, EXPIRED);
+    }
+
+    /** Whether it was expired by a call, which its time to live knows nothing of. */
+    public boolean isExpired() {
+        return deadline == EXPIRED;
+    }
+
+    /** When a read should load it anew behind itself. Read by hits, so without order; that some see it late does no harm. */
+    public long refreshAt() {
+        return refreshAt;
+    }
+
+    /** Whether a read should do so now: at its moment, or when it may not be served any more. */
+    public boolean isDue(long now) {
+        return now >= Math.min(refreshAt, deadline) && (now >= refreshAt || refreshAt == Long.MAX_VALUE);
+    }
+
+    /** Moves the moment on, if it has come and nobody else has moved it. Returns whether the caller is to load. */
+    public boolean claimRefresh(long now, long next) {
+        long seen = (long) REFRESH_AT.getVolatile(this);
+        return isDue(now) && REFRESH_AT.compareAndSet(this, seen, next);
+    }
+
+    /** Moves the moment to that time, whatever it was. */
+    public void refreshAt(long next) {
+        REFRESH_AT.setVolatile(this, next);
     }
 }

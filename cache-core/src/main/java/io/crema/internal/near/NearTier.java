@@ -28,9 +28,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NearTier<K, V> {
 
+    /** Whether values that are not fresh any more are kept. */
+    public enum Reserves {
+        KEPT,
+        NONE
+    }
+
     private final CoherenceRules rules;
     private final InstanceClock clock;
     private final boolean strict;
+    private final boolean keepsReserves;
     private final Lease lease;
     private final long window;
     private final @Nullable Cache<K, NearEntry<V>> entries;
@@ -38,9 +45,13 @@ public final class NearTier<K, V> {
     private final HitCounter hits = new HitCounter();
     private final LongAdder evictions = new LongAdder();
 
-    /** @param window nanoseconds that a confirmation of the lease is good for */
+    /**
+     * @param reserves whether what is not fresh any more is kept
+     * @param window nanoseconds that a confirmation of the lease is good for
+     */
     public NearTier(
             Near policy,
+            Reserves reserves,
             CoherenceRules rules,
             InstanceClock clock,
             ReadClock readClock,
@@ -52,6 +63,7 @@ public final class NearTier<K, V> {
         this.strict = readClock == ReadClock.STRICT;
         this.lease = lease;
         this.window = window;
+        this.keepsReserves = reserves == Reserves.KEPT;
         // Caffeine asks for maintenance whenever its buffer of reads is full, which hits fill all the time. Waking a
         // thread for it would cost them more than all else; what the full buffer drops until the tick is a sample less.
         this.maintenance = clock.deferring(executor);
@@ -75,23 +87,29 @@ public final class NearTier<K, V> {
         return typed.maximumSize(policy.maximum()).build();
     }
 
-    /** When memory is freed; what may be served is for the deadline to say, which is never later. */
+    /** When memory is freed; what may be served is for the deadlines to say, which are never later. */
     private Caffeine<K, NearEntry<V>> freedInTime(Caffeine<Object, Object> caffeine, Near policy) {
-        if (policy.timeToLive() != null) {
-            caffeine.expireAfterWrite(policy.timeToLive());
-        } else if (policy.timeToIdle() == null) {
-            return caffeine.expireAfter(Expiry.<K, NearEntry<V>>writing(
-                    (key, entry) -> Duration.ofNanos(Math.max(0, entry.freshUntil - clock.coarse()))));
+        if (policy.timeToIdle() != null) {
+            // Caffeine frees by one kind of deadline only; the size bounds what stays longer than it lives.
+            if (policy.timeToLive() != null && !keepsReserves) {
+                caffeine.expireAfterWrite(policy.timeToLive());
+            }
+            @SuppressWarnings("unchecked")
+            Caffeine<K, NearEntry<V>> typed = (Caffeine<K, NearEntry<V>>) (Caffeine<?, ?>) caffeine;
+            return typed;
         }
-        @SuppressWarnings("unchecked")
-        Caffeine<K, NearEntry<V>> typed = (Caffeine<K, NearEntry<V>>) (Caffeine<?, ?>) caffeine;
-        return typed;
+        long longest = keepsReserves || policy.timeToLive() == null
+                ? Long.MAX_VALUE
+                : policy.timeToLive().toNanos();
+        return caffeine.expireAfter(Expiry.<K, NearEntry<V>>writing((key, entry) -> {
+            long rest = (keepsReserves ? entry.keepUntil : entry.freshUntil) - clock.coarse();
+            return Duration.ofNanos(Math.max(0, Math.min(longest, rest)));
+        }));
     }
 
     /**
-     * The entry of a key if it may be served now. The order of the steps is what makes it right: the lease is read
-     * before the map, the generation after it. Only where the lease does not hold for all partitions, that of the
-     * entry's own is asked, before the entry is looked up again.
+     * The entry of a key if it may be served now and is not due to be loaded anew, in which case {@link #coherent} has it
+     * still.
      */
     public @Nullable NearEntry<V> hit(K key) {
         Cache<K, NearEntry<V>> map = entries;
@@ -99,30 +117,46 @@ public final class NearTier<K, V> {
             return null;
         }
         long now = now();
-        if (!rules.leaseValid(now, lease.confirmed(), window)) {
-            return hitOfItsPartition(map, key, now);
-        }
-        NearEntry<V> entry = map.getIfPresent(key);
-        if (entry == null || !isGood(entry, now)) {
+        NearEntry<V> entry = underLease(map, key, now);
+        if (entry == null || !isGood(entry, now, Math.min(entry.deadline, entry.refreshAt()))) {
             return null;
         }
         hits.increment();
         return entry;
     }
 
-    private @Nullable NearEntry<V> hitOfItsPartition(Cache<K, NearEntry<V>> map, K key, long now) {
+    /** The entry of a key if it is within the bound, as long as it is kept, fresh or not. Counts no hit. */
+    public @Nullable NearEntry<V> coherent(K key) {
+        if (entries == null) {
+            return null;
+        }
+        long now = now();
+        NearEntry<V> entry = underLease(entries, key, now);
+        return entry != null && isGood(entry, now, entry.keepUntil) ? entry : null;
+    }
+
+    /** A read was answered with an entry that {@link #coherent} gave. */
+    public void countHit() {
+        hits.increment();
+    }
+
+    /**
+     * The order of the steps is what makes it right: the lease is read before the map, and the generation after it, by
+     * whoever asks whether the entry is good. Only where the lease does not hold for all partitions, that of the entry's
+     * own is asked, before the entry is looked up again.
+     */
+    private @Nullable NearEntry<V> underLease(Cache<K, NearEntry<V>> map, K key, long now) {
+        if (rules.leaseValid(now, lease.confirmed(), window)) {
+            return map.getIfPresent(key);
+        }
         NearEntry<V> first = map.getIfPresent(key);
         if (first == null || !leaseValid(first)) {
             return null;
         }
         NearEntry<V> entry = map.getIfPresent(key);
-        if (entry == null
-                || entry.partition != first.partition
-                || entry.tags != null && first.tags == null
-                || !isGood(entry, now)) {
+        if (entry == null || entry.partition != first.partition || entry.tags != null && first.tags == null) {
             return null;
         }
-        hits.increment();
         return entry;
     }
 
@@ -150,7 +184,7 @@ public final class NearTier<K, V> {
     /** As {@link #hit}, whether there is a lease or not: the bound does not hold. */
     public @Nullable NearEntry<V> hitEventually(K key) {
         NearEntry<V> entry = peek(key);
-        if (entry == null || !isGood(entry, now())) {
+        if (entry == null || !isGood(entry, now(), entry.deadline)) {
             return null;
         }
         hits.increment();
@@ -158,15 +192,20 @@ public final class NearTier<K, V> {
     }
 
     /** The entry of a key, good or suspect, unless it is known to be gone or its time to live is over. */
+    public @Nullable NearEntry<V> unproven(K key) {
+        NearEntry<V> entry = peek(key);
+        return entry != null && mayReserve(entry, entry.freshUntil) ? entry : null;
+    }
+
+    /** The entry of a key, good or suspect, fresh or not, unless it is known to be gone, as long as it is kept. */
     public @Nullable NearEntry<V> reserve(K key) {
         NearEntry<V> entry = peek(key);
-        if (entry == null
-                || entry.tags != null && entry.tags.areSuperseded()
-                || !rules.mayReserve(entry.stamp, entry.partition.floor(), now(), entry.freshUntil)) {
-            return null;
-        }
-        hits.increment();
-        return entry;
+        return entry != null && mayReserve(entry, entry.keepUntil) ? entry : null;
+    }
+
+    private boolean mayReserve(NearEntry<V> entry, long until) {
+        return (entry.tags == null || !entry.tags.areSuperseded())
+                && rules.mayReserve(entry.stamp, entry.partition.floor(), now(), until);
     }
 
     /** The entry of a key, good or suspect. */
@@ -233,7 +272,7 @@ public final class NearTier<K, V> {
             if (old == null || old.partition == partition && !rules.evicts(stamp, old.stamp)) {
                 return old;
             }
-            removed[0] = isGood(old, now());
+            removed[0] = isGood(old, now(), old.deadline);
             return null;
         });
         return removed[0];
@@ -252,10 +291,10 @@ public final class NearTier<K, V> {
         });
     }
 
-    /** Whether it may be served as far as it is concerned. */
-    private boolean isGood(NearEntry<V> entry, long now) {
+    /** Whether it may be served as far as it is concerned, until some moment of its. */
+    private boolean isGood(NearEntry<V> entry, long now, long until) {
         EntryTags tags = entry.tags;
-        return rules.mayServe(entry.generation, entry.partition.generation(), now, entry.deadline)
+        return rules.mayServe(entry.generation, entry.partition.generation(), now, until)
                 && (tags == null || tags.areCurrent());
     }
 

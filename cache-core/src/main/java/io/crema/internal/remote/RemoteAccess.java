@@ -25,9 +25,6 @@ import java.util.function.Supplier;
  */
 public final class RemoteAccess {
 
-    /** How long others leave a key to whoever holds the lease to load it. */
-    private static final long LEASE_MILLIS = 10_000;
-
     /** What one write operation takes: the remote tier does nothing else while it executes it. */
     public static final int MOST_KEYS_OF_A_WRITE = 256;
 
@@ -84,8 +81,8 @@ public final class RemoteAccess {
 
     /** @param known the token of the value that is to be replaced, for {@link LeaseMode#UNLESS_REPLACED}; else 0 */
     public CompletableFuture<Answer<LeaseReply>> lease(
-            RemoteKey key, long token, LeaseMode mode, long known, long atLeast) {
-        return paced(1, "lease", () -> cache.lease(key, token, mode, known, LEASE_MILLIS, atLeast));
+            RemoteKey key, long token, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+        return paced(1, "lease", () -> cache.lease(key, token, mode, known, leaseMillis, atLeast));
     }
 
     public CompletableFuture<Answer<StoreReply>> fill(RemoteKey key, long token, RemoteValue value, long atLeast) {

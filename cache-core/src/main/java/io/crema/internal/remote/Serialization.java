@@ -84,14 +84,15 @@ public final class Serialization<K, V> {
         }
     }
 
-    /** A value as the remote tier takes it. */
-    public RemoteValue value(long token, @Nullable V value, long freshNanos, long loadNanos) {
+    /** A value as the remote tier takes it; kept for no shorter than it is fresh. */
+    public RemoteValue value(long token, @Nullable V value, long freshNanos, long keepNanos, long loadNanos) {
         long freshMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
+        long keepMillis = Math.max(freshMillis, TimeUnit.NANOSECONDS.toMillis(keepNanos));
         long loadMillis = TimeUnit.NANOSECONDS.toMillis(loadNanos);
         Codec<V> used = codec;
         return value == null || used == null
-                ? RemoteValue.ofNull(token, freshMillis, freshMillis, loadMillis)
-                : RemoteValue.of(token, used.id(), encodeValue(used, value), freshMillis, freshMillis, loadMillis);
+                ? RemoteValue.ofNull(token, freshMillis, keepMillis, loadMillis)
+                : RemoteValue.of(token, used.id(), encodeValue(used, value), freshMillis, keepMillis, loadMillis);
     }
 
     private byte[] encodeValue(Codec<V> used, V value) {

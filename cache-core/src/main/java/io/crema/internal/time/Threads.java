@@ -3,6 +3,7 @@ package io.crema.internal.time;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -30,13 +31,32 @@ public final class Threads {
      * and a bound would then be a deadlock.
      */
     public static ExecutorService workers(String nodeName) {
+        return pool("crema-" + nodeName + "-worker");
+    }
+
+    private static ExecutorService pool(String name) {
         return new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                10,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                daemons("crema-" + nodeName + "-worker"));
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons(name));
+    }
+
+    /**
+     * Runs loaders that are timed, each on a thread of its own: a virtual one where the JDK has them, from 21 on. Not
+     * bounded either; a bulkhead does that for each cache.
+     */
+    public static ExecutorService loaders(String nodeName) {
+        String name = "crema-" + nodeName + "-loader";
+        try {
+            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            Object ofVirtual = Thread.class.getMethod("ofVirtual").invoke(null);
+            Object named = builder.getMethod("name", String.class, long.class).invoke(ofVirtual, name + "-", 1L);
+            Object factory = builder.getMethod("factory").invoke(named);
+            return (ExecutorService) Executors.class
+                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
+                    .invoke(null, factory);
+        } catch (ReflectiveOperationException e) {
+            // An older JDK; in 19 and 20 the methods are there, and refuse.
+            return pool(name);
+        }
     }
 
     /**

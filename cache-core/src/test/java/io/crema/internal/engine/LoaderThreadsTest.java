@@ -113,4 +113,31 @@ class LoaderThreadsTest {
 
         assertThat(threads.begin(seconds)).isEqualTo(Waiting.SAFE);
     }
+
+    @Test
+    void isLoading_withinALoaderAndOneInside_untilTheOuterEnds() {
+        Thread self = Thread.currentThread();
+        assertThat(threads.isLoading(self)).isFalse();
+
+        threads.beginLoader();
+        threads.beginLoader();
+        threads.endLoader();
+        assertThat(threads.isLoading(self)).isTrue();
+
+        threads.endLoader();
+        assertThat(threads.isLoading(self)).isFalse();
+    }
+
+    @Test
+    void isLoading_anotherThread_isToldApart() {
+        on(second, threads::beginLoader);
+        CompletableFuture<Thread> other = CompletableFuture.supplyAsync(Thread::currentThread, second);
+
+        assertThat(threads.isLoading(other.orTimeout(10, TimeUnit.SECONDS).join()))
+                .isTrue();
+        assertThat(threads.isLoading(Thread.currentThread())).isFalse();
+
+        on(second, threads::endLoader);
+        assertThat(threads.isLoading(other.join())).isFalse();
+    }
 }

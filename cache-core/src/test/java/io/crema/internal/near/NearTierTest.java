@@ -7,6 +7,7 @@ import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.Partitions;
 import io.crema.internal.entry.NearEntry;
+import io.crema.internal.near.NearTier.Reserves;
 import io.crema.internal.time.HandMovedTicker;
 import io.crema.internal.time.InstanceClock;
 import io.crema.policy.Near;
@@ -40,7 +41,7 @@ class NearTierTest {
     }
 
     private NearTier<String, String> tier(Near policy) {
-        return new NearTier<>(policy, rules, clock, ReadClock.COARSE, lease, WINDOW, Runnable::run);
+        return new NearTier<>(policy, Reserves.NONE, rules, clock, ReadClock.COARSE, lease, WINDOW, Runnable::run);
     }
 
     private void pass(long nanos) {
@@ -250,7 +251,8 @@ class NearTierTest {
 
     /** Its map does no housekeeping, which could clear a removed entry that somebody still looks at. */
     private NearTier<TrapKey, String> trapped() {
-        return new NearTier<>(Near.entries(10), rules, clock, ReadClock.COARSE, lease, WINDOW, task -> {});
+        return new NearTier<>(
+                Near.entries(10), Reserves.NONE, rules, clock, ReadClock.COARSE, lease, WINDOW, task -> {});
     }
 
     /** Equal to every other; does something when it is compared. */

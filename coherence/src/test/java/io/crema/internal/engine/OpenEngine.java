@@ -58,7 +58,15 @@ public final class OpenEngine {
         partition = partitions.get(0);
         tags = new TagTable(partitions.ofTags(), rules);
         Lease lease = Lease.unconfirmed();
-        near = new NearTier<>(Near.entries(100), rules, clock, ReadClock.STRICT, lease, WINDOW, Runnable::run);
+        near = new NearTier<>(
+                Near.entries(100),
+                NearTier.Reserves.NONE,
+                rules,
+                clock,
+                ReadClock.STRICT,
+                lease,
+                WINDOW,
+                Runnable::run);
         flights = new Flights<>(rules, WINDOW);
         bus = new OpenBus(partitions, rules, lease, lastSeen);
     }

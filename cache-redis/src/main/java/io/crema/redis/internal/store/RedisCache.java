@@ -17,8 +17,6 @@ import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
 import io.lettuce.core.protocol.CommandType;
-import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,16 +29,12 @@ public final class RedisCache implements RemoteCache {
     /** The most keys of one invalidation; their number has 16 bits in its message. */
     private static final int MAX_INVALIDATED = 65_535;
 
-    /** Longer times than this, a thousand years, are cut to it, so that a sum of times stays within 48 bits. */
-    private static final long MAX_MILLIS = 31_536_000_000_000L;
-
     private static final byte[] FROM = Commands.ascii(0);
 
     /** Where the first read of a header ends: behind a few tags of usual length. */
     private static final byte[] HEAD_TO = Commands.ascii(511);
 
     private static final byte[] WHOLE_HEAD_TO = Commands.ascii(RecordFormat.MAX_HEAD_BYTES - 1);
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RedisStore store;
     private final CacheMeta meta;
@@ -154,17 +148,12 @@ public final class RedisCache implements RemoteCache {
             throw new IllegalArgumentException(
                     "Cache " + name() + ": a lease must last at least 1 ms, not " + leaseMillis);
         }
-        int modeNumber = switch (mode) {
-            case UNLESS_FRESH -> 0;
-            case EVEN_IF_FRESH -> 1;
-            case UNLESS_REPLACED -> 2;
-        };
         List<byte[]> values = List.of(
                 Commands.ascii(atLeast),
-                token(leaseToken),
-                millis(leaseMillis),
-                Commands.ascii(modeNumber),
-                token(known));
+                Arguments.token(leaseToken),
+                Arguments.millis(leaseMillis),
+                Arguments.mode(mode),
+                Arguments.token(known));
         return store.run(Script.LEASE, entryKeys(key), values, reply -> {
             if (Commands.number(reply.get(0)) == 1) {
                 return new LeaseReply.Granted((int) Commands.number(reply.get(2)));
@@ -180,52 +169,47 @@ public final class RedisCache implements RemoteCache {
     public CompletableFuture<StoreReply> fill(RemoteKey key, long leaseToken, RemoteValue value, long atLeast) {
         List<byte[]> values = new ArrayList<>(10);
         values.add(Commands.ascii(atLeast));
-        values.add(token(leaseToken));
-        addTo(values, value);
+        values.add(Arguments.token(leaseToken));
+        Arguments.addTo(values, value);
         return store.run(Script.FILL, entryKeys(key), values, Replies::store);
     }
 
     @Override
     public CompletableFuture<StoreReply> renew(
             RemoteKey key, long leaseToken, long known, Renewal renewal, long atLeast) {
-        List<byte[]> values = List.of(
-                Commands.ascii(atLeast),
-                token(leaseToken),
-                token(known),
-                token(renewal.token()),
-                token(renewal.originVersion()),
-                RecordFormat.loadMillis(renewal.loadMillis()),
-                millis(renewal.freshMillis()),
-                millis(renewal.keepMillis()),
-                millis(renewal.loadMillis()));
+        List<byte[]> values = new ArrayList<>(9);
+        values.add(Commands.ascii(atLeast));
+        values.add(Arguments.token(leaseToken));
+        values.add(Arguments.token(known));
+        Arguments.addTo(values, renewal);
         return store.run(Script.RENEW, entryKeys(key), values, Replies::store);
     }
 
     @Override
     public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
-        if (failures < 0 || failures > 255 || holdMillis < 0 || (failures == 0) != (holdMillis == 0)) {
+        if (failures < 0 || failures > 255 || holdMillis < 0 || failures > 0 && holdMillis == 0) {
             throw new IllegalArgumentException("Cache " + name()
-                    + ": a key is held back after 1 to 255 failures and for at least 1 ms, or not at all, but not after "
+                    + ": a key is held back after 0 to 255 failures, and for at least 1 ms if there are any, but not after "
                     + failures + " for " + holdMillis + " ms");
         }
         return run(
                 Script.RELEASE,
                 List.of(layout.clock(key.partition()), layout.entry(key)),
-                List.of(token(leaseToken), Commands.ascii(failures), millis(holdMillis)));
+                List.of(Arguments.token(leaseToken), Commands.ascii(failures), Arguments.millis(holdMillis)));
     }
 
     @Override
     public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
         List<byte[]> values = publishing(key.partition(), atLeast);
-        values.add(token(holder));
-        addTo(values, value);
+        values.add(Arguments.token(holder));
+        Arguments.addTo(values, value);
         return store.run(Script.PUT, entryKeys(key), values, Replies::store);
     }
 
     @Override
     public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
         List<byte[]> values = publishing(key.partition(), atLeast);
-        addTo(values, value);
+        Arguments.addTo(values, value);
         return Replies.decided(store.run(Script.PUT_IF_ABSENT, entryKeys(key), values, Replies::store));
     }
 
@@ -279,7 +263,7 @@ public final class RedisCache implements RemoteCache {
     public CompletableFuture<InvalidateReply> expire(int partition, List<RemoteKey> keys, long least, long atLeast) {
         List<byte[]> names = partitionKeys(partition, keys);
         List<byte[]> values = leastValues(partition, least, atLeast);
-        addRandomTokens(values, keys.size());
+        Arguments.addRandomTokens(values, keys.size());
         return store.run(Script.EXPIRE, names, values, Replies::invalidation);
     }
 
@@ -290,15 +274,15 @@ public final class RedisCache implements RemoteCache {
                     + ": a quarantine must have a holder other than 0 and last at least 1 ms, not " + millis);
         }
         List<byte[]> values = publishing(key.partition(), atLeast);
-        values.add(token(holder));
-        values.add(millis(millis));
+        values.add(Arguments.token(holder));
+        values.add(Arguments.millis(millis));
         return store.run(Script.QUARANTINE, entryKeys(key), values, Replies::stamp);
     }
 
     @Override
     public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
         List<byte[]> values = publishing(key.partition(), atLeast);
-        values.add(token(holder));
+        values.add(Arguments.token(holder));
         return store.run(Script.END_QUARANTINE, entryKeys(key), values, Replies::stamp);
     }
 
@@ -316,8 +300,8 @@ public final class RedisCache implements RemoteCache {
         }
         List<byte[]> values = new ArrayList<>(2 + tags.size());
         values.add(Commands.ascii(atLeast));
-        values.add(millis(keepMillis));
-        addRandomTokens(values, tags.size());
+        values.add(Arguments.millis(keepMillis));
+        Arguments.addRandomTokens(values, tags.size());
         return Replies.explained(
                 name(), store.run(Script.TAGS, names, values, reply -> Replies.tagVersions(tags, reply)));
     }
@@ -325,7 +309,7 @@ public final class RedisCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
         List<byte[]> values = publishing(tagPartition(), atLeast);
-        values.add(token(token));
+        values.add(Arguments.token(token));
         return store.run(Script.INVALIDATE_TAG, entryKeys(tagKey(tag)), values, Replies::stamp);
     }
 
@@ -378,36 +362,8 @@ public final class RedisCache implements RemoteCache {
 
     private List<byte[]> leastValues(int partition, long least, long atLeast) {
         List<byte[]> values = publishing(partition, atLeast);
-        values.add(token(least));
+        values.add(Arguments.token(least));
         return values;
-    }
-
-    private static void addTo(List<byte[]> values, RemoteValue value) {
-        values.add(RecordFormat.head(value));
-        values.add(token(value.token()));
-        values.add(token(value.originVersion()));
-        values.add(RecordFormat.tail(value));
-        values.add(RecordFormat.body(value));
-        values.add(millis(value.freshMillis()));
-        values.add(millis(value.keepMillis()));
-        values.add(millis(value.loadMillis()));
-    }
-
-    private static void addRandomTokens(List<byte[]> values, int count) {
-        for (int i = 0; i < count; i++) {
-            byte[] token = new byte[Long.BYTES];
-            RANDOM.nextBytes(token);
-            values.add(token);
-        }
-    }
-
-    /** A number of 64 bits whose sign and order mean nothing to Lua. */
-    private static byte[] token(long token) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(token).array();
-    }
-
-    private static byte[] millis(long millis) {
-        return Commands.ascii(Math.min(millis, MAX_MILLIS));
     }
 
     private List<byte[]> names(List<RemoteKey> keys) {

@@ -26,18 +26,18 @@ class LeaseScriptTest extends ScriptTest {
         assertThat(lease(MINE)).isInstanceOf(LeaseReply.Granted.class);
 
         byte[] marker = plain.get(name);
-        long until = ByteBuffer.wrap(marker).getLong(54 - 2) & 0xffffffffffffL;
-        assertThat(until - LEASE_MILLIS).isBetween(serverMillis() - 10_000, serverMillis());
+        long made = u48(marker, 20);
+        assertThat(made).isBetween(serverMillis() - 10_000, serverMillis());
         ByteBuffer expected = ByteBuffer.allocate(64)
                 .put(hex("c1020000"))
                 .putLong(stamp)
                 .putLong(0)
-                .put(u48(until - LEASE_MILLIS))
+                .put(u48(made))
                 .put(u48(0))
-                .put(u48(until + 60_000))
+                .put(u48(made + LEASE_MILLIS + 60_000))
                 .putLong(0)
                 .putLong(MINE)
-                .put(u48(until))
+                .put(u48(made + LEASE_MILLIS - made % 2))
                 .put(new byte[4]);
         assertThat(marker).isEqualTo(expected.array());
         assertThat(plain.pttl(name)).isBetween(LEASE_MILLIS + 50_000, LEASE_MILLIS + 60_000);
@@ -205,18 +205,18 @@ class LeaseScriptTest extends ScriptTest {
         assertThat(lease(MINE)).isEqualTo(new LeaseReply.Granted(0));
 
         byte[] tombstone = plain.get(name);
-        long until = ByteBuffer.wrap(tombstone).getLong(54 - 2) & 0xffffffffffffL;
-        assertThat(until - LEASE_MILLIS).isBetween(serverMillis() - 10_000, serverMillis());
+        long made = u48(tombstone, 20);
+        assertThat(made).isBetween(serverMillis() - 10_000, serverMillis());
         ByteBuffer expected = ByteBuffer.allocate(64)
                 .put(hex("c1040000"))
                 .putLong(floor)
                 .putLong(0)
-                .put(u48(until - LEASE_MILLIS))
+                .put(u48(made))
                 .put(u48(0))
-                .put(u48(until + 60_000))
+                .put(u48(made + LEASE_MILLIS + 60_000))
                 .putLong(9)
                 .putLong(MINE)
-                .put(u48(until))
+                .put(u48(made + LEASE_MILLIS - made % 2))
                 .put(new byte[4]);
         assertThat(tombstone).isEqualTo(expected.array());
         assertThat(plain.pttl(name)).isBetween(LEASE_MILLIS + 50_000, LEASE_MILLIS + 60_000);

@@ -7,9 +7,13 @@ import io.crema.redis.RedisRemote;
 import io.crema.redis.internal.client.Commands;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.spi.LeaseMode;
+import io.crema.spi.LeaseReply;
+import io.crema.spi.LeaseState;
+import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord.Kind;
+import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.TagReply;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -63,6 +67,68 @@ class RefusedScriptTest extends ScriptTest {
     }
 
     @Test
+    void leases_memoryFull_canBeGivenUpAndValuesRenewed() {
+        RemoteKey held = key(cache, samePartition());
+        RemoteKey free = new RemoteKey(key.partition(), bytes("free"));
+        RemoteKey marker = new RemoteKey(key.partition(), bytes("marker"));
+        RemoteKey unleased = new RemoteKey(key.partition(), bytes("unleased"));
+        for (RemoteKey each : List.of(key, held, free, unleased)) {
+            stored(cache.put(each, value("x"), 0, 0));
+        }
+        for (RemoteKey each : List.of(key, held, free, marker)) {
+            get(cache.lease(each, MINE, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0));
+        }
+        fillMemory();
+
+        assertFull(() -> cache.fill(marker, MINE, value("more"), 0));
+        assertFull(() -> cache.lease(unleased, OTHERS, LeaseMode.EVEN_IF_FRESH, LEASE_MILLIS, 0));
+        Renewal renewal = new Renewal(OTHERS, 90_000, 90_000, 0, 0);
+        stored(cache.renew(key, MINE, read().token(), renewal, 0));
+        get(cache.release(free, MINE));
+        get(cache.release(held, MINE, 2, 30_000));
+        get(cache.release(marker, MINE, 3, 30_000));
+
+        assertThat(read().token()).isEqualTo(OTHERS);
+        assertThat(read().freshMillis()).isBetween(80_000L, 90_000L);
+        assertThat(get(cache.read(free, ReadMode.VALUE)).lease()).isEqualTo(LeaseState.FREE);
+        assertThat(get(cache.read(held, ReadMode.VALUE)).lease().failures()).isEqualTo(2);
+        assertThat(get(cache.read(marker, ReadMode.VALUE)).lease().failures()).isEqualTo(3);
+        assertThat(plain.pttl(layout.clock(key.partition())))
+                .as("the clock stays")
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void lease_memoryFull_isRefusedAndLeavesTheLeaseAsItWas() {
+        RemoteKey awaited = key(cache, samePartition());
+        for (RemoteKey each : List.of(key, awaited)) {
+            get(cache.lease(each, MINE, LeaseMode.UNLESS_FRESH, LEASE_MILLIS, 0));
+        }
+        assertLoading(awaited);
+        byte[] before = plain.get(name);
+        fillMemory();
+
+        assertLoading(key);
+        assertThat(plain.get(name)).isEqualTo(before);
+        get(cache.release(key, MINE, 0, 30_000));
+        get(cache.release(awaited, MINE, 0, 30_000));
+
+        assertThat(read().kind()).isEqualTo(Kind.ABSENT);
+        assertThat(get(cache.read(awaited, ReadMode.VALUE)).lease().failures()).isEqualTo(1);
+    }
+
+    @Test
+    void lease_replica_isRefusedAndLeavesTheLeaseAsItWas() {
+        lease(MINE);
+        byte[] before = plain.get(name);
+        plain.replicaof("127.0.0.1", 1);
+
+        assertLoading(key);
+
+        assertThat(plain.get(name)).isEqualTo(before);
+    }
+
+    @Test
     void heartbeat_memoryFull_isAccepted() {
         byte[] heartbeat = KeyLayout.heartbeat("crema", "one");
         fillMemory();
@@ -95,6 +161,12 @@ class RefusedScriptTest extends ScriptTest {
         assertThat(text(layout.floor(partition))).isEqualTo(floor);
         assertThat(plain.exists(layout.epoch(partition))).isZero();
         assertThat(get(cache.tagVersions(List.of("t"), 60_000, 0)).versions()).isEqualTo(tag.versions());
+    }
+
+    private void assertLoading(RemoteKey at) {
+        LeaseReply reply = get(cache.lease(at, OTHERS, LeaseMode.UNLESS_FRESH, LEASE_MILLIS, 0));
+        assertThat(reply).isInstanceOf(LeaseReply.Refused.class);
+        assertThat(((LeaseReply.Refused) reply).current().lease().isLoading()).isTrue();
     }
 
     private void fillMemory() {

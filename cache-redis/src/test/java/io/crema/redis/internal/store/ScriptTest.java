@@ -112,6 +112,10 @@ abstract class ScriptTest extends ServerTest {
         return serverMicros() / 1000;
     }
 
+    static long u48(byte[] record, int offset) {
+        return ByteBuffer.wrap(record).getLong(offset - 2) & 0xffffffffffffL;
+    }
+
     static byte[] u48(long value) {
         byte[] bytes = ByteBuffer.allocate(8).putLong(value).array();
         return Arrays.copyOfRange(bytes, 2, 8);

@@ -1,0 +1,289 @@
+package io.crema.internal.engine;
+
+import io.crema.event.CacheEvent.StaleServed.Reason;
+import io.crema.internal.coherence.CoherenceRules.Freshness;
+import io.crema.internal.engine.HeldBack.Held;
+import io.crema.internal.engine.LoadCall.Install;
+import io.crema.internal.engine.Outcome.Source;
+import io.crema.internal.entry.NearEntry;
+import io.crema.internal.remote.Answer;
+import io.crema.internal.remote.RemoteAccess;
+import io.crema.internal.remote.Serialization.Decoded;
+import io.crema.spi.LeaseState;
+import io.crema.spi.ReadMode;
+import io.crema.spi.RemoteRecord;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the remote tier has for the key of a call, and what that is good for: a value that is fresh, one that is not, or
+ * nothing. Runs on the call's runner.
+ */
+final class LookUp<K, V> {
+
+    private final LoadCall<K, V> call;
+    private final CacheEngine<K, V> engine;
+    private final Flight<V> flight;
+
+    /** Whether the remote tier said what it has. */
+    private volatile boolean answered;
+
+    /** The value that it has, stale or not; null if it has none, or none that is alive. */
+    private volatile @Nullable NearEntry<V> stored;
+
+    private @Nullable RemoteRecord storedRecord;
+
+    /** What is there seems fresh, but its tags say that it is not. */
+    private boolean replacingDead;
+
+    LookUp(LoadCall<K, V> call) {
+        this.call = call;
+        this.engine = call.engine;
+        this.flight = call.flight();
+    }
+
+    private RemoteAccess remote() {
+        return call.route().access();
+    }
+
+    private ReadRequest<K, V> request() {
+        return call.request();
+    }
+
+    // What it has found
+
+    /** The value that a load would replace, fresh or not; null = none is known. */
+    @Nullable
+    NearEntry<V> known() {
+        NearEntry<V> found = stored;
+        return found != null ? found : engine.near.coherent(call.key());
+    }
+
+    /** As {@link #known}, or what this instance has left if the remote tier says nothing. */
+    @Nullable
+    NearEntry<V> reserve() {
+        NearEntry<V> found = known();
+        return found != null || answered ? found : engine.near.reserve(call.key());
+    }
+
+    boolean isStored(NearEntry<V> entry) {
+        return entry == stored;
+    }
+
+    /** The record of the value that the remote tier has, which a load may renew; null = there is none. */
+    @Nullable
+    RemoteRecord storedRecord() {
+        return storedRecord;
+    }
+
+    boolean isReplacingDead() {
+        return replacingDead;
+    }
+
+    // Steps
+
+    /** A suspect entry is good again if the remote tier still has the same record, whose payload is not fetched. */
+    void revalidate(NearEntry<V> suspect) {
+        remote().read(call.route().remoteKey(), ReadMode.HEADER)
+                .whenComplete((header, none) -> call.onRunner(() -> {
+                    if (header.isEmpty()) {
+                        withoutRemote();
+                    } else if (isSame(suspect, header.get())) {
+                        fresh(header.get(), suspect.value);
+                    } else if (mayBeValue(call.freshness(header.get()))) {
+                        read();
+                    } else {
+                        notThere(call.freshness(header.get()));
+                    }
+                }));
+    }
+
+    private boolean isSame(NearEntry<V> suspect, RemoteRecord header) {
+        call.partition().met(header.stamp());
+        return engine.rules.revalidates(call.freshness(header), suspect.token, header.token());
+    }
+
+    private boolean mayBeValue(Freshness freshness) {
+        return freshness == Freshness.USABLE || freshness == Freshness.STALE && engine.loading.keepsReserves();
+    }
+
+    void read() {
+        ReadMode mode = engine.readMode(request(), flight);
+        remote().read(call.route().remoteKey(), mode)
+                .whenComplete((record, none) -> call.onRunner(() -> onRecord(record)));
+    }
+
+    void onRecord(Answer<RemoteRecord> answer) {
+        if (answer.isEmpty()) {
+            withoutRemote();
+            return;
+        }
+        answered = true;
+        RemoteRecord record = answer.get();
+        Freshness freshness = call.freshness(record);
+        if (freshness == Freshness.USABLE) {
+            useOrReplace(record);
+        } else if (freshness == Freshness.STALE && engine.loading.keepsReserves()) {
+            stale(record);
+        } else {
+            notThere(freshness);
+        }
+    }
+
+    void useOrReplace(RemoteRecord record) {
+        call.partition().met(record.stamp());
+        Optional<Decoded<V>> decoded = engine.serialization().decode(record);
+        if (decoded.isPresent()) {
+            fresh(record, decoded.get().value());
+        } else if (request().isLookUp()) {
+            call.landNothing();
+        } else {
+            call.lease().askEvenIfFresh();
+        }
+    }
+
+    private void fresh(RemoteRecord record, @Nullable V value) {
+        ifAlive(record, value, entry -> {
+            if (request().isRevalidation() && record.token() == request().known()) {
+                stored(entry, record);
+                anew(record.lease());
+            } else {
+                call.land(entry, Source.REMOTE, Install.YES);
+                if (entry.isDue(engine.clock.exact())) {
+                    engine.refreshes.behind(call.route(), entry, request());
+                }
+            }
+        });
+    }
+
+    private void stale(RemoteRecord record) {
+        Optional<Decoded<V>> decoded = engine.serialization().decode(record);
+        if (decoded.isEmpty()) {
+            notThere(Freshness.STALE);
+        } else {
+            ifAlive(record, decoded.get().value(), entry -> {
+                stored(entry, record);
+                onReserve(entry, record.lease());
+            });
+        }
+    }
+
+    private void stored(NearEntry<V> entry, RemoteRecord record) {
+        stored = entry;
+        storedRecord = record;
+    }
+
+    /** There is a value that is not fresh any more. */
+    private void onReserve(NearEntry<V> entry, LeaseState state) {
+        if (request().isRevalidation()) {
+            anew(state);
+        } else if (request().takesStale() && engine.loading.mayServeWhileRevalidating(entry, engine.clock.exact())) {
+            call.landStale(entry, Reason.REVALIDATING);
+            engine.refreshes.behind(call.route(), entry, request());
+        } else if (request().isInspection()) {
+            call.landStale(entry, Reason.HELD_BACK);
+        } else if (state.isHeldBack() && !request().isLookUp()) {
+            call.heldBack(state, false);
+        } else {
+            notThere(Freshness.STALE);
+        }
+    }
+
+    /** The value that is known is to be loaded anew, unless that is others' business. */
+    private void anew(LeaseState state) {
+        if (state.leftMillis() > 0) {
+            call.lease().busyBehind(state);
+        } else {
+            call.lease().askUnlessReplaced(request().known());
+        }
+    }
+
+    /** Goes on if the tags of a value are what they were when it was stored. */
+    private void ifAlive(RemoteRecord record, @Nullable V value, Consumer<NearEntry<V>> alive) {
+        NearEntry<V> entry = engine.entries.read(call.route(), flight, record, value);
+        if (record.tags().isEmpty()) {
+            flight.hasTags(null);
+            alive.accept(entry);
+            return;
+        }
+        if (isDoomed(record)) {
+            flight.bypass();
+            withoutRemote();
+            return;
+        }
+        call.route()
+                .tags()
+                .readFor(record.tags(), engine.entries.keepMillis(entry), engine.tagSource(request(), flight))
+                .whenComplete((versions, none) -> call.onRunner(() -> {
+                    if (versions.isEmpty()) {
+                        withoutRemote();
+                    } else if (isDoomed(record)) {
+                        // Since the versions were asked for: the primary does not know of it yet.
+                        flight.bypass();
+                        withoutRemote();
+                    } else if (versions.get().match(record.tags())) {
+                        flight.hasTags(versions.get());
+                        alive.accept(entry.tagged(versions.get()));
+                    } else {
+                        notThereByTags(record);
+                    }
+                }));
+    }
+
+    /** Whether the invalidation of one of its tags is pending. */
+    private boolean isDoomed(RemoteRecord record) {
+        return record.tags().stream().anyMatch(version -> engine.outbox.holdsTag(version.tag()));
+    }
+
+    private void notThereByTags(RemoteRecord record) {
+        if (request().isLookUp()) {
+            call.landNothing();
+        } else if (record.freshMillis() > 0) {
+            replacingDead = true;
+            call.lease().askEvenIfFresh();
+        } else {
+            notThere(Freshness.STALE);
+        }
+    }
+
+    void notThere(Freshness freshness) {
+        if (request().isLookUp()) {
+            call.landNothing();
+        } else if (freshness == Freshness.QUARANTINED) {
+            call.loadInQuarantine();
+        } else if (freshness == Freshness.OPAQUE) {
+            call.load();
+        } else {
+            call.lease().askUnlessFresh();
+        }
+    }
+
+    /** The remote tier gave no answer, or there is none: the origin is asked, and nobody else is told. */
+    void withoutRemote() {
+        if (request().isLookUp()) {
+            lookUpWithoutRemote();
+        } else if (engine.quarantinePath.local().holds(call.key())) {
+            call.loadInQuarantine();
+        } else if (request().isRevalidation() && engine.storesRemotely()) {
+            // Every instance would load it, and what it loaded would be good here for a moment only.
+            call.landNothing();
+        } else {
+            Held held = request().isRefresh() ? null : engine.heldBack.held(call.key());
+            if (held == null) {
+                call.load();
+            } else {
+                call.heldBackHere(held);
+            }
+        }
+    }
+
+    private void lookUpWithoutRemote() {
+        NearEntry<V> reserve = request().isInspection() ? call.reserve() : null;
+        if (reserve == null) {
+            call.landNothing();
+        } else {
+            call.landStale(reserve, Reason.HELD_BACK);
+        }
+    }
+}

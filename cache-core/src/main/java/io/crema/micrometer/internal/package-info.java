@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.micrometer.internal;
+
+import org.jspecify.annotations.NullMarked;
