@@ -70,7 +70,7 @@ final class BulkReadPath<K, V> {
         try {
             runner.runUntil(bulk.allLed());
         } catch (InterruptedException e) {
-            bulk.led.values().forEach(engine::left);
+            bulk.led.values().forEach(engine.loads::left);
             Thread.currentThread().interrupt();
             throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for values", e);
         } finally {

@@ -76,7 +76,7 @@ final class KeyLease<K, V> {
                         token,
                         mode,
                         known,
-                        engine.leaseMillis,
+                        engine.loads.leaseMillis,
                         call.partition().highest())
                 .whenComplete((reply, none) -> {
                     if (call.hasLanded()) {
@@ -141,7 +141,7 @@ final class KeyLease<K, V> {
             call.startDeadlines();
         }
         long waited = engine.clock.exact() - waitsSince;
-        if (waited >= engine.waitNanos()) {
+        if (waited >= engine.loads.waitNanos()) {
             insteadOfOther();
             return;
         }
@@ -164,7 +164,7 @@ final class KeyLease<K, V> {
         if (beginsToWait()) {
             call.startDeadlines();
         }
-        if (engine.clock.exact() - waitsSince >= engine.waitNanos()) {
+        if (engine.clock.exact() - waitsSince >= engine.loads.waitNanos()) {
             call.load();
             return;
         }

@@ -62,10 +62,10 @@ final class LoadCall<K, V> {
         this.flight = flight;
         this.runner = runner;
         this.nested = engine.loaderThreads.isLoading(Thread.currentThread());
-        this.context = engine.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
+        this.context = engine.loads.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
         this.lookUp = new LookUp<>(this);
         this.lease = new KeyLease<>(this);
-        this.deadlines = new LoadDeadlines(engine.softTimeouts, engine.hardTimeouts);
+        this.deadlines = engine.loads.deadlines();
         this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
         flight.onAbandoned(this::abandon);
@@ -128,7 +128,7 @@ final class LoadCall<K, V> {
 
     /** What a loader threw on this thread: if that is the caller's and was interrupted, it concerns nobody else. */
     Throwable explained(Throwable failure) {
-        return engine.isTimed() ? failure : ofThisThread(failure);
+        return engine.loads.isTimed() ? failure : ofThisThread(failure);
     }
 
     private static Throwable ofThisThread(Throwable failure) {
@@ -236,7 +236,7 @@ final class LoadCall<K, V> {
 
     /** The origin gave a value, or said that it has none. */
     void loaded(Loaded<V> loaded) {
-        engine.loaded(this, loaded);
+        engine.loads.loaded(this, loaded);
         new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
     }
 
@@ -252,14 +252,14 @@ final class LoadCall<K, V> {
             land(failure);
             return;
         }
-        int failures = Math.max(lease.failuresBefore(), engine.heldBack.failures(key())) + 1;
+        int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
         NearEntry<V> reserve = reserve();
-        engine.loadFailed(this, failure, took, failures);
+        engine.loads.loadFailed(this, failure, took, failures);
         long hold = holdNanos(failures, reserve);
         // Without a policy it is for those alone who wait for this load elsewhere.
         lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
         if (!flight.isDetached()) {
-            engine.holdBack(this, failures, hold, failure);
+            engine.loads.holdBack(this, failures, hold, failure);
         }
         if (reserve != null && failure instanceof Exception) {
             landStale(reserve, Reason.LOAD_FAILED);
@@ -271,7 +271,7 @@ final class LoadCall<K, V> {
     }
 
     private long holdNanos(int failures, @Nullable NearEntry<V> reserve) {
-        Loading policies = engine.loading;
+        Loading policies = engine.loads.policies;
         if (request.isRevalidation()) {
             NearEntry<V> known = lookUp.known();
             return known == null
@@ -297,8 +297,8 @@ final class LoadCall<K, V> {
         if (running != null) {
             running.giveUp();
         }
-        LoadTimeoutException failure = engine.hardTimeout(key());
-        onRunner(() -> failed(failure, engine.hardNanos()));
+        LoadTimeoutException failure = engine.loads.hardTimeout(key());
+        onRunner(() -> failed(failure, engine.loads.hardNanos()));
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
@@ -322,7 +322,7 @@ final class LoadCall<K, V> {
             return null;
         }
         NearEntry<V> kept = lookUp.reserve();
-        return kept != null && engine.loading.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
+        return kept != null && engine.loads.policies.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
     }
 
     private Source sourceOf(NearEntry<V> entry) {
@@ -337,14 +337,14 @@ final class LoadCall<K, V> {
     /** Another instance has found out a while ago that the origin fails. */
     void heldBack(LeaseState state, boolean waited) {
         long left = TimeUnit.MILLISECONDS.toNanos(state.leftMillis());
-        engine.holdBack(this, state.failures(), left, null);
+        engine.loads.holdBack(this, state.failures(), left, null);
         NearEntry<V> reserve = reserve();
         if (reserve != null) {
             landStale(reserve, Reason.HELD_BACK);
         } else if (request.isRevalidation()) {
             landNothing();
-        } else if (waited || engine.loading.failures().time() != null) {
-            land(engine.othersFailure(key(), state));
+        } else if (waited || engine.loads.policies.failures().time() != null) {
+            land(engine.loads.othersFailure(key(), state));
         } else {
             lease.waitForEndOfHold(state);
         }
@@ -357,8 +357,8 @@ final class LoadCall<K, V> {
             landStale(reserve, Reason.HELD_BACK);
         } else if (request.isRevalidation()) {
             landNothing();
-        } else if (engine.loading.failures().time() != null) {
-            land(engine.rememberedFailure(key(), held));
+        } else if (engine.loads.policies.failures().time() != null) {
+            land(engine.loads.rememberedFailure(key(), held));
         } else {
             load();
         }

@@ -105,7 +105,7 @@ final class LookUp<K, V> {
     }
 
     private boolean mayBeValue(Freshness freshness) {
-        return freshness == Freshness.USABLE || freshness == Freshness.STALE && engine.loading.keepsReserves();
+        return freshness == Freshness.USABLE || freshness == Freshness.STALE && engine.loads.policies.keepsReserves();
     }
 
     void read() {
@@ -124,7 +124,7 @@ final class LookUp<K, V> {
         Freshness freshness = call.freshness(record);
         if (freshness == Freshness.USABLE) {
             useOrReplace(record);
-        } else if (freshness == Freshness.STALE && engine.loading.keepsReserves()) {
+        } else if (freshness == Freshness.STALE && engine.loads.policies.keepsReserves()) {
             stale(record);
         } else {
             notThere(freshness);
@@ -178,7 +178,8 @@ final class LookUp<K, V> {
     private void onReserve(NearEntry<V> entry, LeaseState state) {
         if (request().isRevalidation()) {
             anew(state);
-        } else if (request().takesStale() && engine.loading.mayServeWhileRevalidating(entry, engine.clock.exact())) {
+        } else if (request().takesStale()
+                && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.REVALIDATING);
             engine.refreshes.behind(call.route(), entry, request());
         } else if (request().isInspection()) {
@@ -269,7 +270,7 @@ final class LookUp<K, V> {
             // Every instance would load it, and what it loaded would be good here for a moment only.
             call.landNothing();
         } else {
-            Held held = request().isRefresh() ? null : engine.heldBack.held(call.key());
+            Held held = request().isRefresh() ? null : engine.loads.heldBack.held(call.key());
             if (held == null) {
                 call.load();
             } else {

@@ -54,7 +54,7 @@ final class ReadPath<K, V> {
                 return counted(
                         key, request, start.leading() ? awaitLed(flight, runner) : awaitJoined(key, request, flight));
             } catch (InterruptedException e) {
-                engine.left(flight);
+                engine.loads.left(flight);
                 Thread.currentThread().interrupt();
                 throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for a value", e);
             } catch (LoadAbandonedException e) {
@@ -156,7 +156,7 @@ final class ReadPath<K, V> {
                         },
                         engine.executor)
                 .thenCompose(Function.identity());
-        return engine.leavingWhenCancelled(read, flight);
+        return engine.loads.leavingWhenCancelled(read, flight);
     }
 
     /** A caller that is a loader may wait for its future, so it must not be given one that its own thread completes. */
@@ -240,14 +240,14 @@ final class ReadPath<K, V> {
     private @Nullable Outcome<V> whatIsKnown(K key, ReadRequest<K, V> request, NearEntry<V> entry) {
         long now = engine.near.now();
         boolean fresh = now < entry.deadline;
-        if (fresh || engine.mayServeWhileRevalidating(entry, now)) {
+        if (fresh || engine.loads.mayServeWhileRevalidating(entry, now)) {
             if (entry.isDue(now)) {
                 engine.refreshes.behind(engine.route(key), entry, request);
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);
         }
-        boolean heldBack = request.isInspection() || engine.heldBack.held(key) != null;
-        return heldBack && engine.loading.mayServeOnError(entry, now) && !request.isOnlyLookUp()
+        boolean heldBack = request.isInspection() || engine.loads.heldBack.held(key) != null;
+        return heldBack && engine.loads.policies.mayServeOnError(entry, now) && !request.isOnlyLookUp()
                 ? Outcome.stale(entry, Source.NEAR, Reason.HELD_BACK)
                 : null;
     }
@@ -261,10 +261,10 @@ final class ReadPath<K, V> {
     }
 
     private void rememberedFailure(K key, ReadRequest<K, V> request) {
-        if (engine.loading.failures().time() != null && !request.isLookUp()) {
-            Held held = engine.heldBack.held(key);
+        if (engine.loads.policies.failures().time() != null && !request.isLookUp()) {
+            Held held = engine.loads.heldBack.held(key);
             if (held != null) {
-                throw engine.rememberedFailure(key, held);
+                throw engine.loads.rememberedFailure(key, held);
             }
         }
     }

@@ -23,7 +23,7 @@ final class Refreshes<K, V> {
     /** Begins a refresh for a read that was answered with an entry that is due, unless somebody else does. */
     void behind(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader) {
         long now = engine.clock.exact();
-        if (!reader.isLookUp() && entry.claimRefresh(now, now + engine.loading.refreshPauseNanos())) {
+        if (!reader.isLookUp() && entry.claimRefresh(now, now + engine.loads.policies.refreshPauseNanos())) {
             start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
         }
     }

@@ -97,7 +97,12 @@ final class WritePath<K, V> {
                 .thenCompose(entry -> entry.isEmpty()
                         ? afterUnknownStore(route, entry.reason())
                         : send(route, write, entry.get(), untagged, condition))
-                .whenComplete((stored, failure) -> engine.flights.remove(key, write));
+                .whenComplete((stored, failure) -> {
+                    engine.flights.remove(key, write);
+                    if (Boolean.TRUE.equals(stored)) {
+                        engine.events.invalidated(key);
+                    }
+                });
     }
 
     /**
@@ -131,6 +136,9 @@ final class WritePath<K, V> {
         if (answer.isPresent() && !(answer.get() instanceof StoreReply.Stored)) {
             engine.dropHere(route.key());
             engine.acknowledged(route);
+        }
+        if (answer.isPresent() && answer.get() instanceof StoreReply.Refused) {
+            engine.events.invalidated(route.key());
         }
         return answer;
     }
@@ -204,6 +212,7 @@ final class WritePath<K, V> {
                 condition.holder() == 0 ? !quarantines.share(key) : quarantines.endFenced(key, condition.holder());
         if (!kept) {
             engine.invalidated(key, write.partition, write.partition.tick());
+            engine.events.invalidated(key);
             return CompletableFuture.completedFuture(false);
         }
         if (engine.isTooOldHere(key, own.originVersion)) {
@@ -216,11 +225,13 @@ final class WritePath<K, V> {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {
                 engine.flights.invalidated(key, stamped.stamp);
+                engine.events.invalidated(key);
             }
             return CompletableFuture.completedFuture(stored);
         }
         engine.invalidated(key, write.partition, stamped.stamp);
         engine.near.install(key, stamped, () -> false);
+        engine.events.invalidated(key);
         return CompletableFuture.completedFuture(true);
     }
 

@@ -66,7 +66,8 @@ public final class OpenEngine {
                 ReadClock.STRICT,
                 lease,
                 WINDOW,
-                Runnable::run);
+                Runnable::run,
+                (key, cause) -> {});
         flights = new Flights<>(rules, WINDOW);
         bus = new OpenBus(partitions, rules, lease, lastSeen);
     }
