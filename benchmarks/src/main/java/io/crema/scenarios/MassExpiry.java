@@ -20,7 +20,6 @@ final class MassExpiry implements Scenario.Trial {
     private static final int ROUNDS = 3;
     private static final int FAR_KEYS = 1_000;
     private static final double FAR_PER_SECOND = 200;
-    private static final int THREADS = 2;
     private static final double SHARE_OF_CAPACITY = 0.5;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration CAPACITY_TIME = Duration.ofSeconds(5);
@@ -85,6 +84,7 @@ final class MassExpiry implements Scenario.Trial {
             Figures figures = new Figures()
                     .add("keys", count)
                     .add("rounds", rounds)
+                    .add("threadsOfEachInstance", threads(fleet))
                     .add("capacityReadsPerSecond", Math.round(capacity))
                     .add("readsPerSecond", Math.round(rate))
                     .add(
@@ -109,9 +109,14 @@ final class MassExpiry implements Scenario.Trial {
         return new Load(name, style, threads, rate, InstanceMain.CACHE, "key", keys, 0, 3_600_000);
     }
 
+    /** Of each instance: more than there are processors would be in each other's way. */
+    private static int threads(Fleet fleet) {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / fleet.size());
+    }
+
     /** Reads a second of all instances together. */
     private static double capacity(Stage stage, Fleet fleet, int keys) throws InterruptedException {
-        fleet.begin(load("capacity", Load.Style.CALLERS, THREADS, 0, keys));
+        fleet.begin(load("capacity", Load.Style.CALLERS, threads(fleet), 0, keys));
         stage.watch("capacity: warm-up", fleet, WARM_UP);
         long from = System.nanoTime();
         stage.watch("capacity", fleet, CAPACITY_TIME);
@@ -132,7 +137,7 @@ final class MassExpiry implements Scenario.Trial {
                     + FILL_TIME.toSeconds() + " s");
         }
         stage.watchUntil(round + ": filled", fleet, moment - RUN_UP.toNanos());
-        fleet.begin(load("readers", Load.Style.SYNCHRONOUS, THREADS, rate, keys.count()));
+        fleet.begin(load("readers", Load.Style.SYNCHRONOUS, threads(fleet), rate, keys.count()));
         fleet.begin(new Load(
                 "far", Load.Style.CALLERS, 1, FAR_PER_SECOND, InstanceMain.FAR, "far", FAR_KEYS, 0, 3_600_000));
         stage.watchUntil(round + ": before the expiry", fleet, moment);
