@@ -166,6 +166,7 @@ public final class CacheEngine<K, V> {
 
         @Override
         public void cleared(Partition partition) {
+            loads.heldBack.clear();
             events.partitionClearedByMessage();
         }
     }

@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
+import io.crema.internal.entry.NearEntry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ final class Flight<V> implements Registered {
 
     /** The thread that runs the user's loader for it. */
     private volatile @Nullable Thread loading;
+
+    /** What readers get as long as the flight loads behind them. */
+    private volatile @Nullable NearEntry<V> meanwhile;
 
     /** What ends it when nobody waits any more. */
     private volatile @Nullable Runnable abandonment;
@@ -139,6 +143,15 @@ final class Flight<V> implements Registered {
     /** One of those who wait leaves before there is a result. Returns whether it was the last, after whom nobody joins. */
     boolean leave() {
         return waiting.updateAndGet(before -> before == 1 ? GIVEN_UP : Math.max(GIVEN_UP, before - 1)) == GIVEN_UP;
+    }
+
+    @Nullable
+    NearEntry<V> meanwhile() {
+        return meanwhile;
+    }
+
+    void meanwhile(NearEntry<V> entry) {
+        meanwhile = entry;
     }
 
     void onAbandoned(Runnable newAbandonment) {

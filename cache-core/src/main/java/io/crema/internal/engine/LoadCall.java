@@ -138,6 +138,11 @@ final class LoadCall<K, V> {
         return Thread.currentThread().isInterrupted() ? new LoadAbandonedException(failure) : failure;
     }
 
+    /** Runs on the runner what concerns other calls too, so that it does not end with this one. */
+    void execute(Runnable task) {
+        runner.execute(task);
+    }
+
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
         runner.execute(() -> guarded(step));
@@ -214,7 +219,8 @@ final class LoadCall<K, V> {
         }
         CacheEntry<V> described =
                 engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
-        return new ContextOfLoad<>(engine.name, leastOriginVersion, described, previous.originVersion);
+        return new ContextOfLoad<>(
+                engine.name, leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
@@ -344,7 +350,11 @@ final class LoadCall<K, V> {
         } else if (request.isRevalidation()) {
             landNothing();
         } else if (waited || engine.loads.policies.failures().time() != null) {
-            land(engine.loads.othersFailure(key(), state));
+            Held here = engine.loads.heldBack.held(key());
+            land(
+                    here == null || here.failure() == null
+                            ? engine.loads.othersFailure(key(), state)
+                            : engine.loads.rememberedFailure(key(), here));
         } else {
             lease.waitForEndOfHold(state);
         }

@@ -156,7 +156,7 @@ final class ReadPath<K, V> {
                         },
                         engine.executor)
                 .thenCompose(Function.identity());
-        return engine.loads.leavingWhenCancelled(read, flight);
+        return engine.loads.leavingWhenCancelled(read, () -> engine.loads.left(flight));
     }
 
     /** A caller that is a loader may wait for its future, so it must not be given one that its own thread completes. */
@@ -191,7 +191,10 @@ final class ReadPath<K, V> {
         } else {
             Place<V> place = engine.flights.joinOrLead(key, request.purpose(), mine);
             if (!place.leading()) {
-                return new Start<>(null, place.flight(), false);
+                Outcome<V> meanwhile = meanwhile(key, request, place.flight());
+                return meanwhile == null
+                        ? new Start<>(null, place.flight(), false)
+                        : new Start<>(meanwhile, null, false);
             }
             // Another flight may have landed between the look at the near tier and the registration.
             Outcome<V> landed = near(key, request, leased);
@@ -203,6 +206,23 @@ final class ReadPath<K, V> {
         }
         new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
         return new Start<>(null, mine, true);
+    }
+
+    /** Who joins a load behind the readers is one of them, though this process has no copy of the value. */
+    private @Nullable Outcome<V> meanwhile(K key, ReadRequest<K, V> request, Flight<V> flight) {
+        NearEntry<V> entry = flight.meanwhile();
+        if (entry == null || entry.isExpired() || !request.takesStale()) {
+            return null;
+        }
+        long now = engine.clock.exact();
+        boolean fresh = now < entry.freshUntil;
+        if (!fresh && !engine.loads.policies.mayServeWhileRevalidating(entry, now)) {
+            return null;
+        }
+        engine.loads.left(flight);
+        Outcome<V> outcome =
+                fresh ? Outcome.of(entry, Source.REMOTE) : Outcome.stale(entry, Source.REMOTE, Reason.REVALIDATING);
+        return counted(key, request, outcome);
     }
 
     private Flight<V> leadAlone(K key, ReadRequest<K, V> request, Executor runner) {
@@ -261,7 +281,8 @@ final class ReadPath<K, V> {
     }
 
     private void rememberedFailure(K key, ReadRequest<K, V> request) {
-        if (engine.loads.policies.failures().time() != null && !request.isLookUp()) {
+        // A remote tier may have what is better than a failure.
+        if (engine.loads.policies.failures().time() != null && !request.isLookUp() && !engine.storesRemotely()) {
             Held held = engine.loads.heldBack.held(key);
             if (held != null) {
                 throw engine.loads.rememberedFailure(key, held);

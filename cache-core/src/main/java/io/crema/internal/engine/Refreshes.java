@@ -24,11 +24,11 @@ final class Refreshes<K, V> {
     void behind(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader) {
         long now = engine.clock.exact();
         if (!reader.isLookUp() && entry.claimRefresh(now, now + engine.loads.policies.refreshPauseNanos())) {
-            start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
+            start(route, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
         }
     }
 
-    private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request) {
+    private void start(Route<K> route, ReadRequest<K, V> request) {
         boolean leased = engine.near.leaseValid();
         Flight<V> mine = engine.flight(route, leased, leased || engine.near.leaseValid(route.partition()));
         Place<V> place = engine.flights.joinOrLead(route.key(), request.purpose(), mine);
