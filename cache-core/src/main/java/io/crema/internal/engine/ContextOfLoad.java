@@ -82,8 +82,8 @@ final class ContextOfLoad<V> implements LoadContext<V> {
     @Override
     public @Nullable V notModified() {
         if (previous == null) {
-            throw new CacheException(intro() + "notModified() needs a previous value, but there is none; look at"
-                    + " previous() first");
+            throw new CacheException(
+                    intro() + "notModified() needs a previous value, but there is none; look at" + " previous() first");
         }
         modified = false;
         return previous.value();

@@ -53,6 +53,9 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    /** Whether the hard timeout is over. */
+    private volatile boolean timedOut;
+
     private volatile boolean quarantined;
     private volatile boolean landed;
 
@@ -107,10 +110,6 @@ final class LoadCall<K, V> {
         return nested;
     }
 
-    boolean hasLanded() {
-        return landed;
-    }
-
     Runnable inCallersContext(Runnable task) {
         return context.wrap(task);
     }
@@ -148,13 +147,21 @@ final class LoadCall<K, V> {
 
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
-        runner.execute(() -> guarded(step));
+        onRunner(step, () -> {});
+    }
+
+    /** As {@link #onRunner(Runnable)}; what is to be done instead if it has landed throws nothing. */
+    void onRunner(Runnable step, Runnable afterLanding) {
+        runner.execute(() -> {
+            if (landed) {
+                afterLanding.run();
+            } else {
+                guarded(step);
+            }
+        });
     }
 
     private void guarded(Runnable step) {
-        if (landed) {
-            return;
-        }
         try {
             step.run();
         } catch (Throwable e) {
@@ -208,10 +215,15 @@ final class LoadCall<K, V> {
         // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
         engine.requireOpen();
         startDeadlines();
-        passedOrigin = true;
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
+        // Set before it is looked whether the time is over: of this and the timeout, at least one sees the other.
         attempt = begun;
+        if (timedOut && begun.giveUp()) {
+            timeOut();
+            return;
+        }
+        passedOrigin = true;
         request.requiredOrigin().load(begun);
     }
 
@@ -266,9 +278,12 @@ final class LoadCall<K, V> {
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
         long hold = holdNanos(failures, reserve);
-        // Without a policy it is for those alone who wait for this load elsewhere.
-        lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
-        if (!flight.isDetached()) {
+        if (hold == Loading.NO_HOLD) {
+            lease.releaseFailed();
+        } else {
+            lease.release(failures, Entries.millis(hold));
+        }
+        if (hold != Loading.NO_HOLD && !flight.isDetached()) {
             engine.loads.holdBack(this, failures, hold, failure);
         }
         if (reserve != null && failure instanceof Exception) {
@@ -284,9 +299,7 @@ final class LoadCall<K, V> {
         Loading policies = engine.loads.policies;
         if (request.isRevalidation()) {
             NearEntry<V> known = lookUp.known();
-            return known == null
-                    ? Loading.BRIEF_HOLD_NANOS
-                    : policies.holdOfRefresh(failures, known, engine.clock.exact());
+            return known == null ? Loading.NO_HOLD : policies.holdOfRefresh(failures, known, engine.clock.exact());
         }
         return policies.holdNanos(failures, reserve, engine.clock.exact());
     }
@@ -301,21 +314,26 @@ final class LoadCall<K, V> {
         }
     }
 
+    /** Where the origin has answered in time, what is left is to store its value, which has limits of its own. */
     private void onHardTimeout() {
+        timedOut = true;
         LoadAttempt<K, V> running = attempt;
-        engine.counters.loadTimeouts.increment();
-        if (running != null) {
-            running.giveUp();
+        if (running == null || running.giveUp()) {
+            onRunner(this::timeOut);
         }
+    }
+
+    private void timeOut() {
+        engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
-        onRunner(() -> failed(failure, engine.loads.hardNanos()));
+        failed(failure, engine.loads.hardNanos());
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
     private void abandon() {
         LoadAttempt<K, V> running = attempt;
         if (running != null) {
-            running.giveUp();
+            boolean unused = running.giveUp();
         }
         onRunner(() -> {
             lease.release();
@@ -393,7 +411,7 @@ final class LoadCall<K, V> {
     void landNothing() {
         if (request.isLookUp()) {
             end();
-            flight.result.complete(Outcome.nothing());
+            flight.land(Outcome.nothing());
         } else {
             // Those who joined need a value, and look again.
             land(new LoadAbandonedException(new CancellationException("another instance loads")));
@@ -410,20 +428,26 @@ final class LoadCall<K, V> {
             engine.install(key(), entry, flight);
         }
         end();
-        flight.result.complete(outcome);
+        flight.land(outcome);
         passOrigin();
     }
 
     void land(Throwable failure) {
         end();
-        flight.result.completeExceptionally(asUnchecked(failure));
+        flight.land(asUnchecked(failure));
         passOrigin();
     }
 
     private void end() {
+        if (landed) {
+            return;
+        }
         landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
+        if (request.isRevalidation()) {
+            engine.refreshes.ended();
+        }
     }
 
     private Throwable asUnchecked(Throwable failure) {
