@@ -1,0 +1,56 @@
+package io.crema.examples.guide;
+
+import io.crema.CacheBuilder;
+import io.crema.LoadingTieredCache;
+import io.crema.policy.CircuitBreaker;
+import io.crema.policy.Degraded;
+import io.crema.policy.Expiration;
+import io.crema.policy.Near;
+import java.time.Duration;
+
+/** Redis does not answer. */
+final class RedisAway {
+
+    private static final int PRODUCTS = 300;
+
+    private RedisAway() {}
+
+    static Chapter chapter() {
+        return Chapter.of(
+                "9-redis-away",
+                new Step("Redis does not answer for 4 s, no breaker", without(RedisAway::small), RedisAway::paused),
+                new Step("circuit breaker", with(RedisAway::small), RedisAway::paused),
+                new Step("circuit breaker, `Degraded.RESERVE`", with(RedisAway::reserve), RedisAway::paused));
+    }
+
+    private static Plan without(Plan.ForCache cache) {
+        return Plan.shared(cache)
+                .crema(shop -> ThreeInstances.withRedis(shop.redis().uri()).circuitBreaker(CircuitBreaker.off()));
+    }
+
+    private static Plan with(Plan.ForCache cache) {
+        return Plan.shared(cache)
+                .crema(shop -> ThreeInstances.withRedis(shop.redis().uri()).circuitBreaker(CircuitBreaker.standard()));
+    }
+
+    static LoadingTieredCache<Long, Product> small(CacheBuilder<Long, Product> cache, Database database) {
+        return cache.near(Near.entries(100))
+                .expiration(Expiration.fresh(Duration.ofMinutes(5)))
+                .build(database::find);
+    }
+
+    static LoadingTieredCache<Long, Product> reserve(CacheBuilder<Long, Product> cache, Database database) {
+        return cache.near(Near.entries(100))
+                .degraded(Degraded.RESERVE)
+                .expiration(Expiration.fresh(Duration.ofMinutes(5)))
+                .build(database::find);
+    }
+
+    private static Figures paused(Shop shop) throws Exception {
+        shop.warmUp(PRODUCTS);
+        return new Load(shop, Demand.popular(PRODUCTS))
+                .at(Duration.ofMillis(300), () -> shop.redis().pause())
+                .at(Duration.ofMillis(4_300), () -> shop.redis().resume())
+                .perSecond(300, Duration.ofMillis(5_000));
+    }
+}
