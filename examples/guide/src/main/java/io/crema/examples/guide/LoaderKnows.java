@@ -98,7 +98,7 @@ final class LoaderKnows {
                 });
     }
 
-    private static Figures traffic(Shop shop) throws Exception {
+    static Figures traffic(Shop shop) throws Exception {
         shop.warmUp(PRODUCTS);
         return new Load(shop, Demand.evenly(1, PRODUCTS)).perSecond(600, Duration.ofMillis(2_000));
     }

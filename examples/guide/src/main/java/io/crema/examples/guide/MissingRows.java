@@ -9,7 +9,10 @@ import java.time.Duration;
 /** Requests for products that do not exist. */
 final class MissingRows {
 
-    private static final Demand CRAWLER = Demand.evenly(1_000_000, 50);
+    /** How many of them the crawler asks for. */
+    static final int IDS = 50;
+
+    private static final Demand CRAWLER = Demand.evenly(1_000_000, IDS);
 
     private MissingRows() {}
 

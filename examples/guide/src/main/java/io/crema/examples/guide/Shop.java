@@ -60,15 +60,20 @@ final class Shop implements AutoCloseable {
         old.close();
     }
 
-    /** Every instance has these products, the first {@code count}, as if it had been asked for them a moment ago. */
+    /** Every instance has the first {@code count} products, as if all had been loaded at this moment. */
     void warmUp(int count) throws Exception {
         database.slowDown(0);
+        askForEach(count);
+        database.recover();
+    }
+
+    /** Every instance asks for the first {@code count} products, one after the other. */
+    void askForEach(int count) throws Exception {
         for (int number = 0; number < INSTANCES; number++) {
             for (long id = 1; id <= count; id++) {
                 instance(number).page().show(id);
             }
         }
-        database.recover();
     }
 
     /** From now on a page with an older version of this product is wrong. */

@@ -16,8 +16,15 @@ record Step(String name, Plan plan, Run run) {
     }
 
     Figures measure() throws Exception {
+        long a = System.nanoTime(), b, c;
+        Figures f;
         try (Shop shop = Shop.open(plan)) {
-            return run.measure(shop);
+            b = System.nanoTime();
+            f = run.measure(shop);
+            c = System.nanoTime();
         }
+        System.err.printf(
+                "open %d run %d close %d%n", (b - a) / 1000000, (c - b) / 1000000, (System.nanoTime() - c) / 1000000);
+        return f;
     }
 }
