@@ -18,7 +18,10 @@ final class DatabaseDown {
     static Chapter chapter() {
         return Chapter.of(
                         "5-database-down",
-                        new Step("the database is down for 2 s", Plan.shared(DatabaseDown::bare), DatabaseDown::outage),
+                        new Step(
+                                "the database is down for 1.9 s",
+                                Plan.shared(DatabaseDown::bare),
+                                DatabaseDown::outage),
                         new Step("`StaleOnError`", Plan.shared(DatabaseDown::reserve), DatabaseDown::outage),
                         new Step(
                                 "down, and products that no tier has",
@@ -63,7 +66,7 @@ final class DatabaseDown {
         shop.warmUp(PRODUCTS);
         shop.database().goDown();
         return new Load(shop, demand)
-                .at(Duration.ofMillis(2_000), () -> shop.database().recover())
-                .perSecond(600, Duration.ofMillis(2_400));
+                .at(Duration.ofMillis(1_900), () -> shop.database().recover())
+                .perSecond(600, Duration.ofMillis(2_100));
     }
 }

@@ -45,7 +45,7 @@ final class HotProduct {
     }
 
     private static Figures traffic(Shop shop, int readsPerSecond) throws Exception {
-        return new Load(shop, Demand.popular(500)).perSecond(readsPerSecond, Duration.ofMillis(2_000));
+        return new Load(shop, Demand.popular(500)).perSecond(readsPerSecond, Duration.ofMillis(1_500));
     }
 
     static Figures herd(Shop shop) throws Exception {

@@ -40,7 +40,7 @@ final class Listening {
     static Step outage(Alarm alarm) {
         Plan plan = Plan.shared(DatabaseDown::reserve)
                 .crema(shop -> ThreeInstances.withRedis(shop.redis().uri()).listener(alarm));
-        return new Step("`StaleOnError` and a listener, the database is down for 2 s", plan, shop -> {
+        return new Step("`StaleOnError` and a listener, the database is down for 1.9 s", plan, shop -> {
             Figures figures = DatabaseDown.outage(shop);
             return figures.noting(alarm.toString());
         });

@@ -20,11 +20,15 @@ final class RedisAway {
         return Chapter.of(
                         "9-redis-away",
                         new Step(
-                                "Redis does not answer for 4 s, no breaker",
-                                without(HotProduct::cache),
+                                "Redis does not answer for 3 s, no breaker",
+                                without(RedisAway::small),
                                 RedisAway::paused),
-                        new Step("circuit breaker", with(HotProduct::cache), RedisAway::paused),
-                        new Step("circuit breaker, `Degraded.RESERVE`", with(RedisAway::reserve), RedisAway::paused))
+                        new Step("circuit breaker", with(RedisAway::small), RedisAway::paused),
+                        new Step("circuit breaker, room for all products", with(RedisAway::large), RedisAway::paused),
+                        new Step(
+                                "circuit breaker, room for all, `Degraded.RESERVE`",
+                                with(RedisAway::reserve),
+                                RedisAway::paused))
                 .with("answers after more than 100 ms", figures -> Chapter.count(figures.slowerThan(WAITED)));
     }
 
@@ -39,6 +43,18 @@ final class RedisAway {
                         .circuitBreaker(CircuitBreaker.standard().window(Duration.ofSeconds(1))));
     }
 
+    static LoadingTieredCache<Long, Product> small(CacheBuilder<Long, Product> cache, Database database) {
+        return cache.near(Near.entries(100))
+                .expiration(Expiration.fresh(Duration.ofMinutes(5)))
+                .build(database::find);
+    }
+
+    static LoadingTieredCache<Long, Product> large(CacheBuilder<Long, Product> cache, Database database) {
+        return cache.near(Near.entries(10_000))
+                .expiration(Expiration.fresh(Duration.ofMinutes(5)))
+                .build(database::find);
+    }
+
     static LoadingTieredCache<Long, Product> reserve(CacheBuilder<Long, Product> cache, Database database) {
         return cache.near(Near.entries(10_000))
                 .degraded(Degraded.RESERVE)
@@ -50,7 +66,7 @@ final class RedisAway {
         shop.warmUp(PRODUCTS);
         return new Load(shop, Demand.popular(PRODUCTS))
                 .at(Duration.ofMillis(300), () -> shop.redis().pause())
-                .at(Duration.ofMillis(4_300), () -> shop.redis().resume())
-                .perSecond(300, Duration.ofMillis(4_600));
+                .at(Duration.ofMillis(3_300), () -> shop.redis().resume())
+                .perSecond(300, Duration.ofMillis(3_500));
     }
 }

@@ -18,14 +18,15 @@ final class SlowDatabase {
     static Chapter chapter() {
         return Chapter.of(
                         "4-slow-database",
-                        new Step("queries take 1.5 s for 2 s", Plan.shared(SlowDatabase::patient), SlowDatabase::slow),
+                        new Step(
+                                "queries take 1.5 s for 1.8 s", Plan.shared(SlowDatabase::patient), SlowDatabase::slow),
                         new Step("reserve and soft timeout", Plan.shared(SlowDatabase::soft), SlowDatabase::slow),
                         new Step(
                                 "reserve, soft timeout, bulkhead",
                                 Plan.shared(SlowDatabase::limited),
                                 SlowDatabase::slow),
                         new Step(
-                                "the database hangs for 2 s",
+                                "the database hangs for 1.8 s",
                                 Plan.shared(SlowDatabase::patient),
                                 SlowDatabase::hanging),
                         new Step(
@@ -75,7 +76,7 @@ final class SlowDatabase {
         shop.warmUp(PRODUCTS);
         return new Load(shop, Demand.popular(PRODUCTS))
                 .at(Duration.ofMillis(300), trouble)
-                .at(Duration.ofMillis(2_300), () -> shop.database().recover())
-                .perSecond(600, Duration.ofMillis(2_600));
+                .at(Duration.ofMillis(2_100), () -> shop.database().recover())
+                .perSecond(600, Duration.ofMillis(2_400));
     }
 }

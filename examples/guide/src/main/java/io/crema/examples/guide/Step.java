@@ -16,15 +16,8 @@ record Step(String name, Plan plan, Run run) {
     }
 
     Figures measure() throws Exception {
-        long a = System.nanoTime(), b, c;
-        Figures f;
         try (Shop shop = Shop.open(plan)) {
-            b = System.nanoTime();
-            f = run.measure(shop);
-            c = System.nanoTime();
+            return run.measure(shop);
         }
-        System.err.printf(
-                "open %d run %d close %d%n", (b - a) / 1000000, (c - b) / 1000000, (System.nanoTime() - c) / 1000000);
-        return f;
     }
 }

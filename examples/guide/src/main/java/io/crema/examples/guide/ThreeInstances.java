@@ -46,9 +46,9 @@ final class ThreeInstances {
         shop.warmUp(PRODUCTS);
         return new Load(shop, Demand.popular(PRODUCTS))
                 .at(Duration.ofMillis(300), () -> shop.replace(0))
-                .at(Duration.ofMillis(900), () -> shop.replace(1))
-                .at(Duration.ofMillis(1_500), () -> shop.replace(2))
-                .perSecond(600, Duration.ofMillis(2_400));
+                .at(Duration.ofMillis(800), () -> shop.replace(1))
+                .at(Duration.ofMillis(1_300), () -> shop.replace(2))
+                .perSecond(600, Duration.ofMillis(2_000));
     }
 
     static Figures newPrice(Shop shop) throws Exception {
