@@ -59,12 +59,12 @@ final class ExpiryStorm {
 
     private static Figures storm(Shop shop) throws Exception {
         shop.warmUp(300);
-        return new Load(shop, Demand.evenly(1, 300)).perSecond(1_200, Duration.ofMillis(2_600));
+        return new Load(shop, Demand.evenly(1, 300)).perSecond(1_200, Duration.ofMillis(2_400));
     }
 
     /** Loaded at the database's own speed, since early refresh goes by how long the last load took. */
     private static Figures hot(Shop shop) throws Exception {
         shop.askForEach(10);
-        return new Load(shop, Demand.evenly(1, 10)).perSecond(1_200, Duration.ofMillis(2_600));
+        return new Load(shop, Demand.evenly(1, 10)).perSecond(1_200, Duration.ofMillis(2_400));
     }
 }

@@ -100,7 +100,7 @@ final class LoaderKnows {
 
     static Figures traffic(Shop shop) throws Exception {
         shop.warmUp(PRODUCTS);
-        return new Load(shop, Demand.evenly(1, PRODUCTS)).perSecond(600, Duration.ofMillis(2_000));
+        return new Load(shop, Demand.evenly(1, PRODUCTS)).perSecond(600, Duration.ofMillis(1_600));
     }
 
     static Figures newPriceList(Shop shop, boolean told) throws Exception {

@@ -20,7 +20,7 @@ final class RedisAway {
         return Chapter.of(
                         "9-redis-away",
                         new Step(
-                                "Redis does not answer for 3 s, no breaker",
+                                "Redis does not answer for 2.9 s, no breaker",
                                 without(RedisAway::small),
                                 RedisAway::paused),
                         new Step("circuit breaker", with(RedisAway::small), RedisAway::paused),
@@ -66,7 +66,7 @@ final class RedisAway {
         shop.warmUp(PRODUCTS);
         return new Load(shop, Demand.popular(PRODUCTS))
                 .at(Duration.ofMillis(300), () -> shop.redis().pause())
-                .at(Duration.ofMillis(3_300), () -> shop.redis().resume())
-                .perSecond(300, Duration.ofMillis(3_500));
+                .at(Duration.ofMillis(3_200), () -> shop.redis().resume())
+                .perSecond(300, Duration.ofMillis(3_300));
     }
 }

@@ -48,7 +48,7 @@ final class ThreeInstances {
                 .at(Duration.ofMillis(300), () -> shop.replace(0))
                 .at(Duration.ofMillis(800), () -> shop.replace(1))
                 .at(Duration.ofMillis(1_300), () -> shop.replace(2))
-                .perSecond(600, Duration.ofMillis(2_000));
+                .perSecond(600, Duration.ofMillis(1_800));
     }
 
     static Figures newPrice(Shop shop) throws Exception {
