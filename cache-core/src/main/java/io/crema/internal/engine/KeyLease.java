@@ -117,6 +117,8 @@ final class KeyLease<K, V> {
         } else if (current.lease().isHeldBack()) {
             call.heldBack(current.lease(), sawLoading);
         } else {
+            // What reads as free has come free in the meantime.
+            sawLoading |= current.lease().isLoading();
             waitForFill(mode);
         }
     }
@@ -136,7 +138,6 @@ final class KeyLease<K, V> {
 
     /** Another instance is loading. If it takes too long, this one loads for itself. */
     private void waitForFill(LeaseMode mode) {
-        sawLoading = true;
         if (beginsToWait()) {
             call.startDeadlines();
         }

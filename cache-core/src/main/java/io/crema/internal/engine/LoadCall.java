@@ -53,6 +53,7 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    private volatile boolean quarantined;
     private volatile boolean landed;
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
@@ -138,6 +139,11 @@ final class LoadCall<K, V> {
         return Thread.currentThread().isInterrupted() ? new LoadAbandonedException(failure) : failure;
     }
 
+    /** Runs on the runner what concerns other calls too, so that it does not end with this one. */
+    void execute(Runnable task) {
+        runner.execute(task);
+    }
+
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
         runner.execute(() -> guarded(step));
@@ -208,17 +214,19 @@ final class LoadCall<K, V> {
     }
 
     private ContextOfLoad<V> loadContext() {
-        NearEntry<V> previous = flight.mustNotInstall() ? null : lookUp.known();
-        if (previous == null) {
+        NearEntry<V> previous = lookUp.known();
+        if (previous == null || quarantined || flight.isWrong(previous)) {
             return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
         }
         CacheEntry<V> described =
                 engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
-        return new ContextOfLoad<>(engine.name, leastOriginVersion, described, previous.originVersion);
+        return new ContextOfLoad<>(
+                engine.name, leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
     void loadInQuarantine() {
+        quarantined = true;
         flight.detach();
         load();
     }
@@ -318,11 +326,15 @@ final class LoadCall<K, V> {
     /** What may be served if no value can be got; null = nothing. */
     @Nullable
     NearEntry<V> reserve() {
-        if (request.isLatest() || request.isRefresh() || flight.mustNotInstall()) {
+        if (request.isLatest() || request.isRefresh() || quarantined) {
             return null;
         }
         NearEntry<V> kept = lookUp.reserve();
-        return kept != null && engine.loads.policies.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
+        return kept != null
+                        && !flight.isWrong(kept)
+                        && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())
+                ? kept
+                : null;
     }
 
     private Source sourceOf(NearEntry<V> entry) {
@@ -344,7 +356,11 @@ final class LoadCall<K, V> {
         } else if (request.isRevalidation()) {
             landNothing();
         } else if (waited || engine.loads.policies.failures().time() != null) {
-            land(engine.loads.othersFailure(key(), state));
+            Held here = engine.loads.heldBack.held(key());
+            land(
+                    here == null || here.failure() == null
+                            ? engine.loads.othersFailure(key(), state)
+                            : engine.loads.rememberedFailure(key(), here));
         } else {
             lease.waitForEndOfHold(state);
         }
@@ -403,9 +419,15 @@ final class LoadCall<K, V> {
     }
 
     private void end() {
+        if (landed) {
+            return;
+        }
         landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
+        if (request.isRevalidation()) {
+            engine.refreshes.ended();
+        }
     }
 
     private Throwable asUnchecked(Throwable failure) {

@@ -126,9 +126,16 @@ final class LookUp<K, V> {
             useOrReplace(record);
         } else if (freshness == Freshness.STALE && engine.loads.policies.keepsReserves()) {
             stale(record);
+        } else if (record.lease().isHeldBack() && freshness != Freshness.GONE && mayLoad()) {
+            call.heldBack(record.lease(), false);
         } else {
             notThere(freshness);
         }
+    }
+
+    /** Not a look-up, nor what a call demands to be loaded. */
+    private boolean mayLoad() {
+        return !request().isLookUp() && !request().isRefresh();
     }
 
     void useOrReplace(RemoteRecord record) {
@@ -172,6 +179,9 @@ final class LookUp<K, V> {
     private void stored(NearEntry<V> entry, RemoteRecord record) {
         stored = entry;
         storedRecord = record;
+        if (request().isRevalidation()) {
+            flight.meanwhile(entry);
+        }
     }
 
     /** There is a value that is not fresh any more. */
@@ -182,7 +192,7 @@ final class LookUp<K, V> {
                 && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.REVALIDATING);
             engine.refreshes.behind(call.route(), entry, request());
-        } else if (request().isInspection()) {
+        } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {
             call.heldBack(state, false);
