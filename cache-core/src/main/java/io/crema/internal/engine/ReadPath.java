@@ -84,19 +84,20 @@ final class ReadPath<K, V> {
 
     private Outcome<V> awaitJoined(K key, ReadRequest<K, V> request, Flight<V> flight) throws InterruptedException {
         switch (engine.loaderThreads.begin(flight)) {
-            case RECURSIVE -> throw recursive();
+            case RECURSIVE -> throw recursive(key);
             case CYCLIC -> {
                 CallerRunner runner = new CallerRunner(engine.executor);
                 return awaitLed(leadAlone(key, request, runner), runner);
             }
             case SAFE -> {}
         }
+        CompletableFuture<Outcome<V>> awaited = flight.awaited(engine.loads::mayStillServe);
         try {
-            Futures.awaitEnd(flight.result);
+            Futures.awaitEnd(awaited);
         } finally {
             engine.loaderThreads.end();
         }
-        return Futures.valueOf(flight.result);
+        return Futures.valueOf(awaited);
     }
 
     /** Each caller counts its own read. */
@@ -132,9 +133,9 @@ final class ReadPath<K, V> {
         return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
     }
 
-    CacheException recursive() {
-        return new CacheException(
-                "Cache '" + engine.name + "': a loader asks for the key that it is loading; it would wait for itself");
+    private CacheException recursive(K key) {
+        return new CacheException("Cache '" + engine.name + "': a loader asks for the key that it is loading, of type "
+                + key.getClass().getName() + "; it would wait for itself");
     }
 
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
@@ -154,8 +155,9 @@ final class ReadPath<K, V> {
             return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
-        CompletableFuture<Outcome<V>> read = flight.result
-                .handleAsync(
+        CompletableFuture<Outcome<V>> awaited =
+                start.leading() ? flight.result : flight.awaited(engine.loads::mayStillServe);
+        CompletableFuture<Outcome<V>> read = awaited.handleAsync(
                         (found, failure) -> {
                             if (failure instanceof LoadAbandonedException abandoned) {
                                 return start.leading()
@@ -177,7 +179,7 @@ final class ReadPath<K, V> {
         if (flight == null || start.leading() || flight.needed() != Thread.currentThread()) {
             return start;
         } else if (flight.loading() == Thread.currentThread()) {
-            throw recursive();
+            throw recursive(key);
         }
         return new Start<>(null, leadAlone(key, request, engine.executor), true);
     }
@@ -206,7 +208,7 @@ final class ReadPath<K, V> {
             Outcome<V> landed = near(key, request, leased);
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
-                mine.result.complete(landed);
+                mine.land(landed);
                 return new Start<>(landed, null, false);
             }
         }

@@ -28,7 +28,7 @@ class LoadGateTest {
     private final LoadGate gate = new LoadGate(Bulkhead.of(2).queue(3));
 
     private LoadGate.Place enter(String name) {
-        return gate.enter(() -> admitted.add(name));
+        return gate.enter(place -> admitted.add(name));
     }
 
     @Test
@@ -144,7 +144,7 @@ class LoadGateTest {
 
     @Test
     void enter_admittedThrows_placeIsFree() {
-        assertThatThrownBy(() -> gate.enter(() -> {
+        assertThatThrownBy(() -> gate.enter(place -> {
                     throw new IllegalStateException("broken");
                 }))
                 .hasMessage("broken");
@@ -161,7 +161,7 @@ class LoadGateTest {
         try {
             LoadGate.Place a = enter("a");
             enter("b");
-            gate.enter(() -> {
+            gate.enter(place -> {
                 throw new IllegalStateException("broken");
             });
             enter("d");
@@ -254,7 +254,7 @@ class LoadGateTest {
             for (int round = 0; round < ROUNDS; round++) {
                 came.incrementAndGet();
                 Visitor visitor = new Visitor(random.nextInt(4) == 0);
-                LoadGate.Place place = gate.enter(visitor::admitted);
+                LoadGate.Place place = gate.enter(place -> visitor.admitted());
                 if (place == null) {
                     refused.incrementAndGet();
                 } else {
