@@ -74,11 +74,11 @@ class LoadGateTest {
     @Test
     void enter_noQueue_refusesWhatWouldWait() {
         LoadGate narrow = new LoadGate(Bulkhead.of(1).queue(0));
-        LoadGate.Place only = narrow.enter(() -> {});
+        LoadGate.Place only = narrow.enter(place -> {});
 
-        assertThat(narrow.enter(() -> {})).isNull();
+        assertThat(narrow.enter(place -> {})).isNull();
         only.leave();
-        assertThat(narrow.enter(() -> {})).isNotNull();
+        assertThat(narrow.enter(place -> {})).isNotNull();
     }
 
     @Test
@@ -116,7 +116,7 @@ class LoadGateTest {
     void admitted_leavesAtOnce_thousandsDoNotDeepenTheStack() {
         int many = 100_000;
         LoadGate long1 = new LoadGate(Bulkhead.of(1).queue(many));
-        LoadGate.Place first = long1.enter(() -> {});
+        LoadGate.Place first = long1.enter(place -> {});
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             int number = i;
@@ -181,7 +181,7 @@ class LoadGateTest {
     void enter_unlimited_neverWaits() {
         LoadGate unlimited = new LoadGate(Bulkhead.unlimited());
         List<LoadGate.Place> places = IntStream.range(0, 1_000)
-                .mapToObj(i -> unlimited.enter(() -> admitted.add("x")))
+                .mapToObj(i -> unlimited.enter(place -> admitted.add("x")))
                 .toList();
 
         assertThat(admitted).hasSize(1_000);
