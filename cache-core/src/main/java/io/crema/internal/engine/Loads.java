@@ -120,7 +120,7 @@ final class Loads<K, V> {
                         + (failure == null ? " in another instance" : ": " + failure)
                         + "; failures are remembered, and the key is loaded again in "
                         + TimeUnit.NANOSECONDS.toMillis(Math.max(0, held.until() - engine.clock.exact())) + " ms",
-                failure == null ? LoadTrouble.ELSEWHERE : failure);
+                failure == null ? new LoadTrouble() : failure);
     }
 
     CacheLoadException othersFailure(K key, LeaseState state) {
@@ -128,7 +128,7 @@ final class Loads<K, V> {
                 "Cache '" + engine.name + "': another instance's load of a key of type "
                         + key.getClass().getName() + " failed (" + state.failures()
                         + " in a row); the key is loaded again in " + state.leftMillis() + " ms",
-                LoadTrouble.ELSEWHERE);
+                new LoadTrouble());
     }
 
     LoadTimeoutException hardTimeout(K key) {
