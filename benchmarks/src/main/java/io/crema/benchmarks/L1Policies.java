@@ -2,6 +2,7 @@ package io.crema.benchmarks;
 
 import io.crema.CacheBuilder;
 import io.crema.CacheEntry;
+import io.crema.CacheStats;
 import io.crema.Crema;
 import io.crema.LoadingTieredCache;
 import io.crema.policy.Backoff;
@@ -89,11 +90,14 @@ public class L1Policies {
                 .failures(FailureCaching.cachedFor(Duration.ofSeconds(1)));
     }
 
-    /** As {@link #all}, for loads that never end: what is begun behind readers is under way from then on. */
+    /**
+     * As {@link #all}, for loads that never end: what is begun behind readers is under way for as long as a fork lasts. A
+     * reader that a busy machine made wait for one gets the reserve soon, or in the end a failure.
+     */
     private static <K, V> CacheBuilder<K, V> underWay(CacheBuilder<K, V> cache, Duration fresh, double fraction) {
         return all(cache, fresh)
                 .refreshAhead(RefreshAhead.at(fraction).beta(1).retry(Backoff.every(LONG)))
-                .loadTimeouts(LoadTimeouts.soft(LONG.dividedBy(2)).hard(LONG))
+                .loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(500)).hard(Duration.ofMinutes(2)))
                 .bulkhead(Bulkhead.of(L1Hit.KEYS));
     }
 
@@ -134,6 +138,13 @@ public class L1Policies {
 
         /** Whether the fork has measured what it was to. */
         abstract void requireMeasured();
+
+        static void requireFreshHits(CacheStats stats) {
+            L1Hit.requireHits(stats);
+            if (stats.staleServed() > stats.nearHits() / 10_000) {
+                throw new IllegalStateException("Values were stale: " + stats);
+            }
+        }
     }
 
     /** The engine as it is without any. */
@@ -149,7 +160,7 @@ public class L1Policies {
 
         @Override
         void requireMeasured() {
-            L1Hit.requireHits(cache.stats());
+            requireFreshHits(cache.stats());
         }
     }
 
@@ -166,7 +177,7 @@ public class L1Policies {
 
         @Override
         void requireMeasured() {
-            L1Hit.requireHits(cache.stats());
+            requireFreshHits(cache.stats());
             if (cache.stats().refreshes() > 0) {
                 throw new IllegalStateException("Entries were loaded anew: " + cache.stats());
             }
@@ -218,7 +229,7 @@ public class L1Policies {
 
         @Override
         void requireMeasured() {
-            L1Hit.requireHits(cache.stats());
+            requireFreshHits(cache.stats());
         }
     }
 
@@ -236,7 +247,7 @@ public class L1Policies {
 
         @Override
         void requireMeasured() {
-            L1Hit.requireHits(cache.stats());
+            requireFreshHits(cache.stats());
         }
     }
 
