@@ -63,7 +63,7 @@ public final class Crema implements AutoCloseable {
                 builder.tokens,
                 List.copyOf(builder.listeners));
         remote = builder.remote;
-        link = remote == null ? null : new RemoteLink(nodeName, remote, clock, builder.tokens);
+        link = remote == null ? null : new RemoteLink(nodeName, remote, clock, builder.tokens, builder.circuitBreaker);
         clock.start();
         if (link != null) {
             try {
@@ -111,9 +111,11 @@ public final class Crema implements AutoCloseable {
         C cache = view.apply(engine);
         synchronized (this) {
             if (closed) {
+                engine.close();
                 throw new CacheException("Cache '" + settings.name() + "' cannot be built: its Crema is closed");
             }
             if (caches.putIfAbsent(settings.name(), new Named(engine, cache)) != null) {
+                engine.close();
                 throw new CacheConfigException(
                         "Cache '" + settings.name() + "'",
                         List.of("there is one of that name already; use find(..), or another name"));

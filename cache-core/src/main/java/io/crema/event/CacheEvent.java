@@ -3,7 +3,14 @@ package io.crema.event;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened in a cache of this instance. Immutable. */
+/**
+ * Something that happened in a cache of this instance. Immutable, but for what it holds: a key is the caller's own
+ * object, a failure the one that was thrown.
+ *
+ * <p>There are events of what is worth knowing one by one; what happens at every read is only counted
+ * ({@link io.crema.CacheStats}). Another release may add kinds of events: a {@code switch} over them should have a
+ * default.
+ */
 public sealed interface CacheEvent {
 
     /** The name of the cache. */
@@ -19,14 +26,26 @@ public sealed interface CacheEvent {
     /**
      * A load failed, timed out or was rejected.
      *
+     * @param took time since the load began
+     * @param failure what the caller gets, or would if there were no reserve
      * @param failures how many in a row, as far as this instance knows
      */
     record LoadFailed(String cache, Object key, Duration took, Throwable failure, int failures) implements CacheEvent {}
 
-    /** A value was loaded anew behind its readers. */
+    /**
+     * A value was loaded anew behind its readers.
+     *
+     * @param took time since the load began
+     */
     record Refreshed(String cache, Object key, Duration took) implements CacheEvent {}
 
-    /** A value could not be loaded anew behind its readers; it stays. */
+    /**
+     * A value could not be loaded anew behind its readers; it stays, until it is too old.
+     *
+     * @param took time since the load began
+     * @param failure why
+     * @param failures how many in a row, as far as this instance knows
+     */
     record RefreshFailed(String cache, Object key, Duration took, Throwable failure, int failures)
             implements CacheEvent {}
 
@@ -52,37 +71,59 @@ public sealed interface CacheEvent {
         }
     }
 
-    /** An entry left this process because of size or time. */
+    /**
+     * An entry left this process because of size or time; the remote tier may have it still. Told when its memory is freed,
+     * which may be later than the moment from which it is not served. What is invalidated, cleared or replaced is not
+     * evicted.
+     */
     record Evicted(String cache, Object key, Cause cause) implements CacheEvent {
 
         /** Why it left. */
         public enum Cause {
+            /** There was no room for it. */
             SIZE,
+            /** It was not worth keeping any longer, or was not used for the time to idle. */
             TIME
         }
     }
 
     /**
-     * A key was written, invalidated or expired.
+     * A key was written, invalidated or expired, or a quarantine of it began or ended. Whatever this instance had of it is
+     * not served any more; what was written may be there already. Loads are told as {@link Loaded} only.
      *
-     * @param byMessage whether a message said so; else a call of this instance, whose message follows
+     * <p>Where there is a remote tier, a call of this instance is told twice: when it was confirmed, and when its own message
+     * comes, which may be before that. Whoever wants each change in the fleet once takes those by message, and knows that
+     * a lost message is one that is not told; whoever wants what this instance did takes the others. A call that is not
+     * confirmed is told once it is, so a call that was sent again after a failover may be told again.
+     *
+     * @param byMessage whether a message said so, which may be this instance's own; else a call of this instance
      */
     record Invalidated(String cache, Object key, boolean byMessage) implements CacheEvent {}
 
     /** A tag was invalidated; as {@link Invalidated}. */
     record TagInvalidated(String cache, String tag, boolean byMessage) implements CacheEvent {}
 
-    /** Everything of a cache, or of one of its partitions, is gone. */
+    /**
+     * Everything of a cache is gone; by message, perhaps only what lies on one primary of the remote tier. As
+     * {@link Invalidated}, but messages that come within a few milliseconds are told as one, since there is one for each
+     * partition.
+     */
     record Cleared(String cache, boolean byMessage) implements CacheEvent {}
 
     /**
-     * This instance's proof that its entries are within the staleness bound ended, or is there again.
+     * This instance's proof that all its entries are within the staleness bound ended, or is there again. A cache begins
+     * without it, so the first is that it is there; a cache without a remote tier needs none and tells none. It is looked
+     * at every few milliseconds: one that is lost and found in between is not told.
      *
      * @param held whether it is there
      */
     record LeaseChanged(String cache, boolean held) implements CacheEvent {}
 
-    /** The circuit breaker around the remote tier, which all caches share, changed its state; told for each cache. */
+    /**
+     * The circuit breaker around the remote tier, which all caches share, changed its state; told for each cache.
+     *
+     * @param lastFailure what made it open; null for other changes
+     */
     record BreakerChanged(
             String cache, State from, State to, @Nullable Throwable lastFailure) implements CacheEvent {
 

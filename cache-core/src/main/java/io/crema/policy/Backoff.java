@@ -13,6 +13,9 @@ import java.util.Objects;
  */
 public record Backoff(Duration first, Duration longest) implements Policy {
 
+    /** More than from the shortest time that is allowed to the longest. */
+    private static final int MOST_DOUBLINGS = 64;
+
     public Backoff {
         Objects.requireNonNull(first, "first");
         Objects.requireNonNull(longest, "longest");
@@ -37,11 +40,15 @@ public record Backoff(Duration first, Duration longest) implements Policy {
         if (failures < 1) {
             throw new IllegalArgumentException("failures must be at least 1, but is " + failures);
         }
+        Duration half = longest.dividedBy(2);
         Duration wait = first;
-        for (int i = 1; i < failures && wait.compareTo(longest) < 0; i++) {
+        for (int i = 1; i < Math.min(failures, MOST_DOUBLINGS); i++) {
+            if (wait.compareTo(half) > 0) {
+                return longest;
+            }
             wait = wait.multipliedBy(2);
         }
-        return wait.compareTo(longest) > 0 ? longest : Objects.requireNonNull(wait);
+        return wait;
     }
 
     @Override

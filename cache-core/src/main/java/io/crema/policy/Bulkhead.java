@@ -16,7 +16,7 @@ public record Bulkhead(int loads, int queue) implements Policy {
 
     /** That many at a time, and sixteen times as many waiting. */
     public static Bulkhead of(int loads) {
-        return new Bulkhead(loads, (int) Math.min(Integer.MAX_VALUE, 16L * loads));
+        return new Bulkhead(loads, (int) Math.min(Integer.MAX_VALUE, 16L * Math.max(0, loads)));
     }
 
     /** No limit. */

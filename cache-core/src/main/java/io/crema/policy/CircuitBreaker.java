@@ -6,21 +6,30 @@ import java.util.Objects;
 
 /**
  * When an instance stops asking a remote tier that fails or is slow, so that reads do not pay a time limit each. It opens
- * when, of the operations of a sliding window, too large a share failed or was slow; it is half open after a time, when a
- * few operations are let through as probes; it closes if they succeed. Loaders have no part in it.
+ * when an operation fails and, with it, too large a share of a sliding window has failed; it is half open after a time,
+ * when a few operations are let through as probes; it closes if all of them succeed. If one fails it is open again, each
+ * time for twice as long, up to four times the first.
+ *
+ * <p>An operation has failed if it got no answer within the tier's time limit, if the tier is out of reach or cannot serve
+ * ({@link io.crema.spi.RemoteTier#isOutage}), or if it was slow. What a server that is well refuses has not failed. Of answers that
+ * are slow at the same time one counts, since the operations of a burst wait for each other. Loaders
+ * have no part in it, nor have the connections that carry invalidations.
  *
  * <p>While it is open, reads go on as if the remote tier had not answered, and invalidations are kept and sent later.
+ * Without effect on a tier that stores no values, since no read waits for one.
  *
  * @param failureRatio the share that opens it, above 0 and at most 1
  * @param slowCall what takes longer counts as failed
- * @param window the length of the sliding window
+ * @param window the length of the sliding window, which moves in tenths; at most a day
  * @param minimumCalls below so many operations in the window it does not open
- * @param openFor how long it is open
- * @param probes how many operations are let through at a time when it is half open; all must succeed
+ * @param openFor how long it is open the first time; at most a day
+ * @param probes how many operations are let through when it is half open
  */
 public record CircuitBreaker(
         double failureRatio, Duration slowCall, Duration window, int minimumCalls, Duration openFor, int probes)
         implements Policy {
+
+    private static final Duration DAY = Duration.ofDays(1);
 
     private static final CircuitBreaker STANDARD =
             new CircuitBreaker(0.5, Duration.ofMillis(150), Duration.ofSeconds(10), 20, Duration.ofSeconds(2), 3);
@@ -75,9 +84,9 @@ public record CircuitBreaker(
                         failureRatio > 0 && failureRatio <= 1,
                         "failureRatio must be above 0 and at most 1, but is " + failureRatio)
                 .duration("slowCall", slowCall)
-                .duration("window", window)
+                .duration("window", window, DAY)
                 .unless(minimumCalls >= 1, "minimumCalls must be at least 1, but is " + minimumCalls)
-                .duration("openFor", openFor)
+                .duration("openFor", openFor, DAY)
                 .unless(probes >= 1, "probes must be at least 1, but is " + probes)
                 .list();
     }

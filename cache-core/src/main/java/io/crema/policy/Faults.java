@@ -24,9 +24,15 @@ final class Faults {
 
     /** A duration that can be measured and stored; null is none. */
     Faults duration(String name, @Nullable Duration duration) {
+        return duration(name, duration, LONGEST);
+    }
+
+    /** @param longest whole days */
+    Faults duration(String name, @Nullable Duration duration, Duration longest) {
         return unless(
-                duration == null || duration.compareTo(Duration.ofMillis(1)) >= 0 && duration.compareTo(LONGEST) <= 0,
-                name + " must be from 1 ms to " + LONGEST.toDays() + " days, but is " + duration);
+                duration == null || duration.compareTo(Duration.ofMillis(1)) >= 0 && duration.compareTo(longest) <= 0,
+                name + " must be from 1 ms to " + (longest.toDays() == 1 ? "a day" : longest.toDays() + " days")
+                        + ", but is " + duration);
     }
 
     Faults unless(boolean holds, String fault) {

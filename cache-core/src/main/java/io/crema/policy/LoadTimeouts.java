@@ -2,6 +2,7 @@ package io.crema.policy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,14 @@ public record LoadTimeouts(
         return NONE;
     }
 
+    /** After that time callers get the reserve, if there is one. */
     public static LoadTimeouts soft(Duration soft) {
-        return new LoadTimeouts(soft, null);
+        return new LoadTimeouts(Objects.requireNonNull(soft, "soft"), null);
     }
 
     /** The same with a hard limit; on its own as {@code none().hard(..)}. */
     public LoadTimeouts hard(Duration hard) {
-        return new LoadTimeouts(soft, hard);
+        return new LoadTimeouts(soft, Objects.requireNonNull(hard, "hard"));
     }
 
     @Override

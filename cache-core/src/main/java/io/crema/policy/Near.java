@@ -52,12 +52,7 @@ public record Near(
     @SuppressWarnings("unchecked")
     public static <K, V> Near weight(long maximum, ToIntBiFunction<? super K, ? super @Nullable V> weigher) {
         Objects.requireNonNull(weigher, "weigher");
-        return new Near(
-                Bound.WEIGHT,
-                maximum,
-                (key, value) -> ((ToIntBiFunction<Object, @Nullable Object>) weigher).applyAsInt(key, value),
-                null,
-                null);
+        return new Near(Bound.WEIGHT, maximum, (ToIntBiFunction<Object, @Nullable Object>) weigher, null, null);
     }
 
     /** No near tier: every read asks the remote tier. */

@@ -49,7 +49,7 @@ public record RefreshAhead(double fraction, double beta, Backoff retry) implemen
         return Faults.of(RefreshAhead.class)
                 .unless(
                         fraction > 0 && fraction < 1 || fraction == 1 && beta > 0,
-                        "fraction must be above 0 and below 1, but is " + fraction)
+                        "fraction must be above 0 and below 1, or 1 with a beta above 0, but is " + fraction)
                 .unless(beta >= 0 && beta <= 100, "beta must be from 0 to 100, but is " + beta)
                 .with(retry)
                 .list();

@@ -29,6 +29,18 @@ public interface RemoteTier extends AutoCloseable {
         return true;
     }
 
+    /**
+     * Whether the failure of an operation says that the tier is out of reach or cannot serve: such ones, and operations
+     * that take too long, open the circuit breaker. An error by which a server that is well refuses one operation is none.
+     * Called for each failure, on any thread; cheap. All are, unless overridden, but for what says that the call was
+     * wrong: {@link IllegalStateException}, {@link IllegalArgumentException} and {@link UnsupportedOperationException}.
+     */
+    default boolean isOutage(Throwable failure) {
+        return !(failure instanceof IllegalStateException
+                || failure instanceof IllegalArgumentException
+                || failure instanceof UnsupportedOperationException);
+    }
+
     /** What it can promise, found by asking it; fails if it cannot be reached. */
     CompletableFuture<Guarantee> guarantee();
 

@@ -18,34 +18,31 @@ class ExpirationTest {
         assertThat(expiration.jitter()).isZero();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999999S", "P36500DT0.001S"})
-    void fresh_outOfRange_isRefused(String fresh) {
-        assertThatThrownBy(() -> Expiration.fresh(Duration.parse(fresh)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("fresh must be from 1 ms to 36500 days, but is " + Duration.parse(fresh));
+    @Test
+    void fresh_outOfRange_isAFault() {
+        BadTimes.check("Expiration: fresh", Expiration::fresh);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PT0.001S", "P36500D"})
-    void fresh_atTheEnds_isFine(String fresh) {
-        assertThat(Expiration.fresh(Duration.parse(fresh)).fresh()).isEqualTo(Duration.parse(fresh));
+    @ValueSource(doubles = {-0.01, 0.51, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void jitter_outOfRange_isAFault(double jitter) {
+        assertThat(Expiration.fresh(Duration.ofSeconds(1)).jitter(jitter).faults())
+                .containsExactly("Expiration: jitter must be from 0 to 0.5, but is " + jitter);
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {-0.01, 0.51, Double.NaN, Double.POSITIVE_INFINITY})
-    void jitter_outOfRange_isRefused(double jitter) {
-        Expiration expiration = Expiration.fresh(Duration.ofSeconds(1));
-        assertThatThrownBy(() -> expiration.jitter(jitter))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("jitter must be from 0 to 0.5, but is " + jitter);
+    @ValueSource(doubles = {0, -0.0, 0.25, 0.5})
+    void jitter_inRange_isFine(double jitter) {
+        assertThat(Expiration.fresh(Duration.ofSeconds(1)).jitter(jitter).faults())
+                .isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(doubles = {0, 0.5})
-    void jitter_atTheEnds_isFine(double jitter) {
-        assertThat(Expiration.fresh(Duration.ofSeconds(1)).jitter(jitter).jitter())
-                .isEqualTo(jitter);
+    @Test
+    void severalFaults_areReportedTogether() {
+        assertThat(new Expiration(Duration.ZERO, 2).faults())
+                .containsExactly(
+                        "Expiration: fresh must be from 1 ms to 36500 days, but is PT0S",
+                        "Expiration: jitter must be from 0 to 0.5, but is 2.0");
     }
 
     @Test

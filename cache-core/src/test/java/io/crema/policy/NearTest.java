@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.policy.Near.Bound;
 import java.time.Duration;
+import java.util.function.ToIntBiFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NearTest {
 
@@ -44,13 +47,9 @@ class NearTest {
     }
 
     @Test
-    void times_outOfRange_areRefused() {
-        assertThatThrownBy(() -> Near.entries(5).expireAfter(Duration.ZERO))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("timeToLive must be from 1 ms to 36500 days, but is PT0S");
-        assertThatThrownBy(() -> Near.entries(5).expireAfterIdle(Duration.ofDays(40_000)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("timeToIdle must be from 1 ms to 36500 days, but is PT960000H");
+    void times_outOfRange_areFaults() {
+        BadTimes.check("Near: timeToLive", Near.entries(5)::expireAfter);
+        BadTimes.check("Near: timeToIdle", Near.entries(5)::expireAfterIdle);
         assertThatThrownBy(() -> Near.entries(5).expireAfter(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("timeToLive");
@@ -59,28 +58,49 @@ class NearTest {
                 .hasMessage("timeToIdle");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void maximum_belowOne_isAFault_withTheWayOut(long maximum) {
+        String fault = "Near: it must hold at least 1, but maximum is " + maximum
+                + "; use Near.none() for a cache without a near tier";
+        assertThat(Near.entries(maximum).faults()).containsExactly(fault);
+        assertThat(Near.weight(maximum, (key, value) -> 1).faults()).containsExactly(fault);
+    }
+
     @Test
-    void maximum_belowOne_isRefused_withTheWayOut() {
-        assertThatThrownBy(() -> Near.entries(0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "The near tier must hold at least 1, but maximum is 0; use Near.none() for a cache without a"
-                                + " near tier");
-        assertThatThrownBy(() -> Near.weight(-1, (key, value) -> 1)).isInstanceOf(IllegalArgumentException.class);
+    void maximum_atTheEnds_isFine() {
+        assertThat(Near.entries(1).faults()).isEmpty();
+        assertThat(Near.entries(Long.MAX_VALUE).faults()).isEmpty();
+        assertThat(Near.none().faults()).isEmpty();
+        assertThat(Near.weight(1, (key, value) -> 1).faults()).isEmpty();
     }
 
     @Test
     void weigher_andBound_mustFit() {
+        String fault = "Near: a weigher is needed with a bound by weight, and only there";
+        assertThat(new Near(Bound.WEIGHT, 5, null, SECOND, null).faults()).containsExactly(fault);
+        assertThat(new Near(Bound.ENTRIES, 5, (key, value) -> 1, SECOND, null).faults())
+                .containsExactly(fault);
+        assertThat(new Near(Bound.NONE, 0, (key, value) -> 1, null, null).faults())
+                .containsExactly(fault);
         assertThatThrownBy(() -> Near.weight(5, null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("weigher");
-        assertThatThrownBy(() -> new Near(Bound.WEIGHT, 5, null, SECOND, null))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A weigher is needed with a bound by weight, and only there");
-        assertThatThrownBy(() -> new Near(Bound.ENTRIES, 5, (key, value) -> 1, SECOND, null))
-                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Near(null, 5, null, SECOND, null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("bound");
+    }
+
+    @Test
+    void severalFaults_areReportedTogether() {
+        assertThat(new Near(Bound.WEIGHT, 0, null, Duration.ZERO, Duration.ZERO).faults())
+                .hasSize(4);
+    }
+
+    @Test
+    void equalPolicies_areEqual() {
+        ToIntBiFunction<String, String> weigher = (key, value) -> 1;
+        assertThat(Near.weight(5, weigher)).isEqualTo(Near.weight(5, weigher));
+        assertThat(Near.entries(5)).isEqualTo(Near.entries(5)).isNotEqualTo(Near.entries(6));
     }
 }

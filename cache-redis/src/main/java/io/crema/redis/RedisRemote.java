@@ -3,6 +3,7 @@ package io.crema.redis;
 import io.crema.redis.internal.bus.RedisBus;
 import io.crema.redis.internal.client.ClusterTopology;
 import io.crema.redis.internal.client.OnePrimary;
+import io.crema.redis.internal.client.Outage;
 import io.crema.redis.internal.client.Topology;
 import io.crema.redis.internal.store.RedisStore;
 import io.crema.redis.internal.wire.KeyLayout;
@@ -223,6 +224,11 @@ public final class RedisRemote implements RemoteTier {
     @Override
     public Duration timeLimit() {
         return timeLimit;
+    }
+
+    @Override
+    public boolean isOutage(Throwable failure) {
+        return RemoteTier.super.isOutage(failure) && Outage.is(failure);
     }
 
     @Override

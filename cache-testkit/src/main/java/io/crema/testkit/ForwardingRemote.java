@@ -43,6 +43,11 @@ public abstract class ForwardingRemote implements RemoteTier {
     }
 
     @Override
+    public boolean isOutage(Throwable failure) {
+        return tier.isOutage(failure);
+    }
+
+    @Override
     public CompletableFuture<Opening> open(CacheTerms terms) {
         return tier.open(terms)
                 .thenApply(opening -> opening instanceof Opening.Agreed agreed

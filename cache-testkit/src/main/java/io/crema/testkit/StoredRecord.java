@@ -134,6 +134,11 @@ record StoredRecord(
         return new StoredRecord(Kind.OPAQUE, 0, Long.MAX_VALUE, 0, Lease.NONE, null, Set.of(), false);
     }
 
+    /** It outlives its lease, so that a late loader finds it. */
+    StoredRecord leased(Lease granted) {
+        return withLease(granted).keptUntil(granted.until() + LEASED_REST_MILLIS);
+    }
+
     StoredRecord withLease(Lease other) {
         return new StoredRecord(kind, stamp, keepUntil, leastVersion, other, content, holders, shared);
     }

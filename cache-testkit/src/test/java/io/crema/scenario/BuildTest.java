@@ -10,7 +10,17 @@ import io.crema.Crema;
 import io.crema.InvalidationPendingException;
 import io.crema.LoadingTieredCache;
 import io.crema.TieredCache;
+import io.crema.policy.Bulkhead;
+import io.crema.policy.CircuitBreaker;
+import io.crema.policy.Expiration;
+import io.crema.policy.FailureCaching;
+import io.crema.policy.LoadTimeouts;
 import io.crema.policy.Near;
+import io.crema.policy.NullCaching;
+import io.crema.policy.RefreshAhead;
+import io.crema.policy.SingleFlight;
+import io.crema.policy.StaleOnError;
+import io.crema.policy.StaleWhileRevalidate;
 import io.crema.scenario.CacheFixture.Caller;
 import io.crema.scenario.CacheFixture.Instance;
 import io.crema.scenario.Setting.EntryPoint;
@@ -60,6 +70,75 @@ class BuildTest {
                         "staleness(..) must be from 1250 ms to a day, but is PT1.249S");
         assertThat(fault).hasMessage("Cache 'a b' is not configured correctly: " + String.join("; ", fault.faults()));
         assertThat(crema.cacheNames()).isEmpty();
+    }
+
+    @Test
+    void build_withFaultsOfManyPolicies_namesAllAtOnce() {
+        Crema crema = fixture.instance().crema();
+        CacheConfigException fault = catchThrowableOfType(
+                CacheConfigException.class,
+                () -> crema.<String, String>cache("texts")
+                        .codec(new TextCodec())
+                        .near(Near.entries(0))
+                        .expiration(Expiration.fresh(Duration.ZERO).jitter(0.9))
+                        .nulls(NullCaching.cachedFor(Duration.ofSeconds(-1)))
+                        .staleOnError(StaleOnError.upTo(Duration.ZERO))
+                        .staleWhileRevalidate(StaleWhileRevalidate.upTo(Duration.ofDays(40_000)))
+                        .refreshAhead(RefreshAhead.at(1))
+                        .loadTimeouts(LoadTimeouts.soft(Duration.ofSeconds(2)).hard(Duration.ofSeconds(1)))
+                        .bulkhead(Bulkhead.of(0))
+                        .singleFlight(SingleFlight.waitUpTo(Duration.ZERO))
+                        .failures(FailureCaching.cachedFor(Duration.ZERO))
+                        .build(key -> key));
+        assertThat(fault.faults())
+                .containsExactly(
+                        "Near: it must hold at least 1, but maximum is 0; use Near.none() for a cache without a near tier",
+                        "Expiration: fresh must be from 1 ms to 36500 days, but is PT0S",
+                        "Expiration: jitter must be from 0 to 0.5, but is 0.9",
+                        "NullCaching: fresh must be from 1 ms to 36500 days, but is PT-1S",
+                        "StaleOnError: limit must be from 1 ms to 36500 days, but is PT0S",
+                        "StaleWhileRevalidate: limit must be from 1 ms to 36500 days, but is PT960000H",
+                        "RefreshAhead: fraction must be above 0 and below 1, or 1 with a beta above 0, but is 1.0",
+                        "LoadTimeouts: soft must be shorter than hard, which is PT1S, but is PT2S",
+                        "Bulkhead: loads must be at least 1, but is 0",
+                        "SingleFlight: waitLimit must be from 1 ms to 36500 days, but is PT0S",
+                        "FailureCaching: time must be from 1 ms to 36500 days, but is PT0S");
+        assertThat(fault).hasMessageStartingWith("Cache 'texts' is not configured correctly: Near: ");
+        assertThat(crema.cacheNames()).isEmpty();
+    }
+
+    @Test
+    void build_withPoliciesThatDoNotFit_namesThem() {
+        Crema crema = fixture.instance().crema();
+        assertThatThrownBy(() -> crema.<String, String>cache("texts")
+                        .codec(new TextCodec())
+                        .expiration(Expiration.fresh(Duration.ofHours(1)))
+                        .staleOnError(StaleOnError.upTo(Duration.ofMinutes(5)))
+                        .build())
+                .isInstanceOf(CacheConfigException.class)
+                .hasMessage(
+                        "Cache 'texts' is not configured correctly: StaleOnError: limit is counted from the load, so"
+                                + " it must be longer than the time to live, which is PT1H, but is PT5M");
+    }
+
+    @Test
+    void crema_withABadCircuitBreaker_isRefused_andTheRemoteStaysFree() {
+        InMemoryRemote remote = fixture.server.connect();
+        Crema.Builder builder = Crema.builder().ticker(fixture.time).remote(remote);
+        CacheConfigException fault = catchThrowableOfType(
+                CacheConfigException.class,
+                () -> builder.circuitBreaker(CircuitBreaker.standard()
+                                .failureRatio(0)
+                                .window(Duration.ofDays(2))
+                                .probes(0))
+                        .build());
+        assertThat(fault.faults())
+                .containsExactly(
+                        "CircuitBreaker: failureRatio must be above 0 and at most 1, but is 0.0",
+                        "CircuitBreaker: window must be from 1 ms to a day, but is PT48H",
+                        "CircuitBreaker: probes must be at least 1, but is 0");
+        assertThat(fault).hasMessageStartingWith("Crema is not configured correctly: CircuitBreaker: ");
+        builder.circuitBreaker(CircuitBreaker.off()).build().close();
     }
 
     @Test
@@ -139,9 +218,19 @@ class BuildTest {
                 Map.entry("expiration", () -> builder.expiration(null)),
                 Map.entry("nulls", () -> builder.nulls(null)),
                 Map.entry("bound", () -> builder.staleness(null)),
+                Map.entry("staleOnError", () -> builder.staleOnError(null)),
+                Map.entry("staleWhileRevalidate", () -> builder.staleWhileRevalidate(null)),
+                Map.entry("refreshAhead", () -> builder.refreshAhead(null)),
+                Map.entry("loadTimeouts", () -> builder.loadTimeouts(null)),
+                Map.entry("bulkhead", () -> builder.bulkhead(null)),
+                Map.entry("singleFlight", () -> builder.singleFlight(null)),
+                Map.entry("failures", () -> builder.failures(null)),
+                Map.entry("abandonedLoads", () -> builder.abandonedLoads(null)),
+                Map.entry("listener", () -> builder.listener(null)),
                 Map.entry("bulkLoader", () -> builder.bulkLoader(null)),
                 Map.entry("loader", () -> builder.build(null)),
                 Map.entry("remote", () -> Crema.builder().remote(null)),
+                Map.entry("circuitBreaker", () -> Crema.builder().circuitBreaker(null)),
                 Map.entry("executor", () -> Crema.builder().executor(null)),
                 Map.entry("ticker", () -> Crema.builder().ticker(null)));
         parameters.forEach((name, call) -> assertThatThrownBy(call)

@@ -273,7 +273,8 @@ class RemoteTroubleTest {
                 () -> cache.clear(), "the remote tier did not confirm clear");
         writes.forEach((write, what) -> {
             remote.comeBack();
-            fixture.pass(Duration.ofSeconds(1));
+            // Until the circuit breaker, if it has opened, has closed.
+            fixture.pass(Duration.ofSeconds(10));
             cache.put("k", "old");
             remote.goOffline();
             assertThatThrownBy(write)

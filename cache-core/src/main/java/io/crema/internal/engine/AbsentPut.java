@@ -77,7 +77,7 @@ final class AbsentPut<K, V> {
                         token,
                         LeaseMode.EVEN_IF_FRESH,
                         0,
-                        engine.leaseMillis,
+                        engine.loads.leaseMillis,
                         route.partition().highest())
                 .thenCompose(answer -> {
                     // An answer that did not come may have been a grant.

@@ -1,31 +1,26 @@
 package io.crema.internal.engine;
 
 import io.crema.CacheException;
-import io.crema.CacheLoadException;
 import io.crema.CacheStats;
-import io.crema.LoadTimeoutException;
 import io.crema.ReadConsistency;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Lease;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.Partitions;
 import io.crema.internal.coherence.TagTable;
-import io.crema.internal.engine.HeldBack.Held;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.entry.TagNames;
 import io.crema.internal.near.NearTier;
 import io.crema.internal.near.NearTier.Reserves;
+import io.crema.internal.remote.Breaker;
 import io.crema.internal.remote.Deadlines;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.remote.Serialization;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
-import io.crema.internal.time.Timeouts;
-import io.crema.policy.AbandonedLoads;
 import io.crema.policy.Degraded;
 import io.crema.spi.Invalidation;
-import io.crema.spi.LeaseState;
 import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
@@ -35,7 +30,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,17 +57,8 @@ public final class CacheEngine<K, V> {
     final QuarantinePath<K, V> quarantinePath;
     final Outbox<K> outbox;
     final Entries<K, V> entries;
+    final Loads<K, V> loads;
     final Refreshes<K, V> refreshes;
-    final HeldBack<K> heldBack;
-    final Loading loading;
-    final LoadGate loadGate;
-    final Executor loadExecutor;
-    final @Nullable Timeouts softTimeouts;
-    final @Nullable Timeouts hardTimeouts;
-
-    /** How long others leave a key to whoever holds the lease to load it. */
-    final long leaseMillis;
-
     final LocalLocks localLocks = new LocalLocks();
 
     private final CacheSettings<K, V> settings;
@@ -113,23 +98,18 @@ public final class CacheEngine<K, V> {
                 name, context.listeners(), settings.listeners(), executor, clock, counters.listenerFailures, log);
         this.window = settings.window().toNanos();
         this.lease = settings.remote() == null ? Lease.permanent() : Lease.unconfirmed();
-        this.loading = settings.loading();
-        this.loadGate = new LoadGate(loading.limit());
-        this.loadExecutor = context.loadExecutor();
-        this.softTimeouts = timeouts(loading.timeouts().soft());
-        this.hardTimeouts = timeouts(loading.timeouts().hard());
-        this.leaseMillis = loading.leaseMillis();
-        this.heldBack = new HeldBack<>(clock);
+        this.loads = new Loads<>(this, settings.loading(), context.loadExecutor());
         this.refreshes = new Refreshes<>(this);
         this.near = new NearTier<>(
                 settings.near(),
-                loading.keepsReserves() ? Reserves.KEPT : Reserves.NONE,
+                settings.loading().keepsReserves() ? Reserves.KEPT : Reserves.NONE,
                 rules,
                 clock,
                 settings.readClock(),
                 lease,
                 window,
-                executor);
+                executor,
+                events::evicted);
         this.flights = new Flights<>(rules, window);
         this.serialization = settings.remote() == null ? null : new Serialization<>(name, settings.remote(), log);
         this.layout = Layout.of(new Partitions(1, rules), rules, null);
@@ -143,38 +123,51 @@ public final class CacheEngine<K, V> {
         this.outbox = new Outbox<>(name, clock, invalidations::sendAgain);
     }
 
-    private @Nullable Timeouts timeouts(@Nullable Duration time) {
-        return time == null ? null : new Timeouts(clock, time.toNanos());
-    }
-
     /**
      * The remote tier was reached and agrees: from now on keys lie there. Everything that this instance had belongs to
      * no partition of the remote tier, and is looked at anew.
      */
-    public Subscription attach(RemoteCache cache, Deadlines deadlines) {
-        RemoteAccess access = new RemoteAccess(cache, deadlines, counters.remoteFailures, log);
+    public Subscription attach(RemoteCache cache, Deadlines deadlines, Breaker breaker) {
+        RemoteAccess access =
+                new RemoteAccess(cache, deadlines, breaker, counters.remoteFailures, counters.remoteRefused, log);
         Partitions partitions = new Partitions(cache.partitions(), rules);
         Layout before = layout;
         layout = Layout.of(partitions, rules, access);
         before.partitions().nextGeneration();
+        events.watch(near::leaseValid);
         Subscription attached = new Subscription(
-                access, partitions, rules, clock, settings.onHistoryChange(), lease, this::onMessage, tokens::next);
+                access, partitions, rules, clock, settings.onHistoryChange(), lease, new Messages(), tokens::next);
         subscription = attached;
+        breaker.onChange(events::breakerChanged);
         return attached;
     }
 
-    private void onMessage(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
-        TagTable tags = tags().table();
-        if (partition == tags.partition()) {
-            tags.invalidated(new String(key, StandardCharsets.UTF_8), stamp);
-            return;
-        }
-        K decoded = serialization().decodeKey(key);
-        switch (kind) {
-            case WRITTEN -> {
-                boolean unused = invalidated(decoded, partition, stamp);
+    /** What messages say. */
+    private final class Messages implements Subscription.Evictor {
+
+        @Override
+        public void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp) {
+            TagTable tags = tags().table();
+            if (partition == tags.partition()) {
+                String tag = new String(key, StandardCharsets.UTF_8);
+                tags.invalidated(tag, stamp);
+                events.tagInvalidatedByMessage(tag);
+                return;
             }
-            case EXPIRED -> expired(decoded, partition, stamp);
+            K decoded = serialization().decodeKey(key);
+            switch (kind) {
+                case WRITTEN -> {
+                    boolean unused = invalidated(decoded, partition, stamp);
+                }
+                case EXPIRED -> expired(decoded, partition, stamp);
+            }
+            events.invalidatedByMessage(decoded);
+        }
+
+        @Override
+        public void cleared(Partition partition) {
+            loads.heldBack.clear();
+            events.partitionClearedByMessage();
         }
     }
 
@@ -204,125 +197,27 @@ public final class CacheEngine<K, V> {
 
     /** A key was written or invalidated. What is under way learns of it before what is stored is removed. */
     boolean invalidated(K key, Partition partition, long stamp) {
-        heldBack.forget(key);
+        loads.heldBack.forget(key);
         flights.invalidated(key, stamp);
         return near.evictOlder(key, partition, stamp);
     }
 
     /** A key was expired: what this instance has stays, but is served no more. */
     void expired(K key, Partition partition, long stamp) {
-        heldBack.forget(key);
+        loads.heldBack.forget(key);
         flights.invalidated(key, stamp);
         near.expireOlder(key, partition, stamp);
     }
 
     /** Whatever this instance has of a key is not to be served any more, and nobody else was told. */
     void dropHere(K key) {
-        heldBack.forget(key);
+        loads.heldBack.forget(key);
         flights.invalidated(key, Long.MAX_VALUE);
         near.remove(key);
     }
 
     void install(K key, NearEntry<V> entry, Flight<V> flight) {
         near.install(key, entry, flight::mustNotInstall);
-    }
-
-    // Loads
-
-    /** Whether loads have timeouts, so that loaders that block run on threads of their own. */
-    boolean isTimed() {
-        return softTimeouts != null || hardTimeouts != null;
-    }
-
-    /** How long a read waits for another instance's load. */
-    long waitNanos() {
-        return loading.singleFlight().waitLimit().toNanos();
-    }
-
-    /** Not what is good for a moment only, because nobody else knows that it is here. */
-    boolean mayServeWhileRevalidating(NearEntry<V> entry, long now) {
-        boolean momentary = hasRemoteTier() && entry.deadline == entry.asOf + window;
-        return !momentary && loading.mayServeWhileRevalidating(entry, now);
-    }
-
-    /** A loader gave a value. */
-    void loaded(LoadCall<K, V> call, Loaded<V> value) {
-        heldBack.forget(call.key());
-        if (call.request().isRevalidation()) {
-            counters.refreshes.increment();
-            events.refreshed(call.key(), value.timer().nanos());
-        } else {
-            events.loaded(call.key(), value.timer().nanos());
-        }
-    }
-
-    /** A loader failed, timed out or was rejected. */
-    void loadFailed(LoadCall<K, V> call, Throwable failure, long took, int failures) {
-        if (call.request().isRevalidation()) {
-            counters.refreshes.increment();
-            events.refreshFailed(call.key(), took, failure, failures);
-        } else {
-            events.loadFailed(call.key(), took, failure, failures);
-        }
-    }
-
-    /** Nobody here loads a key for a while; the failure is null if another instance's load failed. */
-    void holdBack(LoadCall<K, V> call, int failures, long nanos, @Nullable Throwable failure) {
-        if (loading.remembersFailures()) {
-            heldBack.failed(call.key(), failures, nanos, failure);
-        }
-    }
-
-    RuntimeException rememberedFailure(K key, Held held) {
-        Throwable failure = held.failure();
-        if (failure instanceof RuntimeException unchecked) {
-            return unchecked;
-        }
-        return new CacheLoadException(
-                "Cache '" + name + "': the last load of a key of type "
-                        + key.getClass().getName() + " failed"
-                        + (failure == null ? " in another instance" : ": " + failure)
-                        + "; failures are remembered, and the key is loaded again in "
-                        + TimeUnit.NANOSECONDS.toMillis(Math.max(0, held.until() - clock.exact())) + " ms",
-                failure == null ? LoadTrouble.ELSEWHERE : failure);
-    }
-
-    CacheLoadException othersFailure(K key, LeaseState state) {
-        return new CacheLoadException(
-                "Cache '" + name + "': another instance's load of a key of type "
-                        + key.getClass().getName() + " failed, " + state.failures()
-                        + " in a row; the key is loaded again in " + state.leftMillis() + " ms",
-                LoadTrouble.ELSEWHERE);
-    }
-
-    LoadTimeoutException hardTimeout(K key) {
-        return new LoadTimeoutException("Cache '" + name + "': no value for a key of type "
-                + key.getClass().getName() + " within the hard timeout of "
-                + Objects.requireNonNull(loading.timeouts().hard()).toMillis()
-                + " ms; the loader was interrupted, and what it may still return is dropped");
-    }
-
-    long hardNanos() {
-        return Objects.requireNonNull(loading.timeouts().hard()).toNanos();
-    }
-
-    /** A caller does not wait for a flight any more. */
-    void left(Flight<V> flight) {
-        if (loading.abandoned() == AbandonedLoads.CANCEL && !flight.result.isDone() && flight.leave()) {
-            flight.abandon();
-        }
-    }
-
-    /** The same future, whose cancellation means that its caller has left. */
-    <T> CompletableFuture<T> leavingWhenCancelled(CompletableFuture<T> read, Flight<V> flight) {
-        if (loading.abandoned() == AbandonedLoads.CANCEL) {
-            CompletableFuture<T> unused = read.whenComplete((value, failure) -> {
-                if (read.isCancelled()) {
-                    left(flight);
-                }
-            });
-        }
-        return read;
     }
 
     // Where keys lie
@@ -392,7 +287,7 @@ public final class CacheEngine<K, V> {
     Flight<V> flight(Route<K> route, boolean leased, boolean hereLeased) {
         TagTable tags = route.tags().table();
         boolean tagsLeased = leased || near.leaseValid(tags.partition());
-        return new Flight<>(route.partition(), tags, near.now(), new Flight.Leased(hereLeased, tagsLeased));
+        return new Flight<>(rules, route.partition(), tags, near.now(), new Flight.Leased(hereLeased, tagsLeased));
     }
 
     /** How new the versions of tags have to be that decide whether a record may be served. */
@@ -503,12 +398,7 @@ public final class CacheEngine<K, V> {
                 flight.result.completeExceptionally(closedException());
             }
         });
-        if (softTimeouts != null) {
-            softTimeouts.close();
-        }
-        if (hardTimeouts != null) {
-            hardTimeouts.close();
-        }
+        loads.close();
         near.close();
         outbox.close();
     }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one cache that its listeners have not been told of yet, in order. One task at a time tells them, on the
- * executor: whoever queues the first starts it, and it ends when none is left. So adding never waits for a listener, and
- * no thread waits for events.
+ * executor: the first event has it started at the next tick of the clock, and it ends when none is left. So whoever adds
+ * an event wakes no thread, waits for nobody and runs no code of the user, whatever locks it holds; and no thread waits
+ * for events.
  *
  * <p>What a listener throws, what is dropped because {@link #MOST} wait, and what no executor would run is counted. After
  * {@link #close} nothing is added; what was is still told.
@@ -54,36 +55,24 @@ final class EventQueue {
         this.executor = executor;
         this.failures = failures;
         this.log = log;
-        // Starting never fails, and the executor is not the clock's to call.
+        // It only starts the task, which never fails.
         this.atTick = clock.deferring(Runnable::run);
     }
 
     /** Never blocks, never throws. */
     void add(CacheEvent event) {
-        if (isFirst(event)) {
-            start();
-        }
-    }
-
-    /** As {@link #add}, for a thread that holds a lock: the executor, which may be the user's, is called at the next tick. */
-    void addUnderLock(CacheEvent event) {
-        if (isFirst(event)) {
-            atTick.execute(this::start);
-        }
-    }
-
-    /** Queues it. Returns whether nobody tells events now, and a task has to be started. */
-    private boolean isFirst(CacheEvent event) {
         if (closed) {
-            return false;
+            return;
         }
         if (work.get() >= MOST) {
             failures.increment();
             overflowed = true;
-            return false;
+            return;
         }
         waiting.add(event);
-        return work.getAndIncrement() == 0;
+        if (work.getAndIncrement() == 0) {
+            atTick.execute(this::start);
+        }
     }
 
     private void start() {

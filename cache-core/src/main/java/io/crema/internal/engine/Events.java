@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the listeners of a cache what happens in it. Nothing here blocks or throws, so it may be called from anywhere;
- * without a listener it is one look at a final field, and nothing is made.
+ * Tells the listeners of a cache what happens in it. Nothing here blocks or throws, so it may be called from anywhere,
+ * under any lock; without a listener it is one look at a final field, and nothing is made.
  */
 final class Events {
 
@@ -95,10 +95,9 @@ final class Events {
 
     // What leaves
 
-    /** Called under the near tier's locks. */
     void evicted(Object key, Evicted.Cause cause) {
         if (queue != null) {
-            queue.addUnderLock(new Evicted(cache, key, cause));
+            queue.add(new Evicted(cache, key, cause));
         }
     }
 

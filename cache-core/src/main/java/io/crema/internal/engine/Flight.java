@@ -1,10 +1,13 @@
 package io.crema.internal.engine;
 
+import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
+import io.crema.internal.entry.NearEntry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,11 @@ final class Flight<V> implements Registered {
     private volatile boolean detached;
     private volatile boolean bypassing;
 
+    /** The highest stamp of an invalidation of its key that came since it began. */
+    private final AtomicLong newest = new AtomicLong(Long.MIN_VALUE);
+
+    private final CoherenceRules rules;
+
     /** Whether it is known what tags its value has. */
     private volatile boolean tagsKnown;
 
@@ -55,6 +63,9 @@ final class Flight<V> implements Registered {
     /** The thread that runs the user's loader for it. */
     private volatile @Nullable Thread loading;
 
+    /** What readers get as long as the flight loads behind them. */
+    private volatile @Nullable NearEntry<V> meanwhile;
+
     /** What ends it when nobody waits any more. */
     private volatile @Nullable Runnable abandonment;
 
@@ -62,7 +73,8 @@ final class Flight<V> implements Registered {
     private volatile @Nullable CallerRunner caller;
 
     /** It is the first who waits for it. */
-    Flight(Partition partition, TagTable table, long start, Leased leased) {
+    Flight(CoherenceRules rules, Partition partition, TagTable table, long start, Leased leased) {
+        this.rules = rules;
         this.waiting = new AtomicInteger(1);
         this.table = table;
         this.began = table.now();
@@ -94,7 +106,13 @@ final class Flight<V> implements Registered {
 
     @Override
     public void invalidated(long stamp) {
+        newest.accumulateAndGet(stamp, Math::max);
         detach();
+    }
+
+    /** Whether an entry is known to be wrong since the flight began, so that it is not even a reserve. */
+    boolean isWrong(NearEntry<?> entry) {
+        return bypassing || rules.evicts(newest.get(), entry.stamp);
     }
 
     /**
@@ -139,6 +157,15 @@ final class Flight<V> implements Registered {
     /** One of those who wait leaves before there is a result. Returns whether it was the last, after whom nobody joins. */
     boolean leave() {
         return waiting.updateAndGet(before -> before == 1 ? GIVEN_UP : Math.max(GIVEN_UP, before - 1)) == GIVEN_UP;
+    }
+
+    @Nullable
+    NearEntry<V> meanwhile() {
+        return meanwhile;
+    }
+
+    void meanwhile(NearEntry<V> entry) {
+        meanwhile = entry;
     }
 
     void onAbandoned(Runnable newAbandonment) {

@@ -155,6 +155,7 @@ final class InvalidationPath<K, V> {
                 case INVALIDATE -> removed |= engine.invalidated(route.key(), route.partition(), stamp);
                 case EXPIRE -> engine.expired(route.key(), route.partition(), stamp);
             }
+            engine.events.invalidated(route.key());
         }
         return removed;
     }
@@ -261,6 +262,7 @@ final class InvalidationPath<K, V> {
         if (!engine.hasRemoteTier()) {
             TagTable table = engine.tags().table();
             table.invalidated(tag, table.partition().tick());
+            engine.events.tagInvalidated(tag);
             return CompletableFuture.completedFuture(null);
         }
         return engine.remote()
@@ -287,6 +289,7 @@ final class InvalidationPath<K, V> {
                         if (answer.isPresent()) {
                             partition.wrote(answer.get(), met);
                             table.invalidated(tag, answer.get());
+                            engine.events.tagInvalidated(tag);
                         }
                         return answer;
                     });
@@ -306,6 +309,7 @@ final class InvalidationPath<K, V> {
                 engine.partitions().nextGeneration();
                 throw pending("clear", failure.get());
             }
+            engine.loads.heldBack.clear();
             engine.near.discardCleared();
             return null;
         });
@@ -317,7 +321,12 @@ final class InvalidationPath<K, V> {
         for (Partition partition : engine.partitions().ofKeys()) {
             all = all.thenCombine(clearPartition(partition, access), (before, here) -> before.or(() -> here));
         }
-        return all;
+        return all.thenApply(failure -> {
+            if (failure.isEmpty()) {
+                engine.events.cleared();
+            }
+            return failure;
+        });
     }
 
     /** Gives why it was not confirmed. */

@@ -76,7 +76,7 @@ final class KeyLease<K, V> {
                         token,
                         mode,
                         known,
-                        engine.leaseMillis,
+                        engine.loads.leaseMillis,
                         call.partition().highest())
                 .whenComplete((reply, none) -> {
                     if (call.hasLanded()) {
@@ -117,6 +117,8 @@ final class KeyLease<K, V> {
         } else if (current.lease().isHeldBack()) {
             call.heldBack(current.lease(), sawLoading);
         } else {
+            // What reads as free has come free in the meantime.
+            sawLoading |= current.lease().isLoading();
             waitForFill(mode);
         }
     }
@@ -136,12 +138,11 @@ final class KeyLease<K, V> {
 
     /** Another instance is loading. If it takes too long, this one loads for itself. */
     private void waitForFill(LeaseMode mode) {
-        sawLoading = true;
         if (beginsToWait()) {
             call.startDeadlines();
         }
         long waited = engine.clock.exact() - waitsSince;
-        if (waited >= engine.waitNanos()) {
+        if (waited >= engine.loads.waitNanos()) {
             insteadOfOther();
             return;
         }
@@ -164,7 +165,7 @@ final class KeyLease<K, V> {
         if (beginsToWait()) {
             call.startDeadlines();
         }
-        if (engine.clock.exact() - waitsSince >= engine.waitNanos()) {
+        if (engine.clock.exact() - waitsSince >= engine.loads.waitNanos()) {
             call.load();
             return;
         }

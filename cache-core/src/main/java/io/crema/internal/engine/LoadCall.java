@@ -53,6 +53,7 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    private volatile boolean quarantined;
     private volatile boolean landed;
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
@@ -62,10 +63,10 @@ final class LoadCall<K, V> {
         this.flight = flight;
         this.runner = runner;
         this.nested = engine.loaderThreads.isLoading(Thread.currentThread());
-        this.context = engine.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
+        this.context = engine.loads.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
         this.lookUp = new LookUp<>(this);
         this.lease = new KeyLease<>(this);
-        this.deadlines = new LoadDeadlines(engine.softTimeouts, engine.hardTimeouts);
+        this.deadlines = engine.loads.deadlines();
         this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
         flight.onAbandoned(this::abandon);
@@ -128,7 +129,7 @@ final class LoadCall<K, V> {
 
     /** What a loader threw on this thread: if that is the caller's and was interrupted, it concerns nobody else. */
     Throwable explained(Throwable failure) {
-        return engine.isTimed() ? failure : ofThisThread(failure);
+        return engine.loads.isTimed() ? failure : ofThisThread(failure);
     }
 
     private static Throwable ofThisThread(Throwable failure) {
@@ -136,6 +137,11 @@ final class LoadCall<K, V> {
             Thread.currentThread().interrupt();
         }
         return Thread.currentThread().isInterrupted() ? new LoadAbandonedException(failure) : failure;
+    }
+
+    /** Runs on the runner what concerns other calls too, so that it does not end with this one. */
+    void execute(Runnable task) {
+        runner.execute(task);
     }
 
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
@@ -208,17 +214,19 @@ final class LoadCall<K, V> {
     }
 
     private ContextOfLoad<V> loadContext() {
-        NearEntry<V> previous = flight.mustNotInstall() ? null : lookUp.known();
-        if (previous == null) {
+        NearEntry<V> previous = lookUp.known();
+        if (previous == null || quarantined || flight.isWrong(previous)) {
             return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
         }
         CacheEntry<V> described =
                 engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
-        return new ContextOfLoad<>(engine.name, leastOriginVersion, described, previous.originVersion);
+        return new ContextOfLoad<>(
+                engine.name, leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
     void loadInQuarantine() {
+        quarantined = true;
         flight.detach();
         load();
     }
@@ -236,7 +244,7 @@ final class LoadCall<K, V> {
 
     /** The origin gave a value, or said that it has none. */
     void loaded(Loaded<V> loaded) {
-        engine.loaded(this, loaded);
+        engine.loads.loaded(this, loaded);
         new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
     }
 
@@ -252,14 +260,14 @@ final class LoadCall<K, V> {
             land(failure);
             return;
         }
-        int failures = Math.max(lease.failuresBefore(), engine.heldBack.failures(key())) + 1;
+        int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
         NearEntry<V> reserve = reserve();
-        engine.loadFailed(this, failure, took, failures);
+        engine.loads.loadFailed(this, failure, took, failures);
         long hold = holdNanos(failures, reserve);
         // Without a policy it is for those alone who wait for this load elsewhere.
         lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
         if (!flight.isDetached()) {
-            engine.holdBack(this, failures, hold, failure);
+            engine.loads.holdBack(this, failures, hold, failure);
         }
         if (reserve != null && failure instanceof Exception) {
             landStale(reserve, Reason.LOAD_FAILED);
@@ -271,7 +279,7 @@ final class LoadCall<K, V> {
     }
 
     private long holdNanos(int failures, @Nullable NearEntry<V> reserve) {
-        Loading policies = engine.loading;
+        Loading policies = engine.loads.policies;
         if (request.isRevalidation()) {
             NearEntry<V> known = lookUp.known();
             return known == null
@@ -297,8 +305,8 @@ final class LoadCall<K, V> {
         if (running != null) {
             running.giveUp();
         }
-        LoadTimeoutException failure = engine.hardTimeout(key());
-        onRunner(() -> failed(failure, engine.hardNanos()));
+        LoadTimeoutException failure = engine.loads.hardTimeout(key());
+        onRunner(() -> failed(failure, engine.loads.hardNanos()));
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
@@ -318,11 +326,15 @@ final class LoadCall<K, V> {
     /** What may be served if no value can be got; null = nothing. */
     @Nullable
     NearEntry<V> reserve() {
-        if (request.isLatest() || request.isRefresh() || flight.mustNotInstall()) {
+        if (request.isLatest() || request.isRefresh() || quarantined) {
             return null;
         }
         NearEntry<V> kept = lookUp.reserve();
-        return kept != null && engine.loading.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
+        return kept != null
+                        && !flight.isWrong(kept)
+                        && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())
+                ? kept
+                : null;
     }
 
     private Source sourceOf(NearEntry<V> entry) {
@@ -337,14 +349,18 @@ final class LoadCall<K, V> {
     /** Another instance has found out a while ago that the origin fails. */
     void heldBack(LeaseState state, boolean waited) {
         long left = TimeUnit.MILLISECONDS.toNanos(state.leftMillis());
-        engine.holdBack(this, state.failures(), left, null);
+        engine.loads.holdBack(this, state.failures(), left, null);
         NearEntry<V> reserve = reserve();
         if (reserve != null) {
             landStale(reserve, Reason.HELD_BACK);
         } else if (request.isRevalidation()) {
             landNothing();
-        } else if (waited || engine.loading.failures().time() != null) {
-            land(engine.othersFailure(key(), state));
+        } else if (waited || engine.loads.policies.failures().time() != null) {
+            Held here = engine.loads.heldBack.held(key());
+            land(
+                    here == null || here.failure() == null
+                            ? engine.loads.othersFailure(key(), state)
+                            : engine.loads.rememberedFailure(key(), here));
         } else {
             lease.waitForEndOfHold(state);
         }
@@ -357,8 +373,8 @@ final class LoadCall<K, V> {
             landStale(reserve, Reason.HELD_BACK);
         } else if (request.isRevalidation()) {
             landNothing();
-        } else if (engine.loading.failures().time() != null) {
-            land(engine.rememberedFailure(key(), held));
+        } else if (engine.loads.policies.failures().time() != null) {
+            land(engine.loads.rememberedFailure(key(), held));
         } else {
             load();
         }
@@ -403,9 +419,15 @@ final class LoadCall<K, V> {
     }
 
     private void end() {
+        if (landed) {
+            return;
+        }
         landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
+        if (request.isRevalidation()) {
+            engine.refreshes.ended();
+        }
     }
 
     private Throwable asUnchecked(Throwable failure) {

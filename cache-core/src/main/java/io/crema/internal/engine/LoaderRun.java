@@ -45,20 +45,20 @@ final class LoaderRun<K, V> {
 
     /** Calls a loader that blocks: on a thread of its own where there are timeouts, else on the runner. */
     void block(Blocking loader) {
-        if (engine.isTimed()) {
-            enter(() -> engine.loadExecutor.execute(first.inCallersContext(() -> {
+        if (engine.loads.isTimed()) {
+            enter(() -> engine.loads.executor.execute(first.inCallersContext(() -> {
                 blockHere(loader);
                 // What a loader does to its thread's flag is no concern of the next one's.
                 boolean unused = Thread.interrupted();
             })));
         } else {
-            enter(() -> first.onRunner(() -> blockHere(loader)));
+            enter(() -> first.execute(() -> blockHere(loader)));
         }
     }
 
     /** Calls a loader that does not block, on the runner. */
     void start(Starting loader) {
-        enter(() -> first.onRunner(() -> startHere(loader)));
+        enter(() -> first.execute(() -> startHere(loader)));
     }
 
     private void enter(Runnable admitted) {
@@ -67,7 +67,7 @@ final class LoaderRun<K, V> {
             admitted.run();
             return;
         }
-        LoadGate.Place entered = engine.loadGate.enter(got -> {
+        LoadGate.Place entered = engine.loads.gate.enter(got -> {
             has(got);
             admitted.run();
         });
@@ -91,7 +91,7 @@ final class LoaderRun<K, V> {
         timer.failed();
         LoadRejectedException failure = new LoadRejectedException("Cache '" + engine.name
                 + "': a load for a key of type " + first.key().getClass().getName()
-                + " was rejected, because " + engine.loading.limit()
+                + " was rejected, because " + engine.loads.policies.limit()
                 + " is full; the origin is too slow for what is asked of it, or set a larger bulkhead(..)");
         attempts.forEach(attempt -> attempt.failed(failure, timer));
     }
@@ -184,7 +184,7 @@ final class LoaderRun<K, V> {
         synchronized (this) {
             over = true;
             begun = future;
-            if (thread != null && engine.isTimed()) {
+            if (thread != null && engine.loads.isTimed()) {
                 interrupted = true;
                 thread.interrupt();
             } else if (thread == null && begun == null && place != null) {

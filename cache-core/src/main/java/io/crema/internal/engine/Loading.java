@@ -103,15 +103,36 @@ public record Loading(
                 .filter(Objects::nonNull)
                 .map(Policy::faults)
                 .forEach(faults::addAll);
-        if (staleOnError != null && staleOnError.limit().compareTo(expiration.fresh()) <= 0) {
-            faults.add(
-                    "StaleOnError: limit is counted from the load, so it must be longer than the time to live, which is "
-                            + expiration.fresh() + ", but is " + staleOnError.limit());
+        if (faults.isEmpty() && expiration.faults().isEmpty()) {
+            addConflicts(expiration.fresh(), faults);
         }
+        return faults;
+    }
+
+    /** Of policies each of which is right. */
+    private void addConflicts(Duration fresh, List<String> faults) {
         if (timeouts.soft() != null && staleOnError == null && staleWhileRevalidate == null) {
             faults.add("LoadTimeouts: soft has no effect without a reserve; set staleOnError(..) too");
         }
-        return faults;
+        if (staleOnError == null) {
+            return;
+        }
+        Duration limit = staleOnError.limit();
+        Duration first = staleOnError.retry().first();
+        if (limit.compareTo(fresh) <= 0) {
+            faults.add(
+                    "StaleOnError: limit is counted from the load, so it must be longer than the time to live, which is "
+                            + fresh + ", but is " + limit);
+        } else if (first.compareTo(limit.minus(fresh)) >= 0) {
+            faults.add("StaleOnError: the first wait of retry must be shorter than the time that a value is a reserve,"
+                    + " which is " + limit.minus(fresh) + " from the time to live to the limit, but is " + first);
+        }
+        if (staleWhileRevalidate != null
+                && staleWhileRevalidate.limit().plus(fresh).compareTo(limit) > 0) {
+            faults.add("StaleWhileRevalidate: limit after the time to live must not reach beyond the greatest age that"
+                    + " StaleOnError allows, which is " + limit + ", but ends at "
+                    + staleWhileRevalidate.limit().plus(fresh));
+        }
     }
 
     /** Until when a value is kept, of which these are the moments of its load and of the end of its freshness. */

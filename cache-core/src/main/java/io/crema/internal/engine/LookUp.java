@@ -105,7 +105,7 @@ final class LookUp<K, V> {
     }
 
     private boolean mayBeValue(Freshness freshness) {
-        return freshness == Freshness.USABLE || freshness == Freshness.STALE && engine.loading.keepsReserves();
+        return freshness == Freshness.USABLE || freshness == Freshness.STALE && engine.loads.policies.keepsReserves();
     }
 
     void read() {
@@ -124,11 +124,18 @@ final class LookUp<K, V> {
         Freshness freshness = call.freshness(record);
         if (freshness == Freshness.USABLE) {
             useOrReplace(record);
-        } else if (freshness == Freshness.STALE && engine.loading.keepsReserves()) {
+        } else if (freshness == Freshness.STALE && engine.loads.policies.keepsReserves()) {
             stale(record);
+        } else if (record.lease().isHeldBack() && freshness != Freshness.GONE && mayLoad()) {
+            call.heldBack(record.lease(), false);
         } else {
             notThere(freshness);
         }
+    }
+
+    /** Not a look-up, nor what a call demands to be loaded. */
+    private boolean mayLoad() {
+        return !request().isLookUp() && !request().isRefresh();
     }
 
     void useOrReplace(RemoteRecord record) {
@@ -172,16 +179,20 @@ final class LookUp<K, V> {
     private void stored(NearEntry<V> entry, RemoteRecord record) {
         stored = entry;
         storedRecord = record;
+        if (request().isRevalidation()) {
+            flight.meanwhile(entry);
+        }
     }
 
     /** There is a value that is not fresh any more. */
     private void onReserve(NearEntry<V> entry, LeaseState state) {
         if (request().isRevalidation()) {
             anew(state);
-        } else if (request().takesStale() && engine.loading.mayServeWhileRevalidating(entry, engine.clock.exact())) {
+        } else if (request().takesStale()
+                && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.REVALIDATING);
             engine.refreshes.behind(call.route(), entry, request());
-        } else if (request().isInspection()) {
+        } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {
             call.heldBack(state, false);
@@ -269,7 +280,7 @@ final class LookUp<K, V> {
             // Every instance would load it, and what it loaded would be good here for a moment only.
             call.landNothing();
         } else {
-            Held held = request().isRefresh() ? null : engine.heldBack.held(call.key());
+            Held held = request().isRefresh() ? null : engine.loads.heldBack.held(call.key());
             if (held == null) {
                 call.load();
             } else {

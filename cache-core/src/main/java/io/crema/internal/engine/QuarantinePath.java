@@ -116,5 +116,6 @@ final class QuarantinePath<K, V> {
 
     private void invalidated(K key, Partition partition, long stamp) {
         boolean unused = engine.invalidated(key, partition, stamp);
+        engine.events.invalidated(key);
     }
 }

@@ -44,8 +44,14 @@ final class ReadPath<K, V> {
 
     Outcome<V> read(K key, ReadRequest<K, V> request) {
         for (; ; ) {
+            engine.requireOpen();
+            boolean leased = engine.near.leaseValid();
+            Outcome<V> near = near(key, request, leased);
+            if (near != null) {
+                return near;
+            }
             CallerRunner runner = new CallerRunner(engine.executor);
-            Start<V> start = begin(key, request, runner);
+            Start<V> start = begin(key, request, leased, runner);
             if (start.answer() != null) {
                 return start.answer();
             }
@@ -54,7 +60,7 @@ final class ReadPath<K, V> {
                 return counted(
                         key, request, start.leading() ? awaitLed(flight, runner) : awaitJoined(key, request, flight));
             } catch (InterruptedException e) {
-                engine.left(flight);
+                engine.loads.left(flight);
                 Thread.currentThread().interrupt();
                 throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for a value", e);
             } catch (LoadAbandonedException e) {
@@ -134,7 +140,13 @@ final class ReadPath<K, V> {
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
         Start<V> start;
         try {
-            start = notByThisThread(begin(key, request, engine.executor), key, request);
+            engine.requireOpen();
+            boolean leased = engine.near.leaseValid();
+            Outcome<V> near = near(key, request, leased);
+            if (near != null) {
+                return CompletableFuture.completedFuture(near);
+            }
+            start = notByThisThread(begin(key, request, leased, engine.executor), key, request);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -156,7 +168,7 @@ final class ReadPath<K, V> {
                         },
                         engine.executor)
                 .thenCompose(Function.identity());
-        return engine.leavingWhenCancelled(read, flight);
+        return engine.loads.leavingWhenCancelled(read, () -> engine.loads.left(flight));
     }
 
     /** A caller that is a loader may wait for its future, so it must not be given one that its own thread completes. */
@@ -170,14 +182,8 @@ final class ReadPath<K, V> {
         return new Start<>(null, leadAlone(key, request, engine.executor), true);
     }
 
-    /** Steps 1 and 2, and the leader's first request. */
-    private Start<V> begin(K key, ReadRequest<K, V> request, Executor runner) {
-        engine.requireOpen();
-        boolean leased = engine.near.leaseValid();
-        Outcome<V> near = near(key, request, leased);
-        if (near != null) {
-            return new Start<>(near, null, false);
-        }
+    /** Step 2, and the leader's first request; the near tier has not answered. */
+    private Start<V> begin(K key, ReadRequest<K, V> request, boolean leased, Executor runner) {
         Route<K> route = engine.route(key);
         boolean hereLeased = leased || engine.near.leaseValid(route.partition());
         Outcome<V> unproven = unproven(key, request, hereLeased);
@@ -191,7 +197,10 @@ final class ReadPath<K, V> {
         } else {
             Place<V> place = engine.flights.joinOrLead(key, request.purpose(), mine);
             if (!place.leading()) {
-                return new Start<>(null, place.flight(), false);
+                Outcome<V> meanwhile = meanwhile(key, request, place.flight());
+                return meanwhile == null
+                        ? new Start<>(null, place.flight(), false)
+                        : new Start<>(meanwhile, null, false);
             }
             // Another flight may have landed between the look at the near tier and the registration.
             Outcome<V> landed = near(key, request, leased);
@@ -203,6 +212,23 @@ final class ReadPath<K, V> {
         }
         new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
         return new Start<>(null, mine, true);
+    }
+
+    /** Who joins a load behind the readers is one of them, though this process has no copy of the value. */
+    private @Nullable Outcome<V> meanwhile(K key, ReadRequest<K, V> request, Flight<V> flight) {
+        NearEntry<V> entry = flight.meanwhile();
+        if (entry == null || entry.isExpired() || !request.takesStale()) {
+            return null;
+        }
+        long now = engine.clock.exact();
+        boolean fresh = now < entry.freshUntil;
+        if (!fresh && !engine.loads.policies.mayServeWhileRevalidating(entry, now)) {
+            return null;
+        }
+        engine.loads.left(flight);
+        Outcome<V> outcome =
+                fresh ? Outcome.of(entry, Source.REMOTE) : Outcome.stale(entry, Source.REMOTE, Reason.REVALIDATING);
+        return counted(key, request, outcome);
     }
 
     private Flight<V> leadAlone(K key, ReadRequest<K, V> request, Executor runner) {
@@ -240,14 +266,14 @@ final class ReadPath<K, V> {
     private @Nullable Outcome<V> whatIsKnown(K key, ReadRequest<K, V> request, NearEntry<V> entry) {
         long now = engine.near.now();
         boolean fresh = now < entry.deadline;
-        if (fresh || engine.mayServeWhileRevalidating(entry, now)) {
-            if (entry.isDue(now)) {
+        if (fresh || engine.loads.mayServeWhileRevalidating(entry, now)) {
+            if (entry.isDue(now) && engine.refreshes.mayBegin(request)) {
                 engine.refreshes.behind(engine.route(key), entry, request);
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);
         }
-        boolean heldBack = request.isInspection() || engine.heldBack.held(key) != null;
-        return heldBack && engine.loading.mayServeOnError(entry, now) && !request.isOnlyLookUp()
+        boolean heldBack = request.isInspection() || engine.loads.heldBack.held(key) != null;
+        return heldBack && engine.loads.policies.mayServeOnError(entry, now) && !request.isOnlyLookUp()
                 ? Outcome.stale(entry, Source.NEAR, Reason.HELD_BACK)
                 : null;
     }
@@ -261,10 +287,11 @@ final class ReadPath<K, V> {
     }
 
     private void rememberedFailure(K key, ReadRequest<K, V> request) {
-        if (engine.loading.failures().time() != null && !request.isLookUp()) {
-            Held held = engine.heldBack.held(key);
+        // A remote tier may have what is better than a failure.
+        if (engine.loads.policies.failures().time() != null && !request.isLookUp() && !engine.storesRemotely()) {
+            Held held = engine.loads.heldBack.held(key);
             if (held != null) {
-                throw engine.rememberedFailure(key, held);
+                throw engine.loads.rememberedFailure(key, held);
             }
         }
     }

@@ -1,11 +1,13 @@
 package io.crema.internal.engine;
 
 import io.crema.CacheConfigException;
+import io.crema.internal.remote.Breaker;
 import io.crema.internal.remote.Deadlines;
 import io.crema.internal.remote.RemoteSettings;
 import io.crema.internal.sync.BusSession;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
+import io.crema.policy.CircuitBreaker;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
@@ -35,18 +37,25 @@ public final class RemoteLink {
     private final InstanceClock clock;
     private final Tokens tokens;
     private final Deadlines deadlines;
+    private final Breaker breaker;
     private final BusSession session;
     private final String node;
     private final AtomicBoolean announced = new AtomicBoolean();
     private volatile boolean closed;
 
     /** @param node names this instance in the log */
-    public RemoteLink(String node, RemoteTier remote, InstanceClock clock, Tokens tokens) {
+    public RemoteLink(
+            String node, RemoteTier remote, InstanceClock clock, Tokens tokens, CircuitBreaker circuitBreaker) {
         this.node = node;
         this.remote = remote;
         this.clock = clock;
         this.tokens = tokens;
         this.deadlines = new Deadlines(clock, remote.timeLimit().toNanos());
+        this.breaker = new Breaker(
+                remote.storesValues() ? circuitBreaker : CircuitBreaker.off(),
+                clock,
+                remote.toString(),
+                remote::isOutage);
         this.session = new BusSession(remote.invalidations(), clock);
     }
 
@@ -83,7 +92,7 @@ public final class RemoteLink {
                 onRefused(terms, fault, refused.reason());
             } else {
                 announce();
-                Subscription subscription = engine.attach(((Opening.Agreed) result).cache(), deadlines);
+                Subscription subscription = engine.attach(((Opening.Agreed) result).cache(), deadlines, breaker);
                 subscription.onFirstConfirmation(() -> fault.complete(null));
                 session.add(subscription);
             }
@@ -168,6 +177,7 @@ public final class RemoteLink {
     public void close() {
         closed = true;
         session.close();
+        breaker.end();
         deadlines.close();
     }
 }

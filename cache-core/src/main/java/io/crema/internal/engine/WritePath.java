@@ -93,19 +93,23 @@ final class WritePath<K, V> {
         // Encoded before anything is sent: a value that cannot be has changed nothing.
         RemoteValue untagged = engine.entries.remoteValue(own, freshNanos, 0);
         engine.flights.add(key, write);
-        return tagged(route, own, options, freshNanos)
+        return tagged(route, own, options)
                 .thenCompose(entry -> entry.isEmpty()
                         ? afterUnknownStore(route, entry.reason())
                         : send(route, write, entry.get(), untagged, condition))
-                .whenComplete((stored, failure) -> engine.flights.remove(key, write));
+                .whenComplete((stored, failure) -> {
+                    engine.flights.remove(key, write);
+                    if (Boolean.TRUE.equals(stored)) {
+                        engine.events.invalidated(key);
+                    }
+                });
     }
 
     /**
      * The entry with the versions of its tags. Those that this instance knows will do: where one is not the present one
      * any more, the put counts as made before the tag was invalidated.
      */
-    private CompletableFuture<Answer<NearEntry<V>>> tagged(
-            Route<K> route, NearEntry<V> own, EntryOptions options, long freshNanos) {
+    private CompletableFuture<Answer<NearEntry<V>>> tagged(Route<K> route, NearEntry<V> own, EntryOptions options) {
         if (options.tags().isEmpty()) {
             return CompletableFuture.completedFuture(Answer.of(own));
         }
@@ -131,6 +135,9 @@ final class WritePath<K, V> {
         if (answer.isPresent() && !(answer.get() instanceof StoreReply.Stored)) {
             engine.dropHere(route.key());
             engine.acknowledged(route);
+        }
+        if (answer.isPresent() && answer.get() instanceof StoreReply.Refused) {
+            engine.events.invalidated(route.key());
         }
         return answer;
     }
@@ -204,6 +211,7 @@ final class WritePath<K, V> {
                 condition.holder() == 0 ? !quarantines.share(key) : quarantines.endFenced(key, condition.holder());
         if (!kept) {
             engine.invalidated(key, write.partition, write.partition.tick());
+            engine.events.invalidated(key);
             return CompletableFuture.completedFuture(false);
         }
         if (engine.isTooOldHere(key, own.originVersion)) {
@@ -216,11 +224,13 @@ final class WritePath<K, V> {
             boolean stored = engine.near.installIfAbsent(key, stamped);
             if (stored) {
                 engine.flights.invalidated(key, stamped.stamp);
+                engine.events.invalidated(key);
             }
             return CompletableFuture.completedFuture(stored);
         }
         engine.invalidated(key, write.partition, stamped.stamp);
         engine.near.install(key, stamped, () -> false);
+        engine.events.invalidated(key);
         return CompletableFuture.completedFuture(true);
     }
 

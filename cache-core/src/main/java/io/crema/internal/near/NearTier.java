@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.crema.event.CacheEvent.Evicted.Cause;
 import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Lease;
@@ -15,6 +16,7 @@ import io.crema.policy.ReadClock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class NearTier<K, V> {
     /**
      * @param reserves whether what is not fresh any more is kept
      * @param window nanoseconds that a confirmation of the lease is good for
+     * @param onEviction told under Caffeine's locks what leaves because of size or time; must not block or throw
      */
     public NearTier(
             Near policy,
@@ -57,7 +60,8 @@ public final class NearTier<K, V> {
             ReadClock readClock,
             Lease lease,
             long window,
-            Executor executor) {
+            Executor executor,
+            BiConsumer<? super K, Cause> onEviction) {
         this.rules = rules;
         this.clock = clock;
         this.strict = readClock == ReadClock.STRICT;
@@ -67,18 +71,22 @@ public final class NearTier<K, V> {
         // Caffeine asks for maintenance whenever its buffer of reads is full, which hits fill all the time. Waking a
         // thread for it would cost them more than all else; what the full buffer drops until the tick is a sample less.
         this.maintenance = clock.deferring(executor);
-        this.entries = policy.bound() == Near.Bound.NONE ? null : build(policy);
+        this.entries = policy.bound() == Near.Bound.NONE ? null : build(policy, onEviction);
     }
 
-    private Cache<K, NearEntry<V>> build(Near policy) {
+    private Cache<K, NearEntry<V>> build(Near policy, BiConsumer<? super K, Cause> onEviction) {
         Caffeine<Object, Object> caffeine =
                 Caffeine.newBuilder().executor(maintenance).ticker(clock::coarse);
         if (policy.timeToIdle() != null) {
             caffeine.expireAfterAccess(policy.timeToIdle());
         }
         Caffeine<K, NearEntry<V>> typed = freedInTime(caffeine, policy)
-                .evictionListener(
-                        (@Nullable K key, @Nullable NearEntry<V> entry, RemovalCause cause) -> evictions.increment());
+                .evictionListener((@Nullable K key, @Nullable NearEntry<V> entry, RemovalCause cause) -> {
+                    evictions.increment();
+                    if (key != null) {
+                        onEviction.accept(key, cause == RemovalCause.SIZE ? Cause.SIZE : Cause.TIME);
+                    }
+                });
         if (policy.bound() == Near.Bound.WEIGHT) {
             return typed.maximumWeight(policy.maximum())
                     .weigher((K key, NearEntry<V> entry) -> entry.weight)

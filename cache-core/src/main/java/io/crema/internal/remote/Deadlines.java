@@ -4,6 +4,8 @@ import io.crema.internal.time.InstanceClock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Consumer;
 
 /**
  * The time limit of remote operations. All have the same, so they end in the order in which they began, and a queue that
@@ -22,8 +24,12 @@ public final class Deadlines {
         clock.onTick(this::sweep);
     }
 
-    /** A reply that becomes empty if nothing else completes it in time. */
-    <T> CompletableFuture<Answer<T>> begin(Runnable onTimeout) {
+    /**
+     * A reply that becomes empty if nobody claims it in time.
+     *
+     * @param onTimeout told why, before the reply is completed
+     */
+    <T> Pending<T> begin(Consumer<Throwable> onTimeout) {
         Pending<T> reply = new Pending<>(clock.exact() + limitNanos, onTimeout);
         pending.add(reply);
         if (closed) {
@@ -35,7 +41,7 @@ public final class Deadlines {
     private void sweep() {
         long now = clock.exact();
         for (Pending<?> head = pending.peek(); head != null; head = pending.peek()) {
-            if (!head.isDone() && now < head.deadline) {
+            if (head.claimed == 0 && now < head.deadline) {
                 return;
             }
             // Perhaps another one: close takes from the queue too, and whatever is taken must end.
@@ -54,19 +60,32 @@ public final class Deadlines {
         }
     }
 
-    private static final class Pending<T> extends CompletableFuture<Answer<T>> {
+    /** A reply that is waited for. Whoever claims it completes it; nobody else does. */
+    static final class Pending<T> extends CompletableFuture<Answer<T>> {
+
+        @SuppressWarnings("rawtypes")
+        private static final AtomicIntegerFieldUpdater<Pending> CLAIMED =
+                AtomicIntegerFieldUpdater.newUpdater(Pending.class, "claimed");
 
         private final long deadline;
-        private final Runnable onTimeout;
+        private final Consumer<Throwable> onTimeout;
+        private volatile int claimed;
 
-        Pending(long deadline, Runnable onTimeout) {
+        private Pending(long deadline, Consumer<Throwable> onTimeout) {
             this.deadline = deadline;
             this.onTimeout = onTimeout;
         }
 
-        void expire() {
-            if (complete(Answer.none(new TimeoutException("no answer within the time limit")))) {
-                onTimeout.run();
+        /** Whether the caller is to complete it: true once. */
+        boolean claim() {
+            return CLAIMED.compareAndSet(this, 0, 1);
+        }
+
+        private void expire() {
+            if (claim()) {
+                TimeoutException reason = new TimeoutException("no answer within the time limit");
+                onTimeout.accept(reason);
+                complete(Answer.none(reason));
             }
         }
     }

@@ -20,8 +20,9 @@ import java.util.function.Supplier;
 
 /**
  * One cache in the remote tier, as the engine uses it: every operation has a time limit, and none fails. An empty answer
- * says that the remote tier did not give one, and that nobody knows whether the operation was executed. This is the one
- * place where the tier's trouble is caught, counted and turned into a value.
+ * says that the remote tier did not give one, and that nobody knows whether the operation was executed; or that the
+ * circuit breaker did not let it through. This is the one place where the tier's trouble is caught, counted and turned
+ * into a value.
  */
 public final class RemoteAccess {
 
@@ -32,14 +33,28 @@ public final class RemoteAccess {
 
     private final RemoteCache cache;
     private final Deadlines deadlines;
+    private final Breaker breaker;
     private final LongAdder failures;
+    private final LongAdder refusals;
     private final RareLog log;
     private final Pace pace = new Pace();
 
-    public RemoteAccess(RemoteCache cache, Deadlines deadlines, LongAdder failures, RareLog log) {
+    /**
+     * @param failures counts operations without an answer
+     * @param refusals counts those that the breaker did not let through
+     */
+    public RemoteAccess(
+            RemoteCache cache,
+            Deadlines deadlines,
+            Breaker breaker,
+            LongAdder failures,
+            LongAdder refusals,
+            RareLog log) {
         this.cache = cache;
         this.deadlines = deadlines;
+        this.breaker = breaker;
         this.failures = failures;
+        this.refusals = refusals;
         this.log = log;
     }
 
@@ -99,7 +114,7 @@ public final class RemoteAccess {
         release(key, token, 0, 0);
     }
 
-    /** As {@link #release(RemoteKey, long)}, and holds the key back. */
+    /** As {@link #release(RemoteKey, long)}; may hold the key back, as {@link RemoteCache#release} says. */
     public void release(RemoteKey key, long token, int failures, long holdMillis) {
         CompletableFuture<Answer<Boolean>> unused = ask(
                 "release", () -> cache.release(key, token, failures, holdMillis).thenApply(done -> true));
@@ -151,34 +166,63 @@ public final class RemoteAccess {
         return pace.admit(keys, () -> ask(operation, request));
     }
 
+    /** Whatever comes, the breaker is told exactly once that the operation has ended, before those who wait for it are. */
     private <T> CompletableFuture<Answer<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
-        CompletableFuture<T> answer;
-        try {
-            answer = request.get();
-        } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
+        BreakerState admitted = breaker.admit();
+        if (admitted == null) {
+            refusals.increment();
+            return CompletableFuture.completedFuture(Answer.none(breaker.refusal()));
         }
-        if (answer.isDone()) {
-            return CompletableFuture.completedFuture(outcome(operation, answer));
+        long began = breaker.now();
+        CompletableFuture<T> asked = begin(request, admitted, began);
+        if (asked.isDone()) {
+            Answer<T> answer = answerOf(asked);
+            ended(operation, answer, admitted, began);
+            return CompletableFuture.completedFuture(answer);
         }
-        CompletableFuture<T> asked = answer;
-        CompletableFuture<Answer<T>> reply = deadlines.begin(failures::increment);
+        Deadlines.Pending<T> reply = deadlines.begin(timeout -> {
+            failures.increment();
+            breaker.ended(admitted, began, timeout);
+        });
         asked.whenComplete((result, failure) -> {
-            if (!reply.isDone()) {
-                reply.complete(outcome(operation, asked));
+            if (reply.claim()) {
+                Answer<T> answer = answerOf(asked);
+                try {
+                    ended(operation, answer, admitted, began);
+                } finally {
+                    reply.complete(answer);
+                }
             }
         });
         return reply;
     }
 
-    private <T> Answer<T> outcome(String operation, CompletableFuture<T> done) {
+    private <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> request, BreakerState admitted, long began) {
+        try {
+            return request.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (Error e) {
+            breaker.ended(admitted, began, e);
+            throw e;
+        }
+    }
+
+    private static <T> Answer<T> answerOf(CompletableFuture<T> done) {
         try {
             return Answer.of(done.join());
         } catch (RuntimeException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            failures.increment();
-            log.warn("Cache '" + cache.name() + "': the remote tier failed at " + operation, cause);
-            return Answer.none(cause);
+            return Answer.none(e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    private void ended(String operation, Answer<?> answer, BreakerState admitted, long began) {
+        if (answer.isPresent()) {
+            breaker.ended(admitted, began, null);
+            return;
+        }
+        failures.increment();
+        log.warn("Cache '" + cache.name() + "': the remote tier failed at " + operation, answer.reason());
+        breaker.ended(admitted, began, answer.reason());
     }
 }

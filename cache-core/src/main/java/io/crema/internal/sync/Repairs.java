@@ -4,6 +4,7 @@ import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.Partitions;
 import io.crema.internal.remote.Answer;
+import io.crema.internal.remote.RefusedException;
 import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.sync.ReplayWindow.Contents;
 import io.crema.internal.sync.ReplayWindow.Entry;
@@ -210,6 +211,10 @@ final class Repairs {
 
     /** One line, whatever the number of partitions. */
     private void log(List<Done> all) {
+        if (all.stream().allMatch(one -> one.failure instanceof RefusedException)) {
+            // The breaker has said so; this would come at every heartbeat until it lets something through.
+            return;
+        }
         List<String> parts = new ArrayList<>();
         List<Done> repaired = all.stream().filter(one -> one.failure == null).toList();
         long kept = repaired.stream().filter(one -> one.clearedBecause == null).count();

@@ -32,12 +32,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscription {
 
-    /** Applies one key of a message, or one tag: what it makes wrong is served no more, reads under way are detached. */
-    @FunctionalInterface
+    /** Applies what messages say. */
     public interface Evictor {
 
-        /** @throws io.crema.spi.CodecException if the key cannot be decoded */
+        /**
+         * One key of a message, or one tag: what it makes wrong is served no more, reads under way are detached.
+         *
+         * @throws io.crema.spi.CodecException if the key cannot be decoded
+         */
         void evict(byte[] key, Partition partition, Invalidation.Kind kind, long stamp);
+
+        /** A message said that everything of a partition is gone, and its entries are served no more. */
+        void cleared(Partition partition);
     }
 
     private final RemoteAccess access;
@@ -160,6 +166,7 @@ public final class Subscription {
         } else {
             partition.missed();
         }
+        evictor.cleared(partition);
         return advance(from, partition, stamp, 1);
     }
 

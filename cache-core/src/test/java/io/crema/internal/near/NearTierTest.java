@@ -41,7 +41,16 @@ class NearTierTest {
     }
 
     private NearTier<String, String> tier(Near policy) {
-        return new NearTier<>(policy, Reserves.NONE, rules, clock, ReadClock.COARSE, lease, WINDOW, Runnable::run);
+        return new NearTier<>(
+                policy,
+                Reserves.NONE,
+                rules,
+                clock,
+                ReadClock.COARSE,
+                lease,
+                WINDOW,
+                Runnable::run,
+                (key, cause) -> {});
     }
 
     private void pass(long nanos) {
@@ -265,7 +274,15 @@ class NearTierTest {
     /** Its map does no housekeeping, which could clear a removed entry that somebody still looks at. */
     private NearTier<TrapKey, String> trapped() {
         return new NearTier<>(
-                Near.entries(10), Reserves.NONE, rules, clock, ReadClock.COARSE, lease, WINDOW, task -> {});
+                Near.entries(10),
+                Reserves.NONE,
+                rules,
+                clock,
+                ReadClock.COARSE,
+                lease,
+                WINDOW,
+                task -> {},
+                (key, cause) -> {});
     }
 
     /** Equal to every other; does something when it is compared. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.internal.time.HandMovedTicker;
 import io.crema.internal.time.InstanceClock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -25,15 +26,16 @@ class DeadlinesTest {
         return deadlines;
     }
 
-    private CompletableFuture<Answer<String>> begin(Deadlines deadlines) {
-        return deadlines.begin(timeouts::incrementAndGet);
+    private Deadlines.Pending<String> begin(Deadlines deadlines) {
+        return deadlines.begin(timeout -> timeouts.incrementAndGet());
     }
 
     @Test
     void begin_noAnswerInTime_isEmptyOnce() {
         Deadlines deadlines = deadlines();
-        CompletableFuture<Answer<String>> answered = begin(deadlines);
-        CompletableFuture<Answer<String>> silent = begin(deadlines);
+        Deadlines.Pending<String> answered = begin(deadlines);
+        Deadlines.Pending<String> silent = begin(deadlines);
+        assertThat(answered.claim()).isTrue();
         answered.complete(Answer.of("answer"));
 
         ticker.jump(InstanceClock.TICK_NANOS);
@@ -41,6 +43,20 @@ class DeadlinesTest {
         assertThat(answered).isCompletedWithValueMatching(answer -> answer.get().equals("answer"));
         assertThat(silent).isCompletedWithValueMatching(Answer::isEmpty);
         assertThat(timeouts).hasValue(1);
+        assertThat(silent.claim()).as("an answer that comes now").isFalse();
+    }
+
+    @Test
+    void expire_tellsWhy_beforeThoseWhoWait() {
+        Deadlines deadlines = deadlines();
+        List<String> order = new ArrayList<>();
+        Deadlines.Pending<String> reply = deadlines.begin(timeout -> order.add(timeout.getMessage()));
+        CompletableFuture<Boolean> told = reply.thenApply(answer -> order.add("answer"));
+
+        ticker.jump(InstanceClock.TICK_NANOS);
+
+        assertThat(told).isCompleted();
+        assertThat(order).containsExactly("no answer within the time limit", "answer");
     }
 
     @Test
@@ -56,7 +72,7 @@ class DeadlinesTest {
     void close_whileATickSweeps_endsEverything() throws Exception {
         for (int round = 0; round < 100; round++) {
             Deadlines deadlines = deadlines();
-            List<CompletableFuture<Answer<String>>> replies =
+            List<Deadlines.Pending<String>> replies =
                     IntStream.range(0, 500).mapToObj(i -> begin(deadlines)).toList();
             CyclicBarrier together = new CyclicBarrier(2);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {

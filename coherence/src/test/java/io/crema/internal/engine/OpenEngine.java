@@ -66,7 +66,8 @@ public final class OpenEngine {
                 ReadClock.STRICT,
                 lease,
                 WINDOW,
-                Runnable::run);
+                Runnable::run,
+                (key, cause) -> {});
         flights = new Flights<>(rules, WINDOW);
         bus = new OpenBus(partitions, rules, lease, lastSeen);
     }
@@ -100,7 +101,7 @@ public final class OpenEngine {
 
     /** Registers a read that begins now, or joins one. */
     public Read begin(String key) {
-        Flight<Integer> mine = new Flight<>(partition, tags, clock.coarse(), Flight.Leased.EVERYTHING);
+        Flight<Integer> mine = new Flight<>(rules, partition, tags, clock.coarse(), Flight.Leased.EVERYTHING);
         return new Read(flights.joinOrLead(key, Purpose.LOOK_UP, mine));
     }
 
