@@ -107,10 +107,6 @@ final class LoadCall<K, V> {
         return nested;
     }
 
-    boolean hasLanded() {
-        return landed;
-    }
-
     Runnable inCallersContext(Runnable task) {
         return context.wrap(task);
     }
@@ -146,13 +142,21 @@ final class LoadCall<K, V> {
 
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
-        runner.execute(() -> guarded(step));
+        onRunner(step, () -> {});
+    }
+
+    /** As {@link #onRunner(Runnable)}; what is to be done instead if it has landed throws nothing. */
+    void onRunner(Runnable step, Runnable afterLanding) {
+        runner.execute(() -> {
+            if (landed) {
+                afterLanding.run();
+            } else {
+                guarded(step);
+            }
+        });
     }
 
     private void guarded(Runnable step) {
-        if (landed) {
-            return;
-        }
         try {
             step.run();
         } catch (Throwable e) {
@@ -264,9 +268,12 @@ final class LoadCall<K, V> {
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
         long hold = holdNanos(failures, reserve);
-        // Without a policy it is for those alone who wait for this load elsewhere.
-        lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
-        if (!flight.isDetached()) {
+        if (hold == Loading.NO_HOLD) {
+            lease.releaseFailed();
+        } else {
+            lease.release(failures, Entries.millis(hold));
+        }
+        if (hold != Loading.NO_HOLD && !flight.isDetached()) {
             engine.loads.holdBack(this, failures, hold, failure);
         }
         if (reserve != null && failure instanceof Exception) {
@@ -282,9 +289,7 @@ final class LoadCall<K, V> {
         Loading policies = engine.loads.policies;
         if (request.isRevalidation()) {
             NearEntry<V> known = lookUp.known();
-            return known == null
-                    ? Loading.BRIEF_HOLD_NANOS
-                    : policies.holdOfRefresh(failures, known, engine.clock.exact());
+            return known == null ? Loading.NO_HOLD : policies.holdOfRefresh(failures, known, engine.clock.exact());
         }
         return policies.holdNanos(failures, reserve, engine.clock.exact());
     }
@@ -391,7 +396,7 @@ final class LoadCall<K, V> {
     void landNothing() {
         if (request.isLookUp()) {
             end();
-            flight.result.complete(Outcome.nothing());
+            flight.land(Outcome.nothing());
         } else {
             // Those who joined need a value, and look again.
             land(new LoadAbandonedException(new CancellationException("another instance loads")));
@@ -408,13 +413,13 @@ final class LoadCall<K, V> {
             engine.install(key(), entry, flight);
         }
         end();
-        flight.result.complete(outcome);
+        flight.land(outcome);
         passOrigin();
     }
 
     void land(Throwable failure) {
         end();
-        flight.result.completeExceptionally(asUnchecked(failure));
+        flight.land(asUnchecked(failure));
         passOrigin();
     }
 

@@ -66,6 +66,10 @@ final class Loads<K, V> {
         return soft != null || hard != null;
     }
 
+    boolean mayStillServe(NearEntry<V> reserve) {
+        return policies.mayServeOnError(reserve, engine.clock.exact());
+    }
+
     /** How long a read waits for another instance's load. */
     long waitNanos() {
         return policies.singleFlight().waitLimit().toNanos();

@@ -91,12 +91,13 @@ final class ReadPath<K, V> {
             }
             case SAFE -> {}
         }
+        CompletableFuture<Outcome<V>> awaited = flight.awaited(engine.loads::mayStillServe);
         try {
-            Futures.awaitEnd(flight.result);
+            Futures.awaitEnd(awaited);
         } finally {
             engine.loaderThreads.end();
         }
-        return Futures.valueOf(flight.result);
+        return Futures.valueOf(awaited);
     }
 
     /** Each caller counts its own read. */
@@ -154,8 +155,9 @@ final class ReadPath<K, V> {
             return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
-        CompletableFuture<Outcome<V>> read = flight.result
-                .handleAsync(
+        CompletableFuture<Outcome<V>> awaited =
+                start.leading() ? flight.result : flight.awaited(engine.loads::mayStillServe);
+        CompletableFuture<Outcome<V>> read = awaited.handleAsync(
                         (found, failure) -> {
                             if (failure instanceof LoadAbandonedException abandoned) {
                                 return start.leading()
@@ -206,7 +208,7 @@ final class ReadPath<K, V> {
             Outcome<V> landed = near(key, request, leased);
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
-                mine.result.complete(landed);
+                mine.land(landed);
                 return new Start<>(landed, null, false);
             }
         }

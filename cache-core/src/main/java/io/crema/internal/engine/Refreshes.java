@@ -78,7 +78,7 @@ final class Refreshes<K, V> {
         NearEntry<V> entry = engine.near.peek(call.key());
         if (entry != null
                 && (entry.token == call.request().known() || !call.request().isRevalidation())) {
-            entry.refreshAt(engine.clock.exact() + nanos);
+            entry.postponeRefresh(engine.clock.exact(), nanos);
         }
     }
 }
