@@ -19,6 +19,7 @@ import io.crema.policy.StaleWhileRevalidate;
 import io.crema.redis.codec.PlainCodec;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -105,7 +106,7 @@ public class L1Policies {
         final String[] keys = Workload.keys(L1Hit.KEYS);
         private final Crema crema = Server.crema();
 
-        CacheBuilder<String, String> builder() {
+        final CacheBuilder<String, String> builder() {
             return crema.<String, String>cache("l1-policies")
                     .codec(PlainCodec.strings())
                     .near(Near.entries(L1Hit.MAXIMUM).expireAfter(LONG))
@@ -116,7 +117,7 @@ public class L1Policies {
             return "value of " + key;
         }
 
-        void fill(LoadingTieredCache<String, String> cache) {
+        final void fill(LoadingTieredCache<String, String> cache) {
             for (int number = 0; number < keys.length; number++) {
                 String key = keys[number];
                 if (number % (keys.length / LOADED) == 0) {
@@ -191,24 +192,22 @@ public class L1Policies {
     /** All of them, and each value's refresh was begun: no load succeeds once the cache is filled. */
     public abstract static class Refreshed extends Entries {
 
-        private volatile boolean filled;
         final LoadingTieredCache<String, String> cache;
 
         Refreshed(Duration fresh, double fraction) {
-            cache = leavingAlone(builder(), fresh, fraction).build(this::loadOrFail);
+            AtomicBoolean down = new AtomicBoolean();
+            cache = leavingAlone(builder(), fresh, fraction).build(key -> {
+                if (down.get()) {
+                    throw new IllegalStateException("the origin is down");
+                }
+                return load(key);
+            });
             fill(cache);
-            filled = true;
-        }
-
-        private String loadOrFail(String key) {
-            if (filled) {
-                throw new IllegalStateException("the origin is down");
-            }
-            return load(key);
+            down.set(true);
         }
 
         /** Reads every key, a few at a time, for each refresh asks Redis thrice. */
-        void refreshAll() {
+        final void refreshAll() {
             for (int from = 0; from < keys.length; from += AT_ONCE) {
                 long expected = cache.stats().refreshes() + AT_ONCE;
                 for (int number = from; number < from + AT_ONCE; number++) {
