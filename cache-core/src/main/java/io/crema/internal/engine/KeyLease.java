@@ -78,13 +78,8 @@ final class KeyLease<K, V> {
                         known,
                         engine.loads.leaseMillis,
                         call.partition().highest())
-                .whenComplete((reply, none) -> {
-                    if (call.hasLanded()) {
-                        release(token);
-                    } else {
-                        call.onRunner(() -> onReply(reply, token, mode, known));
-                    }
-                });
+                .whenComplete(
+                        (reply, none) -> call.onRunner(() -> onReply(reply, token, mode, known), () -> release(token)));
     }
 
     private void release(long token) {

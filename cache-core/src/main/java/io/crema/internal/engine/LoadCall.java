@@ -53,6 +53,9 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    /** What its value is to replace, as of when the origin was turned to. */
+    private @Nullable NearEntry<V> previous;
+
     private volatile boolean quarantined;
     private volatile boolean landed;
 
@@ -107,10 +110,6 @@ final class LoadCall<K, V> {
         return nested;
     }
 
-    boolean hasLanded() {
-        return landed;
-    }
-
     Runnable inCallersContext(Runnable task) {
         return context.wrap(task);
     }
@@ -147,6 +146,17 @@ final class LoadCall<K, V> {
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
         runner.execute(() -> guarded(step));
+    }
+
+    /** As {@link #onRunner(Runnable)}, or what is left to do if the flight lands before that. */
+    void onRunner(Runnable step, Runnable ifLanded) {
+        runner.execute(() -> {
+            if (landed) {
+                ifLanded.run();
+            } else {
+                guarded(step);
+            }
+        });
     }
 
     private void guarded(Runnable step) {
@@ -207,6 +217,7 @@ final class LoadCall<K, V> {
         engine.requireOpen();
         startDeadlines();
         passedOrigin = true;
+        flight.forgetTags();
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
         attempt = begun;
@@ -214,14 +225,14 @@ final class LoadCall<K, V> {
     }
 
     private ContextOfLoad<V> loadContext() {
-        NearEntry<V> previous = lookUp.known();
-        if (previous == null || quarantined || flight.isWrong(previous)) {
+        NearEntry<V> known = lookUp.known();
+        previous = known;
+        if (known == null || quarantined || flight.isWrong(known)) {
             return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
         }
-        CacheEntry<V> described =
-                engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
+        CacheEntry<V> described = engine.entries.describe(known, lookUp.isStored(known) ? Tier.REMOTE : Tier.NEAR);
         return new ContextOfLoad<>(
-                engine.name, leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
+                engine.name, leastOriginVersion, described, known.isExpired() ? 0 : known.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
@@ -248,9 +259,15 @@ final class LoadCall<K, V> {
         new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
     }
 
-    /** Whether there is, or may be, a value that must not stay if what was loaded is not cached. */
+    /** What the loader was told that its value replaces; what has come since is not its business. */
+    @Nullable
+    NearEntry<V> previous() {
+        return previous;
+    }
+
+    /** Whether there was, or may have been, a value that must not stay if what was loaded is not cached. */
     boolean replacesSomething() {
-        return request.isRefresh() || request.isRevalidation() || lookUp.known() != null;
+        return request.isRefresh() || request.isRevalidation() || previous != null;
     }
 
     /** The origin failed. */
@@ -263,9 +280,10 @@ final class LoadCall<K, V> {
         int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
-        long hold = holdNanos(failures, reserve);
+        NearEntry<V> served = engine.loads.policies.keepsReserves() ? servable() : reserve;
+        long hold = holdNanos(failures, served);
         // Without a policy it is for those alone who wait for this load elsewhere.
-        lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
+        lease.release(engine.loads.policies.holdsBack(served) ? failures : 0, Entries.millis(hold));
         if (!flight.isDetached()) {
             engine.loads.holdBack(this, failures, hold, failure);
         }
@@ -278,15 +296,13 @@ final class LoadCall<K, V> {
         }
     }
 
-    private long holdNanos(int failures, @Nullable NearEntry<V> reserve) {
+    /** @param served what readers get meanwhile, be it that this call does not; null = nothing */
+    private long holdNanos(int failures, @Nullable NearEntry<V> served) {
         Loading policies = engine.loads.policies;
-        if (request.isRevalidation()) {
-            NearEntry<V> known = lookUp.known();
-            return known == null
-                    ? Loading.BRIEF_HOLD_NANOS
-                    : policies.holdOfRefresh(failures, known, engine.clock.exact());
-        }
-        return policies.holdNanos(failures, reserve, engine.clock.exact());
+        long now = engine.clock.exact();
+        return request.isRevalidation() && served != null
+                ? policies.holdOfRefresh(failures, served, now)
+                : policies.holdNanos(failures, served, now);
     }
 
     private void onSoftTimeout() {
@@ -295,7 +311,9 @@ final class LoadCall<K, V> {
         }
         NearEntry<V> reserve = reserve();
         if (reserve != null) {
-            flight.result.complete(Outcome.stale(reserve, sourceOf(reserve), Reason.SLOW_LOAD));
+            flight.answer(
+                    Outcome.stale(reserve, sourceOf(reserve), Reason.SLOW_LOAD),
+                    engine.loads.policies.servableUntil(reserve));
         }
     }
 
@@ -326,10 +344,12 @@ final class LoadCall<K, V> {
     /** What may be served if no value can be got; null = nothing. */
     @Nullable
     NearEntry<V> reserve() {
-        if (request.isLatest() || request.isRefresh() || quarantined) {
-            return null;
-        }
-        NearEntry<V> kept = lookUp.reserve();
+        return request.isLatest() || request.isRefresh() ? null : servable();
+    }
+
+    /** As {@link #reserve}, to those who take one. */
+    private @Nullable NearEntry<V> servable() {
+        NearEntry<V> kept = quarantined ? null : lookUp.reserve();
         return kept != null
                         && !flight.isWrong(kept)
                         && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())

@@ -175,9 +175,15 @@ public record Loading(
 
     /** Whether a value that is not fresh may be served because a load failed, or takes long. */
     boolean mayServeOnError(NearEntry<?> entry, long now) {
-        return staleOnError != null && now < entry.bornAt + staleOnError.limit().toNanos()
-                || mayServeWhileRevalidating(entry, now)
-                || !entry.isExpired() && now < entry.freshUntil;
+        return now < servableUntil(entry);
+    }
+
+    /** Until when that is so. */
+    long servableUntil(NearEntry<?> entry) {
+        long onError = staleOnError == null
+                ? Long.MIN_VALUE
+                : entry.bornAt + staleOnError.limit().toNanos();
+        return entry.isExpired() ? onError : Math.max(onError, revalidateUntil(entry.freshUntil));
     }
 
     /** Whether a value may be served while it is loaded anew behind its reader. */
@@ -206,6 +212,11 @@ public record Loading(
         return remembered == null ? BRIEF_HOLD_NANOS : remembered.toNanos();
     }
 
+    /** Whether that is a policy's doing, and so concerns others than those who waited for the load. */
+    boolean holdsBack(@Nullable NearEntry<?> reserve) {
+        return reserve != null || failures.time() != null;
+    }
+
     /** As {@link #holdNanos}, after a load behind the readers; never so long that they would have to wait for its end. */
     long holdOfRefresh(int failures, NearEntry<?> entry, long now) {
         if (refreshAhead != null && now < entry.freshUntil) {
@@ -215,11 +226,8 @@ public record Loading(
     }
 
     private long capped(long hold, NearEntry<?> entry, long now) {
-        return Math.max(BRIEF_HOLD_NANOS, Math.min(hold, servableUntil(entry) - now));
-    }
-
-    private long servableUntil(NearEntry<?> entry) {
-        return staleOnError == null ? revalidateUntil(entry.freshUntil) : entry.keepUntil;
+        long until = staleOnError == null ? revalidateUntil(entry.freshUntil) : entry.keepUntil;
+        return Math.max(BRIEF_HOLD_NANOS, Math.min(hold, until - now));
     }
 
     /** How long readers leave a refresh that was begun alone. */
