@@ -12,6 +12,8 @@ import io.crema.policy.Near;
 import io.crema.policy.StaleOnError;
 import io.crema.policy.StaleWhileRevalidate;
 import io.crema.scenario.Call;
+import io.crema.testkit.Operation;
+import io.crema.testkit.RemoteGate;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -229,5 +231,37 @@ class LoadingCornersTest {
         service.until(() -> cancelledBy.get() != null);
         assertThat(cancelledBy.get()).isNotSameAs(clock);
         assertThat(service.failure(call)).isNotNull();
+    }
+
+    @Test
+    void hardTimeout_whileTheValueIsBeingStored_givesTheValue() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Duration hard = Duration.ofMillis(100);
+        Instance cache =
+                instance(builder -> builder.loadTimeouts(LoadTimeouts.none().hard(hard)));
+        service.origin.give("v1");
+        try (RemoteGate fills = cache.remote().holdReplies(Operation.FILL)) {
+            Call<String> call = cache.get("k");
+            fills.awaitHeld(1);
+            service.pass(hard.plus(MARGIN));
+            service.settle();
+            fills.releaseAll();
+            assertThat(service.finish(call)).isEqualTo("v1");
+        }
+        assertThat(cache.stats().loadTimeouts()).isZero();
+    }
+
+    @Test
+    void entry_ofAReserve_whereOthersHaveStoredANewValue_tellsOfThat() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Instance a = instance(builder -> builder.staleOnError(RESERVE));
+        Instance b = instance(builder -> builder.staleOnError(RESERVE));
+        service.origin.give("v1");
+        a.load("k");
+        service.passFreshness();
+        service.origin.give("v2");
+        assertThat(b.load("k")).isEqualTo("v2");
+        assertThat(a.known("k").value()).isEqualTo("v2");
+        assertThat(a.known("k").isStale()).isFalse();
     }
 }

@@ -56,6 +56,9 @@ final class LoadCall<K, V> {
     /** What its value is to replace, as of when the origin was turned to. */
     private @Nullable NearEntry<V> previous;
 
+    /** Whether the hard timeout came when the loader had ended: its outcome counts, but it is not asked again. */
+    private volatile boolean late;
+
     private volatile boolean quarantined;
     private volatile boolean landed;
 
@@ -221,7 +224,11 @@ final class LoadCall<K, V> {
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
         attempt = begun;
-        request.requiredOrigin().load(begun);
+        if (late && begun.giveUp()) {
+            timedOut();
+        } else {
+            request.requiredOrigin().load(begun);
+        }
     }
 
     private ContextOfLoad<V> loadContext() {
@@ -244,7 +251,7 @@ final class LoadCall<K, V> {
 
     /** Loads again, because what was loaded is older than what the remote tier knows of. Returns false if often enough. */
     boolean loadAgain(long least) {
-        if (loadsAgain == MOST_LOADS_AGAIN) {
+        if (loadsAgain == MOST_LOADS_AGAIN || late) {
             return false;
         }
         loadsAgain++;
@@ -319,10 +326,20 @@ final class LoadCall<K, V> {
 
     private void onHardTimeout() {
         LoadAttempt<K, V> running = attempt;
-        engine.counters.loadTimeouts.increment();
-        if (running != null) {
-            running.giveUp();
+        while (running != null && !running.giveUp()) {
+            // What is left to do with what it gave has the time limit of the remote tier.
+            late = true;
+            LoadAttempt<K, V> next = attempt;
+            if (next == running) {
+                return;
+            }
+            running = next;
         }
+        timedOut();
+    }
+
+    private void timedOut() {
+        engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
         onRunner(() -> failed(failure, engine.loads.hardNanos()));
     }

@@ -275,7 +275,9 @@ final class ReadPath<K, V> {
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);
         }
-        boolean heldBack = request.isInspection() || engine.loads.heldBack.held(key) != null;
+        // Who inspects is told of what others have stored meanwhile, if that can be asked for.
+        boolean heldBack =
+                request.isInspection() && !engine.storesRemotely() || engine.loads.heldBack.held(key) != null;
         return heldBack && engine.loads.policies.mayServeOnError(entry, now) && !request.isOnlyLookUp()
                 ? Outcome.stale(entry, Source.NEAR, Reason.HELD_BACK)
                 : null;
