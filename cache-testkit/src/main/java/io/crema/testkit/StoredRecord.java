@@ -146,7 +146,7 @@ record StoredRecord(
     /** Held back after failures; where there is no value, remembered a minute longer. */
     StoredRecord heldBack(int failures, long until) {
         StoredRecord held = withLease(Lease.heldBack(failures, until));
-        return kind == Kind.VALUE ? held : held.keptUntil(until + LEASED_REST_MILLIS);
+        return held.keptUntil(until + LEASED_REST_MILLIS);
     }
 
     StoredRecord withStamp(long other) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AsyncLoaderPoliciesTest {
 
     private static final Duration SOFT = Duration.ofMillis(200);
-    private static final Duration HARD = Duration.ofSeconds(2);
+    private static final Duration HARD = Duration.ofSeconds(8);
     private static final StaleOnError RESERVE =
             StaleOnError.upTo(Duration.ofSeconds(60)).retryEvery(Duration.ofSeconds(1));
 

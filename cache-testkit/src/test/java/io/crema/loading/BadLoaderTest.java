@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class BadLoaderTest {
 
-    private static final Duration HARD = Duration.ofSeconds(2);
+    private static final Duration HARD = Duration.ofSeconds(8);
 
     private final Setup setup;
     private final Service service;
@@ -56,9 +56,9 @@ class BadLoaderTest {
         return builder.staleOnError(StaleOnError.upTo(Duration.ofSeconds(60)).retryEvery(Duration.ofSeconds(1)))
                 .staleWhileRevalidate(StaleWhileRevalidate.upTo(Duration.ofSeconds(2)))
                 .refreshAhead(RefreshAhead.at(0.5).beta(1))
-                .loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(500)).hard(HARD))
+                .loadTimeouts(LoadTimeouts.soft(Duration.ofSeconds(2)).hard(HARD))
                 .bulkhead(Bulkhead.of(1).queue(1))
-                .singleFlight(SingleFlight.waitUpTo(Duration.ofSeconds(1)))
+                .singleFlight(SingleFlight.waitUpTo(Duration.ofSeconds(4)))
                 .abandonedLoads(AbandonedLoads.CANCEL);
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class BulkPoliciesTest {
 
-    private static final Duration HARD = Duration.ofSeconds(2);
+    private static final Duration HARD = Duration.ofSeconds(8);
     private static final StaleOnError RESERVE =
             StaleOnError.upTo(Duration.ofSeconds(60)).retryEvery(Duration.ofSeconds(1));
 

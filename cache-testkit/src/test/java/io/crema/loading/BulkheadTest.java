@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class BulkheadTest {
 
-    private static final Duration HARD = Duration.ofSeconds(2);
+    private static final Duration HARD = Duration.ofSeconds(8);
 
     private final Service service;
 

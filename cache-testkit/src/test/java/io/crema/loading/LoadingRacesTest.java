@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LoadingRacesTest {
 
     private static final Duration SOFT = Duration.ofMillis(200);
-    private static final Duration HARD = Duration.ofSeconds(4);
+    private static final Duration HARD = Duration.ofSeconds(20);
     private static final StaleOnError RESERVE =
             StaleOnError.upTo(Duration.ofSeconds(120)).retryEvery(Duration.ofSeconds(1));
 
@@ -62,7 +62,7 @@ class LoadingRacesTest {
         return builder.staleOnError(RESERVE)
                 .loadTimeouts(LoadTimeouts.soft(SOFT).hard(HARD))
                 .bulkhead(Bulkhead.of(8))
-                .singleFlight(SingleFlight.waitUpTo(Duration.ofSeconds(30)));
+                .singleFlight(SingleFlight.waitUpTo(Duration.ofSeconds(60)));
     }
 
     private Instance instance(UnaryOperator<CacheBuilder<String, String>> more) {

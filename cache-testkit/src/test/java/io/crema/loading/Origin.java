@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Origin implements ContextLoader<String, String>, AutoCloseable {
 
     /** What it fails with unless a test says otherwise. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // Nobody asks where it came from.
     static final IllegalStateException DOWN = new IllegalStateException("the origin is down");
 
     private final AtomicInteger calls = new AtomicInteger();

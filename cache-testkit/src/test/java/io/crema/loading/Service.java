@@ -37,7 +37,7 @@ final class Service implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration STEP = Duration.ofMillis(10);
 
-    private static final int LOOKS_PER_STEP = 10;
+    private static final int LOOKS_PER_STEP = 20;
 
     /** What has not happened after so many takes long. */
     private static final int SMALL_STEPS = 50;

@@ -186,7 +186,8 @@ class OriginVersionTest {
         cache.get("k");
         assertThat(cache.getIfPresent("k")).isNull();
 
-        fixture.pass(Duration.ofSeconds(61));
+        // A minute from the end of the lease to load, at the latest.
+        fixture.pass(Duration.ofSeconds(71));
 
         assertThat(cache.get("k")).isEqualTo("v4");
         assertThat(cache.getIfPresent("k")).isEqualTo("v4");
@@ -230,7 +231,9 @@ class OriginVersionTest {
 
         assertThatThrownBy(() -> cache.get("k"))
                 .isInstanceOf(CacheException.class)
-                .hasMessage("Cache 'texts': originVersion must not be 0; leave it out where there is none");
+                .hasMessage(
+                        "Cache 'texts': in the loader of a key of type java.lang.String, originVersion must not be 0;"
+                                + " leave it out where there is none");
     }
 
     @Test

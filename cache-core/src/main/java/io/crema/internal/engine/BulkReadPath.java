@@ -163,7 +163,7 @@ final class BulkReadPath<K, V> {
             Outcome<V> landed = engine.readPath.answer(key, single, leased);
             if (landed != null) {
                 engine.flights.finish(key, single.purpose(), mine);
-                mine.result.complete(landed);
+                mine.land(landed);
                 bulk.found.put(key, landed);
                 return false;
             }

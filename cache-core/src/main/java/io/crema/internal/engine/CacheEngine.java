@@ -395,7 +395,7 @@ public final class CacheEngine<K, V> {
         flights.forEach(registered -> {
             if (registered instanceof Flight<?> flight) {
                 flight.detach();
-                flight.result.completeExceptionally(closedException());
+                flight.land(closedException());
             }
         });
         loads.close();

@@ -60,7 +60,7 @@ final class LoadAttempt<K, V> {
         }
     }
 
-    /** Its outcome is not wanted any more. Returns false if it had ended before. */
+    /** Its outcome is not wanted any more. Returns false if it has ended by itself. */
     boolean giveUp() {
         if (!ended.compareAndSet(false, true)) {
             return false;

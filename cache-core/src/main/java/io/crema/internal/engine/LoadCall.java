@@ -56,8 +56,8 @@ final class LoadCall<K, V> {
     /** What its value is to replace, as of when the origin was turned to. */
     private @Nullable NearEntry<V> previous;
 
-    /** Whether the hard timeout came when the loader had ended: its outcome counts, but it is not asked again. */
-    private volatile boolean late;
+    /** Whether the hard timeout is over. */
+    private volatile boolean timedOut;
 
     private volatile boolean quarantined;
     private volatile boolean landed;
@@ -117,8 +117,10 @@ final class LoadCall<K, V> {
         return context.wrap(task);
     }
 
-    CacheException badLoader(String what) {
-        return new CacheException("Cache '" + engine.name + "': " + what);
+    /** @param instead what the loader should do */
+    CacheException badLoader(String what, String instead) {
+        return new CacheException("Cache '" + engine.name + "': " + what + " for a key of type "
+                + key().getClass().getName() + "; " + instead);
     }
 
     LoadTimer startTimer() {
@@ -148,14 +150,14 @@ final class LoadCall<K, V> {
 
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
-        runner.execute(() -> guarded(step));
+        onRunner(step, () -> {});
     }
 
-    /** As {@link #onRunner(Runnable)}, or what is left to do if the flight lands before that. */
-    void onRunner(Runnable step, Runnable ifLanded) {
+    /** As {@link #onRunner(Runnable)}; what is to be done instead if it has landed throws nothing. */
+    void onRunner(Runnable step, Runnable afterLanding) {
         runner.execute(() -> {
             if (landed) {
-                ifLanded.run();
+                afterLanding.run();
             } else {
                 guarded(step);
             }
@@ -163,9 +165,6 @@ final class LoadCall<K, V> {
     }
 
     private void guarded(Runnable step) {
-        if (landed) {
-            return;
-        }
         try {
             step.run();
         } catch (Throwable e) {
@@ -219,27 +218,28 @@ final class LoadCall<K, V> {
         // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
         engine.requireOpen();
         startDeadlines();
-        passedOrigin = true;
         flight.forgetTags();
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
+        // Set before it is looked whether the time is over: of this and the timeout, at least one sees the other.
         attempt = begun;
-        if (late && begun.giveUp()) {
-            timedOut();
-        } else {
-            request.requiredOrigin().load(begun);
+        if (timedOut && begun.giveUp()) {
+            timeOut();
+            return;
         }
+        passedOrigin = true;
+        request.requiredOrigin().load(begun);
     }
 
     private ContextOfLoad<V> loadContext() {
         NearEntry<V> known = lookUp.known();
         previous = known;
         if (known == null || quarantined || flight.isWrong(known)) {
-            return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
+            return new ContextOfLoad<>(engine.name, key(), leastOriginVersion, null, 0);
         }
         CacheEntry<V> described = engine.entries.describe(known, lookUp.isStored(known) ? Tier.REMOTE : Tier.NEAR);
         return new ContextOfLoad<>(
-                engine.name, leastOriginVersion, described, known.isExpired() ? 0 : known.originVersion);
+                engine.name, key(), leastOriginVersion, described, known.isExpired() ? 0 : known.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
@@ -251,7 +251,7 @@ final class LoadCall<K, V> {
 
     /** Loads again, because what was loaded is older than what the remote tier knows of. Returns false if often enough. */
     boolean loadAgain(long least) {
-        if (loadsAgain == MOST_LOADS_AGAIN || late) {
+        if (loadsAgain == MOST_LOADS_AGAIN || timedOut) {
             return false;
         }
         loadsAgain++;
@@ -287,11 +287,13 @@ final class LoadCall<K, V> {
         int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
-        NearEntry<V> served = engine.loads.policies.keepsReserves() ? servable() : reserve;
-        long hold = holdNanos(failures, served);
-        // Without a policy it is for those alone who wait for this load elsewhere.
-        lease.release(engine.loads.policies.holdsBack(served) ? failures : 0, Entries.millis(hold));
-        if (!flight.isDetached()) {
+        long hold = holdNanos(failures, engine.loads.policies.keepsReserves() ? servable() : reserve);
+        if (hold == Loading.NO_HOLD) {
+            lease.releaseFailed();
+        } else {
+            lease.release(failures, Entries.millis(hold));
+        }
+        if (hold != Loading.NO_HOLD && !flight.isDetached()) {
             engine.loads.holdBack(this, failures, hold, failure);
         }
         if (reserve != null && failure instanceof Exception) {
@@ -324,31 +326,26 @@ final class LoadCall<K, V> {
         }
     }
 
+    /** Where the origin has answered in time, what is left is to store its value, which has limits of its own. */
     private void onHardTimeout() {
+        timedOut = true;
         LoadAttempt<K, V> running = attempt;
-        while (running != null && !running.giveUp()) {
-            // What is left to do with what it gave has the time limit of the remote tier.
-            late = true;
-            LoadAttempt<K, V> next = attempt;
-            if (next == running) {
-                return;
-            }
-            running = next;
+        if (running == null || running.giveUp()) {
+            onRunner(this::timeOut);
         }
-        timedOut();
     }
 
-    private void timedOut() {
+    private void timeOut() {
         engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
-        onRunner(() -> failed(failure, engine.loads.hardNanos()));
+        failed(failure, engine.loads.hardNanos());
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
     private void abandon() {
         LoadAttempt<K, V> running = attempt;
         if (running != null) {
-            running.giveUp();
+            boolean unused = running.giveUp();
         }
         onRunner(() -> {
             lease.release();
@@ -428,7 +425,7 @@ final class LoadCall<K, V> {
     void landNothing() {
         if (request.isLookUp()) {
             end();
-            flight.result.complete(Outcome.nothing());
+            flight.land(Outcome.nothing());
         } else {
             // Those who joined need a value, and look again.
             land(new LoadAbandonedException(new CancellationException("another instance loads")));
@@ -445,20 +442,26 @@ final class LoadCall<K, V> {
             engine.install(key(), entry, flight);
         }
         end();
-        flight.result.complete(outcome);
+        flight.land(outcome);
         passOrigin();
     }
 
     void land(Throwable failure) {
         end();
-        flight.result.completeExceptionally(asUnchecked(failure));
+        flight.land(asUnchecked(failure));
         passOrigin();
     }
 
     private void end() {
+        if (landed) {
+            return;
+        }
         landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
+        if (request.isRevalidation()) {
+            engine.refreshes.ended();
+        }
     }
 
     private Throwable asUnchecked(Throwable failure) {

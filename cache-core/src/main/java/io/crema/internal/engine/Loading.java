@@ -48,8 +48,13 @@ public record Loading(
             FailureCaching.off(),
             AbandonedLoads.FINISH);
 
+    /** The key is free at once for whoever comes. */
+    static final long NO_HOLD = 0;
+
     /** Long enough for every instance that waits for a load to learn that it failed. */
-    static final long BRIEF_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    static final long TOLD_MILLIS = 200;
+
+    private static final long SHORTEST_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long LEASE_MILLIS = 10_000;
 
@@ -103,20 +108,19 @@ public record Loading(
                 .filter(Objects::nonNull)
                 .map(Policy::faults)
                 .forEach(faults::addAll);
-        if (faults.isEmpty() && expiration.faults().isEmpty()) {
-            addConflicts(expiration.fresh(), faults);
+        if (timeouts.soft() != null && staleOnError == null && staleWhileRevalidate == null) {
+            faults.add("LoadTimeouts: soft has no effect without a reserve; set staleOnError(..) too");
+        }
+        if (staleOnError != null
+                && Stream.of(expiration, staleOnError)
+                        .allMatch(policy -> policy.faults().isEmpty())) {
+            addConflicts(expiration.fresh(), staleOnError, faults);
         }
         return faults;
     }
 
-    /** Of policies each of which is right. */
-    private void addConflicts(Duration fresh, List<String> faults) {
-        if (timeouts.soft() != null && staleOnError == null && staleWhileRevalidate == null) {
-            faults.add("LoadTimeouts: soft has no effect without a reserve; set staleOnError(..) too");
-        }
-        if (staleOnError == null) {
-            return;
-        }
+    /** Of times each of which is right by itself. */
+    private void addConflicts(Duration fresh, StaleOnError staleOnError, List<String> faults) {
         Duration limit = staleOnError.limit();
         Duration first = staleOnError.retry().first();
         if (limit.compareTo(fresh) <= 0) {
@@ -128,6 +132,7 @@ public record Loading(
                     + " which is " + limit.minus(fresh) + " from the time to live to the limit, but is " + first);
         }
         if (staleWhileRevalidate != null
+                && staleWhileRevalidate.faults().isEmpty()
                 && staleWhileRevalidate.limit().plus(fresh).compareTo(limit) > 0) {
             faults.add("StaleWhileRevalidate: limit after the time to live must not reach beyond the greatest age that"
                     + " StaleOnError allows, which is " + limit + ", but ends at "
@@ -197,7 +202,7 @@ public record Loading(
     }
 
     /**
-     * How long nobody loads a key after a load for its readers has failed.
+     * How long nobody loads a key after a load for its readers has failed; {@link #NO_HOLD} if no policy says so.
      *
      * @param failures in a row
      * @param reserve what is served meanwhile; null = nothing
@@ -209,12 +214,7 @@ public record Loading(
             return capped(RETRY.after(failures).toNanos(), reserve, now);
         }
         Duration remembered = this.failures.time();
-        return remembered == null ? BRIEF_HOLD_NANOS : remembered.toNanos();
-    }
-
-    /** Whether that is a policy's doing, and so concerns others than those who waited for the load. */
-    boolean holdsBack(@Nullable NearEntry<?> reserve) {
-        return reserve != null || failures.time() != null;
+        return remembered == null ? NO_HOLD : remembered.toNanos();
     }
 
     /** As {@link #holdNanos}, after a load behind the readers; never so long that they would have to wait for its end. */
@@ -227,7 +227,7 @@ public record Loading(
 
     private long capped(long hold, NearEntry<?> entry, long now) {
         long until = staleOnError == null ? revalidateUntil(entry.freshUntil) : entry.keepUntil;
-        return Math.max(BRIEF_HOLD_NANOS, Math.min(hold, until - now));
+        return Math.max(SHORTEST_HOLD_NANOS, Math.min(hold, until - now));
     }
 
     /** How long readers leave a refresh that was begun alone. */

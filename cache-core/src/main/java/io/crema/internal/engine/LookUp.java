@@ -34,9 +34,6 @@ final class LookUp<K, V> {
 
     private @Nullable RemoteRecord storedRecord;
 
-    /** What is there seems fresh, but its tags say that it is not. */
-    private boolean replacingDead;
-
     LookUp(LoadCall<K, V> call) {
         this.call = call;
         this.engine = call.engine;
@@ -75,10 +72,6 @@ final class LookUp<K, V> {
     @Nullable
     RemoteRecord storedRecord() {
         return storedRecord;
-    }
-
-    boolean isReplacingDead() {
-        return replacingDead;
     }
 
     // Steps
@@ -146,7 +139,16 @@ final class LookUp<K, V> {
         } else if (request().isLookUp()) {
             call.landNothing();
         } else {
+            replace(record);
+        }
+    }
+
+    /** What is there seems fresh, but nobody may be served by it. */
+    private void replace(RemoteRecord record) {
+        if (request().isRefresh()) {
             call.lease().askEvenIfFresh();
+        } else {
+            call.lease().askUnlessReplaced(record.token());
         }
     }
 
@@ -179,9 +181,6 @@ final class LookUp<K, V> {
     private void stored(NearEntry<V> entry, RemoteRecord record) {
         stored = entry;
         storedRecord = record;
-        if (request().isRevalidation()) {
-            flight.meanwhile(entry);
-        }
     }
 
     /** There is a value that is not fresh any more. */
@@ -251,8 +250,7 @@ final class LookUp<K, V> {
         if (request().isLookUp()) {
             call.landNothing();
         } else if (record.freshMillis() > 0) {
-            replacingDead = true;
-            call.lease().askEvenIfFresh();
+            replace(record);
         } else {
             notThere(Freshness.STALE);
         }

@@ -44,8 +44,14 @@ final class ReadPath<K, V> {
 
     Outcome<V> read(K key, ReadRequest<K, V> request) {
         for (; ; ) {
+            engine.requireOpen();
+            boolean leased = engine.near.leaseValid();
+            Outcome<V> near = near(key, request, leased);
+            if (near != null) {
+                return near;
+            }
             CallerRunner runner = new CallerRunner(engine.executor);
-            Start<V> start = begin(key, request, runner);
+            Start<V> start = begin(key, request, leased, runner);
             if (start.answer() != null) {
                 return start.answer();
             }
@@ -78,19 +84,20 @@ final class ReadPath<K, V> {
 
     private Outcome<V> awaitJoined(K key, ReadRequest<K, V> request, Flight<V> flight) throws InterruptedException {
         switch (engine.loaderThreads.begin(flight)) {
-            case RECURSIVE -> throw recursive();
+            case RECURSIVE -> throw recursive(key);
             case CYCLIC -> {
                 CallerRunner runner = new CallerRunner(engine.executor);
                 return awaitLed(leadAlone(key, request, runner), runner);
             }
             case SAFE -> {}
         }
+        CompletableFuture<Outcome<V>> awaited = flight.awaited(engine.loads::mayStillServe);
         try {
-            Futures.awaitEnd(flight.result);
+            Futures.awaitEnd(awaited);
         } finally {
             engine.loaderThreads.end();
         }
-        return Futures.valueOf(flight.result);
+        return Futures.valueOf(awaited);
     }
 
     /** Each caller counts its own read. */
@@ -126,15 +133,21 @@ final class ReadPath<K, V> {
         return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
     }
 
-    CacheException recursive() {
-        return new CacheException(
-                "Cache '" + engine.name + "': a loader asks for the key that it is loading; it would wait for itself");
+    private CacheException recursive(K key) {
+        return new CacheException("Cache '" + engine.name + "': a loader asks for the key that it is loading, of type "
+                + key.getClass().getName() + "; it would wait for itself");
     }
 
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
         Start<V> start;
         try {
-            start = notByThisThread(begin(key, request, engine.executor), key, request);
+            engine.requireOpen();
+            boolean leased = engine.near.leaseValid();
+            Outcome<V> near = near(key, request, leased);
+            if (near != null) {
+                return CompletableFuture.completedFuture(near);
+            }
+            start = notByThisThread(begin(key, request, leased, engine.executor), key, request);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -142,8 +155,9 @@ final class ReadPath<K, V> {
             return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
-        CompletableFuture<Outcome<V>> read = flight.result
-                .handleAsync(
+        CompletableFuture<Outcome<V>> awaited =
+                start.leading() ? flight.result : flight.awaited(engine.loads::mayStillServe);
+        CompletableFuture<Outcome<V>> read = awaited.handleAsync(
                         (found, failure) -> {
                             if (failure instanceof LoadAbandonedException abandoned) {
                                 return start.leading()
@@ -165,19 +179,13 @@ final class ReadPath<K, V> {
         if (flight == null || start.leading() || flight.needed() != Thread.currentThread()) {
             return start;
         } else if (flight.loading() == Thread.currentThread()) {
-            throw recursive();
+            throw recursive(key);
         }
         return new Start<>(null, leadAlone(key, request, engine.executor), true);
     }
 
-    /** Steps 1 and 2, and the leader's first request. */
-    private Start<V> begin(K key, ReadRequest<K, V> request, Executor runner) {
-        engine.requireOpen();
-        boolean leased = engine.near.leaseValid();
-        Outcome<V> near = near(key, request, leased);
-        if (near != null) {
-            return new Start<>(near, null, false);
-        }
+    /** Step 2, and the leader's first request; the near tier has not answered. */
+    private Start<V> begin(K key, ReadRequest<K, V> request, boolean leased, Executor runner) {
         Route<K> route = engine.route(key);
         boolean hereLeased = leased || engine.near.leaseValid(route.partition());
         Outcome<V> unproven = unproven(key, request, hereLeased);
@@ -203,7 +211,7 @@ final class ReadPath<K, V> {
             Outcome<V> landed = answer(key, request, leased);
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
-                mine.result.complete(landed);
+                mine.land(landed);
                 return new Start<>(landed, null, false);
             }
         }
@@ -270,7 +278,7 @@ final class ReadPath<K, V> {
         long now = engine.near.now();
         boolean fresh = now < entry.deadline;
         if (fresh || engine.loads.mayServeWhileRevalidating(entry, now)) {
-            if (entry.isDue(now)) {
+            if (entry.isDue(now) && engine.refreshes.mayBegin(request)) {
                 engine.refreshes.behind(engine.route(key), entry, request);
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);

@@ -152,7 +152,9 @@ public final class NearEntry<V> {
 
     /** The same with a time as a reserve, and a moment to be loaded anew. */
     public NearEntry<V> kept(long newKeepUntil, long newRefreshAt) {
-        return with(newKeepUntil, newRefreshAt, tags, originVersion);
+        return newKeepUntil == keepUntil && newRefreshAt == refreshAt
+                ? this
+                : with(newKeepUntil, newRefreshAt, tags, originVersion);
     }
 
     /** The same with the versions of its tags. */
@@ -211,8 +213,12 @@ public final class NearEntry<V> {
         return isDue(now) && REFRESH_AT.compareAndSet(this, seen, next);
     }
 
-    /** Moves the moment to that time, whatever it was. */
-    public void refreshAt(long next) {
-        REFRESH_AT.setVolatile(this, next);
+    /** Moves the moment further away; one that is not refreshed ahead gets none before it is stale. */
+    public void postponeRefresh(long now, long nanos) {
+        long seen = (long) REFRESH_AT.getVolatile(this);
+        boolean has = seen != Long.MAX_VALUE;
+        if ((has || now >= deadline) && !(has && seen >= now + nanos)) {
+            boolean unused = REFRESH_AT.compareAndSet(this, seen, now + nanos);
+        }
     }
 }
