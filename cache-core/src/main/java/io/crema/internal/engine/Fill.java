@@ -45,7 +45,7 @@ final class Fill<K, V> {
         this.lease = lease;
         this.loaded = loaded;
         this.before = before;
-        this.previous = loaded.same() ? call.lookUp().known() : null;
+        this.previous = loaded.same() ? call.previous() : null;
         this.tags = tags(loaded, previous);
         this.freshNanos =
                 loaded.kept() ? engine.entries.freshNanos(loaded.value(), loaded.options()) : Entries.NOT_CACHED;
