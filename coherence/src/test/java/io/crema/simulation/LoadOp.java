@@ -28,6 +28,9 @@ final class LoadOp {
     long end = OPEN;
     boolean cancelled;
 
+    /** Whether what others had begun could not keep it from what is there. */
+    boolean alone;
+
     /** What was there for a reader when it began; of a get. */
     Shelf.@Nullable Item thereAtStart;
 

@@ -66,6 +66,7 @@ final class LoadOracle {
     private final long[] lastFailure;
     private final long[] lastTrouble;
     private final long[] lastNull;
+    private final long[] nullFresh;
     private long made;
 
     /** When a load last ended. */
@@ -87,6 +88,7 @@ final class LoadOracle {
         this.lastFailure = longs();
         this.lastTrouble = longs();
         this.lastNull = longs();
+        this.nullFresh = new long[plan.keys()];
         for (int key = 0; key < plan.keys(); key++) {
             acks.add(new ArrayList<>());
         }
@@ -132,8 +134,9 @@ final class LoadOracle {
         return value;
     }
 
-    void madeNull(int key) {
+    void madeNull(int key, long fresh) {
         lastNull[key] = world.now();
+        nullFresh[key] = Math.max(nullFresh[key], fresh);
     }
 
     void renewed(long value, long fresh) {
@@ -181,7 +184,7 @@ final class LoadOracle {
         boolean mayBoth = waited
                 || Boolean.TRUE.equals(impatient.get(other))
                 || shelf.written(key) >= other.began - DELAY
-                || shelf.gone(key) >= other.began - DELAY && shelf.gone(key) <= call.began
+                || shelf.wentBetween(key, other.began - DELAY, call.began)
                 || since >= plan.leaseNanos() - DELAY
                 || other.keys.size() > 1 && plan.hardNanos() > 0
                 || !plan.remote() && (refreshes || Boolean.TRUE.equals(refreshing.get(other)))
@@ -200,8 +203,8 @@ final class LoadOracle {
     private void afterFailure(int key, long now) {
         Failed before = failed[key];
         if (before == null
-                || shelf.gone(key) >= before.at - DELAY && shelf.gone(key) <= now
-                || plan.context() && plan.failureNanos() > 0 && shelf.item(key) == null
+                || shelf.wentBetween(key, before.at - DELAY, now)
+                || plan.failureNanos() > 0 && shelf.item(key) == null
                 || shelf.written(key) >= before.call.began - DELAY
                 || !health.isHealthySince(before.call.began - DELAY)) {
             return;
@@ -222,6 +225,7 @@ final class LoadOracle {
                 || now < item.since + DELAY
                 || waitsSince(call.instance, key, item.since + DELAY)
                 || lastTrouble[key] >= item.since
+                || health.lastRefusal() >= item.since
                 || !health.isWholeSince(item.since - DELAY)) {
             return;
         }
@@ -308,12 +312,21 @@ final class LoadOracle {
     LoadOp begins(LoadOp.Kind kind, int instance, List<Integer> keys) {
         LoadOp op = new LoadOp(kind, instance, keys, world.now());
         op.thereAtStart = keys.size() == 1 ? shelf.item(keys.get(0)) : null;
+        op.alone = keys.stream().noneMatch(key -> hasWaited(instance, key) || runsImpatiently(instance, key));
         ops.add(op);
         long old = world.now() - 20 * SECOND;
         while (!ops.isEmpty() && !ops.get(0).isOpen() && ops.get(0).start < old) {
             ops.remove(0);
         }
         return op;
+    }
+
+    /** Whether a load is under way there that began without a lease, after a long wait, and may know no reserve. */
+    private boolean runsImpatiently(int instance, int key) {
+        return running.stream()
+                .anyMatch(call -> call.instance == instance
+                        && call.keys.contains(key)
+                        && Boolean.TRUE.equals(impatient.get(call)));
     }
 
     List<LoadOp> open() {
@@ -431,9 +444,9 @@ final class LoadOracle {
     void gotNull(LoadOp op, int key) {
         counts.reads++;
         long slack = limit + DELAY;
-        long fresh = plan.nulls().fresh() == null ? 0 : plan.nulls().fresh().toNanos();
+        long fresh = nullFresh[key];
         long most = fresh == 0 ? 0 : Math.max(fresh + plan.whileRevalidateNanos(), plan.staleOnErrorNanos());
-        if (op.start - lastNull[key] > most + slack) {
+        if (op.start - lastNull[key] > most + slack && plan.softNanos() == 0) {
             wrong(key, op + " got nothing, but the origin said so last at " + lastNull[key] / 1e6 + " ms");
         }
     }
@@ -454,19 +467,14 @@ final class LoadOracle {
             return;
         }
         long left = item.since + servable(item) - op.start - DELAY;
-        if (failure != null && plan.staleOnError() != null && plan.failureNanos() == 0 && left > took) {
+        if (failure != null && plan.staleOnError() != null && plan.failureNanos() == 0 && op.alone && left > took) {
             wrong(key, op + " failed with " + failure + " although there is a reserve");
         }
         if (plan.staleOnError() != null && lastFailure[key] >= op.start) {
             counts.survived++;
         }
-        boolean alone = running.stream()
-                        .noneMatch(call -> call.instance == op.instance
-                                && call.keys.contains(key)
-                                && Boolean.TRUE.equals(impatient.get(call)))
-                && !hasWaited(op.instance, key);
         long revalidates = item.since + item.fresh + plan.whileRevalidateNanos() - op.start - DELAY;
-        if (plan.whileRevalidate() != null && revalidates > 0 && alone) {
+        if (plan.whileRevalidate() != null && revalidates > 0 && op.alone && plan.near()) {
             counts.revalidated++;
             if (took > DELAY) {
                 wrong(key, op + " took " + took / 1e6 + " ms although the value may be served while it is revalidated");

@@ -257,10 +257,13 @@ final class LoadOrigin {
     private @Nullable Long value(Call call, int key, Duration fresh, boolean kept) {
         long version = call.versions.get(key);
         if (isNull(version)) {
-            oracle.madeNull(key);
             Duration nullFresh = plan.nulls().fresh();
-            if (nullFresh != null) {
-                gave(call, key, Shelf.NULL, nullFresh);
+            if (nullFresh == null || !kept) {
+                oracle.madeNull(key, 0);
+            } else {
+                Duration itsFresh = fresh.equals(plan.expiration().fresh()) ? nullFresh : fresh;
+                oracle.madeNull(key, itsFresh.toNanos());
+                gave(call, key, Shelf.NULL, itsFresh);
             }
             return null;
         }

@@ -201,4 +201,38 @@ record LoadPlan(
         Duration hard = loading.timeouts().hard();
         return TimeUnit.MILLISECONDS.toNanos(hard == null ? 10_000 : Math.max(10_000, hard.toMillis() + 1_000));
     }
+
+    // Others than the checks go by
+
+    LoadPlan with(Expiration other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, other, nulls, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(NullCaching other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, other, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(@Nullable StaleOnError other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, other, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(@Nullable StaleWhileRevalidate other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, other, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(RefreshAhead other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, other, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(LoadTimeouts other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, refreshAhead, other, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(SingleFlight other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, other, failures, abandoned, degraded, breaker);
+    }
+
+    LoadPlan with(FailureCaching other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, other, abandoned, degraded, breaker);
+    }
 }

@@ -47,6 +47,7 @@ final class Shelf {
     private final @Nullable Item[] items;
     private final long[] written;
     private final long[] gone;
+    private final long[] goneBefore;
 
     Shelf(World world, LoadOracle oracle, int keys) {
         this.world = world;
@@ -54,6 +55,7 @@ final class Shelf {
         this.items = new Item[keys];
         this.written = new long[keys];
         this.gone = new long[keys];
+        this.goneBefore = new long[keys];
     }
 
     @Nullable
@@ -66,13 +68,16 @@ final class Shelf {
         return written[key];
     }
 
-    /** When the last value of a key is kept no longer; with it goes a lease that was granted over it. */
-    long gone(int key) {
-        return gone[key];
+    /** Whether a value went because its time was over, and with it a lease that was granted over it. */
+    boolean wentBetween(int key, long from, long to) {
+        return gone[key] >= from && gone[key] <= to || goneBefore[key] >= from && goneBefore[key] <= to;
     }
 
     void stored(int key, Item item) {
         items[key] = item;
+        if (gone[key] <= world.now()) {
+            goneBefore[key] = gone[key];
+        }
         gone[key] = item.since + item.keep;
         world.trace.note(
                 world.now(), Oracle.EVERYBODY, key, "stored, fresh for " + item.fresh / 1_000_000 + " ms", item.value);
