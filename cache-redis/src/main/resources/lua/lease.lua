@@ -1,5 +1,5 @@
 -- Grants the lease to load a key: in the header of a value or tombstone, else by a marker. Where there is no value but a
--- least origin version it is a tombstone, since a marker goes with its lease. Both outlive the lease by a minute, for a
+-- least origin version it is a tombstone, since a marker goes with its lease. All outlive the lease by a minute, for a
 -- late fill. Whoever is refused for nothing but somebody's lease marks it as awaited: leaseUntil is even, and odd then.
 -- KEYS: clk, floor, key · ARGV: atLeast, leaseToken, leaseMillis, mode (0 = unless there is a fresh value, 1 = even then,
 -- and if the key is held back, 2 = unless there is a fresh value of another token), the known token (8 bytes)
@@ -25,7 +25,13 @@ if kind and kind ~= QUARANTINE then
   if kind ~= VALUE or always or unpacked('>I6', h, 27) <= now or ARGV[4] == '2' and sub(h, 13, 20) == ARGV[5] then
     if unpacked('>I6', h, 55) <= now or always and failures > 0 then
       if kind == LEASE then return inNewRecord(sub(h, 39, 46), failures) end
-      call('SETRANGE', key, 46, lease)
+      local keep = now + millis + 60000
+      if unpacked('>I6', h, 33) >= keep then
+        call('SETRANGE', key, 46, lease)
+      else
+        call('SETRANGE', key, 32, pack('>I6', keep) .. sub(h, 39, 46) .. lease)
+        call('PEXPIRE', key, string.format('%.0f', keep - now))
+      end
       return {1, micros, failures}
     elseif failures == 0 and byte(h, 60) % 2 == 0 then
       -- The reply counts more than the mark, which a full server refuses.

@@ -1,5 +1,5 @@
 -- Gives a lease up if it is still ours. After failures a hold takes its place: in the header, where nobody gets the lease
--- while its time lasts; a marker or tombstone stays for a minute more, a value for as long as it would have.
+-- while its time lasts; the record stays for a minute more.
 -- KEYS: clk, key · ARGV: leaseToken, failures (0 = one if the lease is awaited, else none), holdMillis (0 = no hold)
 -- Returns 1 if it was ours, else 0.
 local key = KEYS[2]
@@ -13,7 +13,7 @@ end
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local keep, ends = unpacked('>I6', h, 33), now + ARGV[3]
-if kindOf(h) ~= VALUE and keep < ends + 60000 then
+if keep < ends + 60000 then
   keep = ends + 60000
   call('PEXPIRE', key, string.format('%.0f', keep - now))
 end

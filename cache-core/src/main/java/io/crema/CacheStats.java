@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param loads calls of a loader that ended; a bulk load counts once
  * @param loadFailures how many of those failed, timed out or were rejected
  * @param loadTime time spent in loaders
- * @param loadTimeouts loads given up at their hard timeout
+ * @param loadTimeouts loads given up at their hard timeout; a bulk load counts for each of its keys
  * @param loadsRejected loads not begun because the bulkhead was full
  * @param refreshes loads behind the readers that ended, well or not
  * @param staleServed reads served by a value that was not fresh any more, or not provably within the bound

@@ -3,6 +3,7 @@ package io.crema.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -80,6 +81,28 @@ record Bar(String competitor, List<Limit> anyOf) {
         @Override
         public boolean holds(double measured) {
             return measured >= limit;
+        }
+    }
+
+    /** What an operation allocates. */
+    record BytesBelow(double limit) implements Limit {
+
+        @Override
+        public String text() {
+            return String.format(Locale.ROOT, "allocates < %.2f B/op", limit);
+        }
+
+        @Override
+        public Optional<Double> measured(List<Report.Row> rows, List<Report.Ratio> ratios) {
+            return rows.stream()
+                    .map(Report.Row::bytesPerOp)
+                    .filter(Objects::nonNull)
+                    .findFirst();
+        }
+
+        @Override
+        public boolean holds(double measured) {
+            return measured < limit;
         }
     }
 

@@ -1,9 +1,7 @@
 package io.crema.benchmarks;
 
 import io.crema.testkit.EmbeddedRedis;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -64,7 +62,7 @@ public final class Benchmarks {
     }
 
     private static void run(Settings settings, String redisUri) throws IOException, RunnerException {
-        Environment environment = Environment.here(redisVersion(redisUri));
+        Environment environment = Environment.here(Environment.redisVersion(redisUri), "1g", Fork.JVM_FLAGS);
         String commit = Environment.commit();
         String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         Benchmarks benchmarks = new Benchmarks(settings, redisUri, System.out);
@@ -80,22 +78,6 @@ public final class Benchmarks {
         RunnerException failure = benchmarks.failure;
         if (failure != null) {
             throw failure;
-        }
-    }
-
-    private static String redisVersion(String uri) {
-        RedisClient client = RedisClient.create(uri);
-        try (StatefulRedisConnection<String, String> connection = client.connect()) {
-            return connection
-                    .sync()
-                    .info("server")
-                    .lines()
-                    .filter(line -> line.startsWith("redis_version:"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         }
     }
 

@@ -1,11 +1,14 @@
 package io.crema.benchmarks;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,10 +18,10 @@ import java.util.stream.Stream;
  * What numbers depend on.
  *
  * @param load how many threads ran or waited to run in the minute before; numbers of a busy machine are worth less
- * @param heap of each fork
- * @param flags of each fork
+ * @param heap of each measured JVM
+ * @param flags of each measured JVM
  */
-record Environment(
+public record Environment(
         String os,
         String processor,
         int processors,
@@ -30,7 +33,8 @@ record Environment(
 
     private static final String VERSION_PREFIX = "bench.version.";
 
-    static Environment here(String redisVersion) {
+    /** Of JVMs with that heap and those flags. */
+    public static Environment here(String redisVersion, String heap, List<String> flags) {
         OperatingSystemMXBean os = ManagementFactory.getOperatingSystemMXBean();
         Map<String, String> versions = new TreeMap<>(Map.of("redis", redisVersion));
         for (String property : System.getProperties().stringPropertyNames()) {
@@ -44,9 +48,26 @@ record Environment(
                 os.getAvailableProcessors(),
                 os.getSystemLoadAverage(),
                 System.getProperty("java.vm.name") + " " + Runtime.version() + ", " + System.getProperty("java.vendor"),
-                "1g",
-                Fork.JVM_FLAGS,
+                heap,
+                flags,
                 versions);
+    }
+
+    /** Of the server at that address; "unknown" if it does not tell. */
+    public static String redisVersion(String uri) {
+        RedisClient client = RedisClient.create(uri);
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            return connection
+                    .sync()
+                    .info("server")
+                    .lines()
+                    .filter(line -> line.startsWith("redis_version:"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
     }
 
     private static String cpuModel() {
@@ -61,7 +82,7 @@ record Environment(
     }
 
     /** The commit of the working directory, with a plus if there are changes; "unknown" outside a repository. */
-    static String commit() {
+    public static String commit() {
         String head = git("rev-parse", "HEAD");
         return head.isEmpty() ? "unknown" : git("status", "--porcelain").isEmpty() ? head : head + "+";
     }

@@ -6,11 +6,12 @@ import java.util.Locale;
 /** How long is measured. Each round starts every competitor once, in a JVM of its own. */
 enum Profile {
     /** To see that nothing is broken: some minutes for each suite at most. */
-    QUICK(3, 2, 3, 500, 5, 300, 10),
+    QUICK(3, 10, 2, 3, 500, 5, 300, 10),
     /** To claim something. */
-    FULL(7, 5, 5, 1_000, 5, 1_000, 60);
+    FULL(7, 11, 5, 5, 1_000, 5, 1_000, 60);
 
     private final int hitRounds;
+    private final int policyRounds;
     private final int otherRounds;
     final int warmups;
     final int warmupMillis;
@@ -21,6 +22,7 @@ enum Profile {
 
     Profile(
             int hitRounds,
+            int policyRounds,
             int otherRounds,
             int warmups,
             int warmupMillis,
@@ -28,6 +30,7 @@ enum Profile {
             int measurementMillis,
             int probeSeconds) {
         this.hitRounds = hitRounds;
+        this.policyRounds = policyRounds;
         this.otherRounds = otherRounds;
         this.warmups = warmups;
         this.warmupMillis = warmupMillis;
@@ -39,6 +42,7 @@ enum Profile {
     int rounds(Suite suite) {
         return switch (suite.kind) {
             case HIT -> hitRounds;
+            case POLICIES -> policyRounds;
             case WRITE, PROBE -> otherRounds;
         };
     }

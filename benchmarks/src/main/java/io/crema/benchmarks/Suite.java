@@ -2,6 +2,7 @@ package io.crema.benchmarks;
 
 import io.crema.benchmarks.Bar.AtLeast;
 import io.crema.benchmarks.Bar.AtMost;
+import io.crema.benchmarks.Bar.BytesBelow;
 import io.crema.benchmarks.Bar.RatioAtMost;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,33 @@ enum Suite {
             List.of(
                     Bar.of("tags-1", new RatioAtMost(Figure.TIME, "untagged", 1.15)),
                     Bar.of("tags-3", new RatioAtMost(Figure.TIME, "untagged", 1.15)))),
+    L1_POLICIES(
+            Kind.POLICIES,
+            0,
+            List.of(
+                    Competitor.of("off", L1Policies.class, "off", 1),
+                    Competitor.of("on", L1Policies.class, "on", 1),
+                    Competitor.of("on-claimed", L1Policies.class, "onClaimed", 1),
+                    Competitor.of("caffeine-plain", L1Policies.class, "caffeinePlain", 1)),
+            Pairing.ALL_BY_OFF,
+            List.of(
+                    Bar.of("on", new RatioAtMost(Figure.TIME, "off", 1.1)),
+                    Bar.of("on", new BytesBelow(1)),
+                    Bar.of("on-claimed", new RatioAtMost(Figure.TIME, "off", 1.1)),
+                    Bar.of("on-claimed", new BytesBelow(1)))),
+    LOADS(
+            Kind.HIT,
+            0,
+            List.of(
+                    Competitor.of("off", Loads.class, "off", 1),
+                    Competitor.of("on", Loads.class, "on", 1),
+                    Competitor.of("on-without-timeouts", Loads.class, "onWithoutTimeouts", 1),
+                    Competitor.of("caffeine-get", Loads.class, "caffeineGet", 1),
+                    Competitor.of("caffeine-async", Loads.class, "caffeineAsync", 1),
+                    Competitor.of("stale-hit", L1Policies.class, "onStale", 1),
+                    Competitor.of("due-look-up", L1Policies.class, "onDueLookUp", 1)),
+            Pairing.NONE,
+            List.of()),
     L2_HIT(
             Kind.HIT,
             L2Hit.VALUE_BYTES,
@@ -117,6 +145,8 @@ enum Suite {
     /** How often a suite is measured. */
     enum Kind {
         HIT,
+        /** A hit whose bar is so close that it takes at least ten rounds. */
+        POLICIES,
         WRITE,
         /** Each competitor is a probe. */
         PROBE
@@ -128,6 +158,12 @@ enum Suite {
             @Override
             boolean pairs(String competitor, String by) {
                 return competitor.equals("crema") && !by.equals("crema");
+            }
+        },
+        ALL_BY_OFF {
+            @Override
+            boolean pairs(String competitor, String by) {
+                return by.equals("off") && !competitor.equals(by);
             }
         },
         MILLION_BY_THOUSAND {

@@ -31,8 +31,8 @@ class ReportTest {
                     List.of(new Fork(Map.of(Figure.P50, 80.0, Figure.P99, 2_000.0), null))),
             new Measured(Suite.RECONNECT, "crema", 1, List.of(new Fork(Map.of(Figure.KEPT, 98.5), null))));
 
-    private final Report report =
-            Report.of(Profile.QUICK, "2026-01-01T00:00:00Z", "abc", Environment.here("7.0.15"), MEASURED);
+    private final Report report = Report.of(
+            Profile.QUICK, "2026-01-01T00:00:00Z", "abc", Environment.here("7.0.15", "1g", Fork.JVM_FLAGS), MEASURED);
 
     @Test
     void json_parsed_isTheReport() {

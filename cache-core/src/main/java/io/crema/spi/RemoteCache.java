@@ -37,8 +37,8 @@ public interface RemoteCache {
 
     /**
      * Asks for the right to fill a key. A lease that nobody fills or releases may be taken by others after
-     * {@code leaseMillis}, but still fills for a minute more as long as nobody has. A record below the floor is replaced,
-     * but its origin version, or the least that it remembered, stays remembered.
+     * {@code leaseMillis}, but still fills for a minute more as long as nobody has: so long the record stays, a value too.
+     * A record below the floor is replaced, but its origin version, or the least that it remembered, stays remembered.
      *
      * @param leaseToken random, used for this one request only
      * @param known the token of the value that is to be replaced, for {@link LeaseMode#UNLESS_REPLACED}; else 0

@@ -126,7 +126,7 @@ final class PartitionStore {
         }
         Lease lease = Lease.of(leaseToken, now + leaseMillis);
         if (found != null && !gone && found.kind() != Kind.LEASE) {
-            store(key, found.withLease(lease));
+            store(key, found.leased(lease));
         } else {
             store(key, StoredRecord.leased(clock, found == null ? 0 : found.leastVersion(), lease));
         }

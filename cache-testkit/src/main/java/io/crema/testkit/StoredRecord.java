@@ -134,6 +134,11 @@ record StoredRecord(
         return new StoredRecord(Kind.OPAQUE, 0, Long.MAX_VALUE, 0, Lease.NONE, null, Set.of(), false);
     }
 
+    /** It outlives its lease, so that a late loader finds it. */
+    StoredRecord leased(Lease granted) {
+        return withLease(granted).keptUntil(granted.until() + LEASED_REST_MILLIS);
+    }
+
     StoredRecord withLease(Lease other) {
         return new StoredRecord(kind, stamp, keepUntil, leastVersion, other, content, holders, shared);
     }
@@ -141,7 +146,7 @@ record StoredRecord(
     /** Held back after failures; where there is no value, remembered a minute longer. */
     StoredRecord heldBack(int failures, long until) {
         StoredRecord held = withLease(Lease.heldBack(failures, until));
-        return kind == Kind.VALUE ? held : held.keptUntil(until + LEASED_REST_MILLIS);
+        return held.keptUntil(until + LEASED_REST_MILLIS);
     }
 
     StoredRecord withStamp(long other) {

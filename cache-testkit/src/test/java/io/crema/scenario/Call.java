@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param thread the thread that waits in it; null if none does
  */
-record Call<T>(CompletableFuture<T> result, @Nullable Thread thread) {
+public record Call<T>(CompletableFuture<T> result, @Nullable Thread thread) {
 
     private static final long PATIENCE_SECONDS = 20;
 
     /** What it returned; throws what it threw. */
-    T await() {
+    public T await() {
         try {
             return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -35,7 +35,7 @@ record Call<T>(CompletableFuture<T> result, @Nullable Thread thread) {
     }
 
     /** What it threw. */
-    Throwable failure() {
+    public Throwable failure() {
         try {
             T value = await();
             throw new AssertionError("The call should have failed, but returned " + value);
@@ -44,19 +44,19 @@ record Call<T>(CompletableFuture<T> result, @Nullable Thread thread) {
         }
     }
 
-    boolean isDone() {
+    public boolean isDone() {
         return result.isDone();
     }
 
     /** Waits until the call has gone as far as it can: its thread sleeps, or there is none. */
-    void awaitWaiting() {
+    public void awaitWaiting() {
         if (thread != null) {
             Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
         }
     }
 
     /** Makes the caller leave: by an interrupt, or by cancelling the future; then waits until it has left. */
-    void abandon() {
+    public void abandon() {
         if (thread == null) {
             result.cancel(true);
             return;

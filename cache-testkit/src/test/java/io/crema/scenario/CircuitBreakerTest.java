@@ -101,6 +101,8 @@ class CircuitBreakerTest {
     }
 
     private void awaitTold(BreakerChanged.State... states) {
+        // Listeners are told after a tick of the clock.
+        fleet.pass(Duration.ofMillis(5));
         Awaitility.await()
                 .untilAsserted(() -> assertThat(told)
                         .extracting(BreakerChanged::to)

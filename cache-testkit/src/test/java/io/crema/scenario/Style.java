@@ -7,12 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** How a test calls a cache. Every race is run in both ways. */
-enum Style {
+public enum Style {
 
     /** On a thread of its own for each call. */
     SYNCHRONOUS {
         @Override
-        <K, T> Call<T> start(
+        public <K, T> Call<T> start(
                 TieredCache<K, String> cache,
                 Function<TieredCache<K, String>, T> synchronous,
                 Function<AsyncTieredCache<K, String>, CompletableFuture<T>> asynchronous) {
@@ -33,7 +33,7 @@ enum Style {
     /** On the thread of the test, which gets a future. */
     ASYNCHRONOUS {
         @Override
-        <K, T> Call<T> start(
+        public <K, T> Call<T> start(
                 TieredCache<K, String> cache,
                 Function<TieredCache<K, String>, T> synchronous,
                 Function<AsyncTieredCache<K, String>, CompletableFuture<T>> asynchronous) {
@@ -41,7 +41,7 @@ enum Style {
         }
     };
 
-    abstract <K, T> Call<T> start(
+    public abstract <K, T> Call<T> start(
             TieredCache<K, String> cache,
             Function<TieredCache<K, String>, T> synchronous,
             Function<AsyncTieredCache<K, String>, CompletableFuture<T>> asynchronous);

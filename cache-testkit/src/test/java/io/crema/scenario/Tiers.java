@@ -1,16 +1,16 @@
 package io.crema.scenario;
 
 /** Which tiers a cache has. */
-enum Tiers {
+public enum Tiers {
     NEAR,
     REMOTE,
     BOTH;
 
-    boolean hasNear() {
+    public boolean hasNear() {
         return this != REMOTE;
     }
 
-    boolean hasRemote() {
+    public boolean hasRemote() {
         return this != NEAR;
     }
 }

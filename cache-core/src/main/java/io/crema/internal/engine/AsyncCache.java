@@ -66,7 +66,9 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
                 return CompletableFuture.completedFuture(hit.value);
             }
         }
-        return engine.readPath.readAsync(key, request).thenApply(Outcome::value);
+        CompletableFuture<Outcome<V>> read = engine.readPath.readAsync(key, request);
+        CompletableFuture<@Nullable V> value = read.thenApply(Outcome::value);
+        return engine.loads.leavingWhenCancelled(value, () -> read.cancel(false));
     }
 
     @Override

@@ -95,7 +95,7 @@ final class BulkReadPath<K, V> {
         bulk.joined.forEach(key -> joined.put(key, engine.readPath.readAsync(key, requests.apply(1))));
         CompletableFuture<Void> allJoined =
                 CompletableFuture.allOf(joined.values().toArray(CompletableFuture[]::new));
-        return CompletableFuture.allOf(bulk.allLed(), allJoined)
+        CompletableFuture<Map<K, V>> all = CompletableFuture.allOf(bulk.allLed(), allJoined)
                 .handleAsync(
                         (done, failure) -> {
                             takeLed(bulk, requests.apply(1));
@@ -103,6 +103,10 @@ final class BulkReadPath<K, V> {
                             return bulk.values();
                         },
                         engine.executor);
+        return engine.loads.leavingWhenCancelled(all, () -> {
+            bulk.led.values().forEach(engine.loads::left);
+            joined.values().forEach(one -> one.cancel(false));
+        });
     }
 
     private void takeLed(Bulk<K, V> bulk, ReadRequest<K, V> request) {
@@ -159,7 +163,7 @@ final class BulkReadPath<K, V> {
             Outcome<V> landed = engine.readPath.near(key, single, leased);
             if (landed != null) {
                 engine.flights.finish(key, single.purpose(), mine);
-                mine.result.complete(landed);
+                mine.land(landed);
                 bulk.found.put(key, landed);
                 return false;
             }

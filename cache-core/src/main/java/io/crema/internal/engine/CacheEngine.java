@@ -166,6 +166,7 @@ public final class CacheEngine<K, V> {
 
         @Override
         public void cleared(Partition partition) {
+            loads.heldBack.clear();
             events.partitionClearedByMessage();
         }
     }
@@ -286,7 +287,7 @@ public final class CacheEngine<K, V> {
     Flight<V> flight(Route<K> route, boolean leased, boolean hereLeased) {
         TagTable tags = route.tags().table();
         boolean tagsLeased = leased || near.leaseValid(tags.partition());
-        return new Flight<>(route.partition(), tags, near.now(), new Flight.Leased(hereLeased, tagsLeased));
+        return new Flight<>(rules, route.partition(), tags, near.now(), new Flight.Leased(hereLeased, tagsLeased));
     }
 
     /** How new the versions of tags have to be that decide whether a record may be served. */
@@ -394,7 +395,7 @@ public final class CacheEngine<K, V> {
         flights.forEach(registered -> {
             if (registered instanceof Flight<?> flight) {
                 flight.detach();
-                flight.result.completeExceptionally(closedException());
+                flight.land(closedException());
             }
         });
         loads.close();

@@ -68,10 +68,10 @@ final class Entries<K, V> {
             return Long.MAX_VALUE;
         }
         long fresh = entry.freshUntil - entry.bornAt;
-        long byAge = entry.freshUntil - (long) ((1 - policy.fraction()) * fresh);
+        long byAge = entry.freshUntil - (long) ((1 - policy.fraction()) * (double) fresh);
         // The share is never 0, so its logarithm is finite.
-        double early = loadNanos * policy.beta() * -Math.log(1 - engine.tokens.share());
-        long byChance = entry.freshUntil - (long) Math.min(fresh, early);
+        double early = policy.beta() * (double) loadNanos * -Math.log(1 - engine.tokens.share());
+        long byChance = entry.freshUntil - (long) Math.min((double) fresh, early);
         return Math.min(byAge, byChance);
     }
 

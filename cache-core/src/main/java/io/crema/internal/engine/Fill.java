@@ -53,10 +53,9 @@ final class Fill<K, V> {
 
     /** What the tags of the value are, those of the previous one if the loader says that it is the same. */
     private static <V> List<String> tags(Loaded<V> loaded, @Nullable NearEntry<V> previous) {
-        boolean theirs = loaded.same() && previous != null && previous.tags != null;
-        return theirs && loaded.options().tags().isEmpty()
-                ? previous.tags.names()
-                : loaded.options().tags();
+        EntryTags theirs = previous == null ? null : previous.tags;
+        List<String> given = loaded.options().tags();
+        return theirs != null && given.isEmpty() ? theirs.names() : given;
     }
 
     private Route<K> route() {
@@ -135,8 +134,8 @@ final class Fill<K, V> {
         RemoteValue offered =
                 engine.entries.remoteValue(own, freshNanos, loaded.timer().nanos());
         RemoteRecord there = call.lookUp().storedRecord();
-        boolean renews = loaded.same() && there != null && sameTags(own, there);
-        CompletableFuture<Answer<StoreReply>> reply = renews ? renew(there, offered) : fill(offered);
+        CompletableFuture<Answer<StoreReply>> reply =
+                loaded.same() && there != null && sameTags(own, there) ? renew(there, offered) : fill(offered);
         reply.whenComplete((answer, none) -> call.onRunner(() -> onReply(answer, offered, own)));
     }
 

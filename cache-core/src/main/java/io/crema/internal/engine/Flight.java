@@ -1,10 +1,14 @@
 package io.crema.internal.engine;
 
+import io.crema.internal.coherence.CoherenceRules;
 import io.crema.internal.coherence.EntryTags;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
+import io.crema.internal.entry.NearEntry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +43,18 @@ final class Flight<V> implements Registered {
     /** What those who wait get; perhaps a reserve, long before the flight lands. */
     final CompletableFuture<Outcome<V>> result = new CompletableFuture<>();
 
+    /** What it lands with; for those who come when the reserve that others got may not be served any more. */
+    final CompletableFuture<Outcome<V>> landing = new CompletableFuture<>();
+
     private final TagTable table;
 
     private volatile boolean detached;
     private volatile boolean bypassing;
+
+    /** The highest stamp of an invalidation of its key that came since it began. */
+    private final AtomicLong newest = new AtomicLong(Long.MIN_VALUE);
+
+    private final CoherenceRules rules;
 
     /** Whether it is known what tags its value has. */
     private volatile boolean tagsKnown;
@@ -55,6 +67,9 @@ final class Flight<V> implements Registered {
     /** The thread that runs the user's loader for it. */
     private volatile @Nullable Thread loading;
 
+    /** What readers get as long as the flight loads behind them. */
+    private volatile @Nullable NearEntry<V> meanwhile;
+
     /** What ends it when nobody waits any more. */
     private volatile @Nullable Runnable abandonment;
 
@@ -62,7 +77,8 @@ final class Flight<V> implements Registered {
     private volatile @Nullable CallerRunner caller;
 
     /** It is the first who waits for it. */
-    Flight(Partition partition, TagTable table, long start, Leased leased) {
+    Flight(CoherenceRules rules, Partition partition, TagTable table, long start, Leased leased) {
+        this.rules = rules;
         this.waiting = new AtomicInteger(1);
         this.table = table;
         this.began = table.now();
@@ -94,7 +110,13 @@ final class Flight<V> implements Registered {
 
     @Override
     public void invalidated(long stamp) {
+        newest.accumulateAndGet(stamp, Math::max);
         detach();
+    }
+
+    /** Whether an entry is known to be wrong since the flight began, so that it is not even a reserve. */
+    boolean isWrong(NearEntry<?> entry) {
+        return bypassing || rules.evicts(newest.get(), entry.stamp);
     }
 
     /**
@@ -131,6 +153,24 @@ final class Flight<V> implements Registered {
         return versions != null && !versions.areCurrent();
     }
 
+    /** What somebody waits for who joins it now, given whether an entry may still be served as a reserve. */
+    CompletableFuture<Outcome<V>> awaited(Predicate<NearEntry<V>> mayServe) {
+        Outcome<V> answered = result.isDone() && !result.isCompletedExceptionally() ? result.join() : null;
+        boolean over =
+                answered != null && answered.isStale() && answered.entry() != null && !mayServe.test(answered.entry());
+        return over ? landing : result;
+    }
+
+    void land(Outcome<V> outcome) {
+        landing.complete(outcome);
+        result.complete(outcome);
+    }
+
+    void land(Throwable failure) {
+        landing.completeExceptionally(failure);
+        result.completeExceptionally(failure);
+    }
+
     /** One more waits for it; false if it was given up because nobody did. */
     boolean join() {
         return waiting.getAndUpdate(before -> before == GIVEN_UP ? before : before + 1) != GIVEN_UP;
@@ -139,6 +179,15 @@ final class Flight<V> implements Registered {
     /** One of those who wait leaves before there is a result. Returns whether it was the last, after whom nobody joins. */
     boolean leave() {
         return waiting.updateAndGet(before -> before == 1 ? GIVEN_UP : Math.max(GIVEN_UP, before - 1)) == GIVEN_UP;
+    }
+
+    @Nullable
+    NearEntry<V> meanwhile() {
+        return meanwhile;
+    }
+
+    void meanwhile(NearEntry<V> entry) {
+        meanwhile = entry;
     }
 
     void onAbandoned(Runnable newAbandonment) {

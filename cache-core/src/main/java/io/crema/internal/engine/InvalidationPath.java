@@ -309,6 +309,7 @@ final class InvalidationPath<K, V> {
                 engine.partitions().nextGeneration();
                 throw pending("clear", failure.get());
             }
+            engine.loads.heldBack.clear();
             engine.near.discardCleared();
             return null;
         });

@@ -31,6 +31,10 @@ final class KeyLease<K, V> {
 
     private int failuresBefore;
 
+    // What was asked for last, and is again after a wait
+    private LeaseMode mode = LeaseMode.UNLESS_FRESH;
+    private long known;
+
     KeyLease(LoadCall<K, V> call) {
         this.call = call;
         this.engine = call.engine;
@@ -54,6 +58,11 @@ final class KeyLease<K, V> {
         held.release(Math.min(failures, LeaseState.MOST_FAILURES), holdMillis);
     }
 
+    /** After a failure that no policy holds the key back for: told to those alone who wait for this load elsewhere. */
+    void releaseFailed() {
+        held.release(0, Loading.TOLD_MILLIS);
+    }
+
     void askUnlessFresh() {
         ask(LeaseMode.UNLESS_FRESH, 0);
     }
@@ -67,7 +76,9 @@ final class KeyLease<K, V> {
     }
 
     /** Each request has a token of its own, so that a copy that comes late leaves a lease that nobody fills. */
-    private void ask(LeaseMode mode, long known) {
+    private void ask(LeaseMode newMode, long newKnown) {
+        mode = newMode;
+        known = newKnown;
         long token = engine.tokens.next();
         call.route()
                 .access()
@@ -78,25 +89,19 @@ final class KeyLease<K, V> {
                         known,
                         engine.loads.leaseMillis,
                         call.partition().highest())
-                .whenComplete((reply, none) -> {
-                    if (call.hasLanded()) {
-                        release(token);
-                    } else {
-                        call.onRunner(() -> onReply(reply, token, mode, known));
-                    }
-                });
+                .whenComplete((reply, none) -> call.onRunner(() -> onReply(reply, token), () -> release(token)));
     }
 
     private void release(long token) {
         call.route().access().release(call.route().remoteKey(), token);
     }
 
-    private void onReply(Answer<LeaseReply> reply, long token, LeaseMode mode, long known) {
+    private void onReply(Answer<LeaseReply> reply, long token) {
         if (reply.isEmpty()) {
             release(token);
             call.lookUp().withoutRemote();
         } else if (reply.get() instanceof LeaseReply.Refused refused) {
-            onRefusal(refused.current(), mode, known);
+            onRefusal(refused.current());
         } else if (reply.get() instanceof LeaseReply.Granted granted) {
             held.granted(token);
             failuresBefore = granted.failures();
@@ -104,28 +109,28 @@ final class KeyLease<K, V> {
         }
     }
 
-    private void onRefusal(RemoteRecord current, LeaseMode mode, long known) {
+    private void onRefusal(RemoteRecord current) {
         Freshness freshness = call.freshness(current);
         if (freshness == Freshness.QUARANTINED) {
             call.loadInQuarantine();
         } else if (freshness == Freshness.OPAQUE) {
             call.load();
-        } else if (freshness == Freshness.USABLE && isAnswer(current, mode, known)) {
+        } else if (freshness == Freshness.USABLE && isAnswer(current)) {
             call.lookUp().useOrReplace(current);
-        } else if (mode == LeaseMode.UNLESS_REPLACED) {
+        } else if (call.request().isRevalidation()) {
             busyBehind(current.lease());
         } else if (current.lease().isHeldBack()) {
             call.heldBack(current.lease(), sawLoading);
         } else {
-            waitForFill(mode);
+            // What reads as free has come free in the meantime.
+            sawLoading |= current.lease().isLoading();
+            waitForFill();
         }
     }
 
     /** Whether a fresh value is what was to be had, rather than what was to be replaced. */
-    private static boolean isAnswer(RemoteRecord current, LeaseMode mode, long known) {
-        return mode == LeaseMode.UNLESS_FRESH
-                || mode == LeaseMode.UNLESS_REPLACED
-                        && (current.token() != known || current.lease().leftMillis() <= 0);
+    private boolean isAnswer(RemoteRecord current) {
+        return mode == LeaseMode.UNLESS_FRESH || mode == LeaseMode.UNLESS_REPLACED && current.token() != known;
     }
 
     /** Another instance loads anew what this one has, or has failed to: this one looks again after a while. */
@@ -135,8 +140,7 @@ final class KeyLease<K, V> {
     }
 
     /** Another instance is loading. If it takes too long, this one loads for itself. */
-    private void waitForFill(LeaseMode mode) {
-        sawLoading = true;
+    private void waitForFill() {
         if (beginsToWait()) {
             call.startDeadlines();
         }
@@ -147,7 +151,7 @@ final class KeyLease<K, V> {
         }
         // About as long again as it has waited: most loads are short, and long ones are not asked after often.
         long most = Math.max(SHORTEST_POLL_NANOS, Math.min(LONGEST_POLL_NANOS, 2 * waited));
-        poll(engine.tokens.between(most / 2, most), mode);
+        poll(engine.tokens.between(most / 2, most));
     }
 
     private void insteadOfOther() {
@@ -169,9 +173,7 @@ final class KeyLease<K, V> {
             return;
         }
         long left = TimeUnit.MILLISECONDS.toNanos(state.leftMillis());
-        poll(
-                Math.min(LONGEST_POLL_NANOS, left) + engine.tokens.between(0, SHORTEST_POLL_NANOS),
-                LeaseMode.UNLESS_FRESH);
+        poll(Math.min(LONGEST_POLL_NANOS, left) + engine.tokens.between(0, SHORTEST_POLL_NANOS));
     }
 
     private boolean beginsToWait() {
@@ -184,9 +186,7 @@ final class KeyLease<K, V> {
         return first;
     }
 
-    private void poll(long delay, LeaseMode mode) {
-        // Whoever loads in place of dead tags leaves a value that looks as fresh as the dead one.
-        Runnable next = call.lookUp().isReplacingDead() ? call.lookUp()::read : () -> ask(mode, 0);
-        engine.clock.after(delay, () -> call.onRunner(next));
+    private void poll(long delay) {
+        engine.clock.after(delay, () -> call.onRunner(() -> ask(mode, known)));
     }
 }

@@ -53,6 +53,7 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    private volatile boolean quarantined;
     private volatile boolean landed;
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
@@ -106,10 +107,6 @@ final class LoadCall<K, V> {
         return nested;
     }
 
-    boolean hasLanded() {
-        return landed;
-    }
-
     Runnable inCallersContext(Runnable task) {
         return context.wrap(task);
     }
@@ -138,15 +135,28 @@ final class LoadCall<K, V> {
         return Thread.currentThread().isInterrupted() ? new LoadAbandonedException(failure) : failure;
     }
 
+    /** Runs on the runner what concerns other calls too, so that it does not end with this one. */
+    void execute(Runnable task) {
+        runner.execute(task);
+    }
+
     /** Runs a step on the runner; whatever goes wrong in it lands the flight. */
     void onRunner(Runnable step) {
-        runner.execute(() -> guarded(step));
+        onRunner(step, () -> {});
+    }
+
+    /** As {@link #onRunner(Runnable)}; what is to be done instead if it has landed throws nothing. */
+    void onRunner(Runnable step, Runnable afterLanding) {
+        runner.execute(() -> {
+            if (landed) {
+                afterLanding.run();
+            } else {
+                guarded(step);
+            }
+        });
     }
 
     private void guarded(Runnable step) {
-        if (landed) {
-            return;
-        }
         try {
             step.run();
         } catch (Throwable e) {
@@ -208,17 +218,19 @@ final class LoadCall<K, V> {
     }
 
     private ContextOfLoad<V> loadContext() {
-        NearEntry<V> previous = flight.mustNotInstall() ? null : lookUp.known();
-        if (previous == null) {
+        NearEntry<V> previous = lookUp.known();
+        if (previous == null || quarantined || flight.isWrong(previous)) {
             return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
         }
         CacheEntry<V> described =
                 engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
-        return new ContextOfLoad<>(engine.name, leastOriginVersion, described, previous.originVersion);
+        return new ContextOfLoad<>(
+                engine.name, leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
     void loadInQuarantine() {
+        quarantined = true;
         flight.detach();
         load();
     }
@@ -256,9 +268,12 @@ final class LoadCall<K, V> {
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
         long hold = holdNanos(failures, reserve);
-        // Without a policy it is for those alone who wait for this load elsewhere.
-        lease.release(hold == Loading.BRIEF_HOLD_NANOS ? 0 : failures, Entries.millis(hold));
-        if (!flight.isDetached()) {
+        if (hold == Loading.NO_HOLD) {
+            lease.releaseFailed();
+        } else {
+            lease.release(failures, Entries.millis(hold));
+        }
+        if (hold != Loading.NO_HOLD && !flight.isDetached()) {
             engine.loads.holdBack(this, failures, hold, failure);
         }
         if (reserve != null && failure instanceof Exception) {
@@ -274,9 +289,7 @@ final class LoadCall<K, V> {
         Loading policies = engine.loads.policies;
         if (request.isRevalidation()) {
             NearEntry<V> known = lookUp.known();
-            return known == null
-                    ? Loading.BRIEF_HOLD_NANOS
-                    : policies.holdOfRefresh(failures, known, engine.clock.exact());
+            return known == null ? Loading.NO_HOLD : policies.holdOfRefresh(failures, known, engine.clock.exact());
         }
         return policies.holdNanos(failures, reserve, engine.clock.exact());
     }
@@ -318,11 +331,15 @@ final class LoadCall<K, V> {
     /** What may be served if no value can be got; null = nothing. */
     @Nullable
     NearEntry<V> reserve() {
-        if (request.isLatest() || request.isRefresh() || flight.mustNotInstall()) {
+        if (request.isLatest() || request.isRefresh() || quarantined) {
             return null;
         }
         NearEntry<V> kept = lookUp.reserve();
-        return kept != null && engine.loads.policies.mayServeOnError(kept, engine.clock.exact()) ? kept : null;
+        return kept != null
+                        && !flight.isWrong(kept)
+                        && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())
+                ? kept
+                : null;
     }
 
     private Source sourceOf(NearEntry<V> entry) {
@@ -344,7 +361,11 @@ final class LoadCall<K, V> {
         } else if (request.isRevalidation()) {
             landNothing();
         } else if (waited || engine.loads.policies.failures().time() != null) {
-            land(engine.loads.othersFailure(key(), state));
+            Held here = engine.loads.heldBack.held(key());
+            land(
+                    here == null || here.failure() == null
+                            ? engine.loads.othersFailure(key(), state)
+                            : engine.loads.rememberedFailure(key(), here));
         } else {
             lease.waitForEndOfHold(state);
         }
@@ -375,7 +396,7 @@ final class LoadCall<K, V> {
     void landNothing() {
         if (request.isLookUp()) {
             end();
-            flight.result.complete(Outcome.nothing());
+            flight.land(Outcome.nothing());
         } else {
             // Those who joined need a value, and look again.
             land(new LoadAbandonedException(new CancellationException("another instance loads")));
@@ -392,20 +413,26 @@ final class LoadCall<K, V> {
             engine.install(key(), entry, flight);
         }
         end();
-        flight.result.complete(outcome);
+        flight.land(outcome);
         passOrigin();
     }
 
     void land(Throwable failure) {
         end();
-        flight.result.completeExceptionally(asUnchecked(failure));
+        flight.land(asUnchecked(failure));
         passOrigin();
     }
 
     private void end() {
+        if (landed) {
+            return;
+        }
         landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
+        if (request.isRevalidation()) {
+            engine.refreshes.ended();
+        }
     }
 
     private Throwable asUnchecked(Throwable failure) {

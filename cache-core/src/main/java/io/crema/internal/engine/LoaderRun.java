@@ -52,13 +52,13 @@ final class LoaderRun<K, V> {
                 boolean unused = Thread.interrupted();
             })));
         } else {
-            enter(() -> first.onRunner(() -> blockHere(loader)));
+            enter(() -> first.execute(() -> blockHere(loader)));
         }
     }
 
     /** Calls a loader that does not block, on the runner. */
     void start(Starting loader) {
-        enter(() -> first.onRunner(() -> startHere(loader)));
+        enter(() -> first.execute(() -> startHere(loader)));
     }
 
     private void enter(Runnable admitted) {

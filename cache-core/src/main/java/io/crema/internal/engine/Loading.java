@@ -48,8 +48,13 @@ public record Loading(
             FailureCaching.off(),
             AbandonedLoads.FINISH);
 
+    /** The key is free at once for whoever comes. */
+    static final long NO_HOLD = 0;
+
     /** Long enough for every instance that waits for a load to learn that it failed. */
-    static final long BRIEF_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    static final long TOLD_MILLIS = 200;
+
+    private static final long SHORTEST_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long LEASE_MILLIS = 10_000;
 
@@ -191,7 +196,7 @@ public record Loading(
     }
 
     /**
-     * How long nobody loads a key after a load for its readers has failed.
+     * How long nobody loads a key after a load for its readers has failed; {@link #NO_HOLD} if no policy says so.
      *
      * @param failures in a row
      * @param reserve what is served meanwhile; null = nothing
@@ -203,7 +208,7 @@ public record Loading(
             return capped(RETRY.after(failures).toNanos(), reserve, now);
         }
         Duration remembered = this.failures.time();
-        return remembered == null ? BRIEF_HOLD_NANOS : remembered.toNanos();
+        return remembered == null ? NO_HOLD : remembered.toNanos();
     }
 
     /** As {@link #holdNanos}, after a load behind the readers; never so long that they would have to wait for its end. */
@@ -215,7 +220,7 @@ public record Loading(
     }
 
     private long capped(long hold, NearEntry<?> entry, long now) {
-        return Math.max(BRIEF_HOLD_NANOS, Math.min(hold, servableUntil(entry) - now));
+        return Math.max(SHORTEST_HOLD_NANOS, Math.min(hold, servableUntil(entry) - now));
     }
 
     private long servableUntil(NearEntry<?> entry) {

@@ -66,6 +66,10 @@ final class Loads<K, V> {
         return soft != null || hard != null;
     }
 
+    boolean mayStillServe(NearEntry<V> reserve) {
+        return policies.mayServeOnError(reserve, engine.clock.exact());
+    }
+
     /** How long a read waits for another instance's load. */
     long waitNanos() {
         return policies.singleFlight().waitLimit().toNanos();
@@ -146,14 +150,14 @@ final class Loads<K, V> {
     }
 
     /** The same future, whose cancellation means that its caller has left. */
-    <T> CompletableFuture<T> leavingWhenCancelled(CompletableFuture<T> read, Flight<V> flight) {
+    <T extends @Nullable Object> CompletableFuture<T> leavingWhenCancelled(CompletableFuture<T> given, Runnable left) {
         if (policies.abandoned() == AbandonedLoads.CANCEL) {
-            CompletableFuture<T> unused = read.whenComplete((value, failure) -> {
-                if (read.isCancelled()) {
-                    left(flight);
+            CompletableFuture<T> unused = given.whenComplete((value, failure) -> {
+                if (given.isCancelled()) {
+                    left.run();
                 }
             });
         }
-        return read;
+        return given;
     }
 }

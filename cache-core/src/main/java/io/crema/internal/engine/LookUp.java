@@ -34,9 +34,6 @@ final class LookUp<K, V> {
 
     private @Nullable RemoteRecord storedRecord;
 
-    /** What is there seems fresh, but its tags say that it is not. */
-    private boolean replacingDead;
-
     LookUp(LoadCall<K, V> call) {
         this.call = call;
         this.engine = call.engine;
@@ -75,10 +72,6 @@ final class LookUp<K, V> {
     @Nullable
     RemoteRecord storedRecord() {
         return storedRecord;
-    }
-
-    boolean isReplacingDead() {
-        return replacingDead;
     }
 
     // Steps
@@ -126,9 +119,16 @@ final class LookUp<K, V> {
             useOrReplace(record);
         } else if (freshness == Freshness.STALE && engine.loads.policies.keepsReserves()) {
             stale(record);
+        } else if (record.lease().isHeldBack() && freshness != Freshness.GONE && mayLoad()) {
+            call.heldBack(record.lease(), false);
         } else {
             notThere(freshness);
         }
+    }
+
+    /** Not a look-up, nor what a call demands to be loaded. */
+    private boolean mayLoad() {
+        return !request().isLookUp() && !request().isRefresh();
     }
 
     void useOrReplace(RemoteRecord record) {
@@ -139,7 +139,16 @@ final class LookUp<K, V> {
         } else if (request().isLookUp()) {
             call.landNothing();
         } else {
+            replace(record);
+        }
+    }
+
+    /** What is there seems fresh, but nobody may be served by it. */
+    private void replace(RemoteRecord record) {
+        if (request().isRefresh()) {
             call.lease().askEvenIfFresh();
+        } else {
+            call.lease().askUnlessReplaced(record.token());
         }
     }
 
@@ -172,6 +181,9 @@ final class LookUp<K, V> {
     private void stored(NearEntry<V> entry, RemoteRecord record) {
         stored = entry;
         storedRecord = record;
+        if (request().isRevalidation()) {
+            flight.meanwhile(entry);
+        }
     }
 
     /** There is a value that is not fresh any more. */
@@ -182,7 +194,7 @@ final class LookUp<K, V> {
                 && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.REVALIDATING);
             engine.refreshes.behind(call.route(), entry, request());
-        } else if (request().isInspection()) {
+        } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {
             call.heldBack(state, false);
@@ -241,8 +253,7 @@ final class LookUp<K, V> {
         if (request().isLookUp()) {
             call.landNothing();
         } else if (record.freshMillis() > 0) {
-            replacingDead = true;
-            call.lease().askEvenIfFresh();
+            replace(record);
         } else {
             notThere(Freshness.STALE);
         }

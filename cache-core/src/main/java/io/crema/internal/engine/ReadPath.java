@@ -44,8 +44,14 @@ final class ReadPath<K, V> {
 
     Outcome<V> read(K key, ReadRequest<K, V> request) {
         for (; ; ) {
+            engine.requireOpen();
+            boolean leased = engine.near.leaseValid();
+            Outcome<V> near = near(key, request, leased);
+            if (near != null) {
+                return near;
+            }
             CallerRunner runner = new CallerRunner(engine.executor);
-            Start<V> start = begin(key, request, runner);
+            Start<V> start = begin(key, request, leased, runner);
             if (start.answer() != null) {
                 return start.answer();
             }
@@ -85,12 +91,13 @@ final class ReadPath<K, V> {
             }
             case SAFE -> {}
         }
+        CompletableFuture<Outcome<V>> awaited = flight.awaited(engine.loads::mayStillServe);
         try {
-            Futures.awaitEnd(flight.result);
+            Futures.awaitEnd(awaited);
         } finally {
             engine.loaderThreads.end();
         }
-        return Futures.valueOf(flight.result);
+        return Futures.valueOf(awaited);
     }
 
     /** Each caller counts its own read. */
@@ -134,7 +141,13 @@ final class ReadPath<K, V> {
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
         Start<V> start;
         try {
-            start = notByThisThread(begin(key, request, engine.executor), key, request);
+            engine.requireOpen();
+            boolean leased = engine.near.leaseValid();
+            Outcome<V> near = near(key, request, leased);
+            if (near != null) {
+                return CompletableFuture.completedFuture(near);
+            }
+            start = notByThisThread(begin(key, request, leased, engine.executor), key, request);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -142,8 +155,9 @@ final class ReadPath<K, V> {
             return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
-        CompletableFuture<Outcome<V>> read = flight.result
-                .handleAsync(
+        CompletableFuture<Outcome<V>> awaited =
+                start.leading() ? flight.result : flight.awaited(engine.loads::mayStillServe);
+        CompletableFuture<Outcome<V>> read = awaited.handleAsync(
                         (found, failure) -> {
                             if (failure instanceof LoadAbandonedException abandoned) {
                                 return start.leading()
@@ -156,7 +170,7 @@ final class ReadPath<K, V> {
                         },
                         engine.executor)
                 .thenCompose(Function.identity());
-        return engine.loads.leavingWhenCancelled(read, flight);
+        return engine.loads.leavingWhenCancelled(read, () -> engine.loads.left(flight));
     }
 
     /** A caller that is a loader may wait for its future, so it must not be given one that its own thread completes. */
@@ -170,14 +184,8 @@ final class ReadPath<K, V> {
         return new Start<>(null, leadAlone(key, request, engine.executor), true);
     }
 
-    /** Steps 1 and 2, and the leader's first request. */
-    private Start<V> begin(K key, ReadRequest<K, V> request, Executor runner) {
-        engine.requireOpen();
-        boolean leased = engine.near.leaseValid();
-        Outcome<V> near = near(key, request, leased);
-        if (near != null) {
-            return new Start<>(near, null, false);
-        }
+    /** Step 2, and the leader's first request; the near tier has not answered. */
+    private Start<V> begin(K key, ReadRequest<K, V> request, boolean leased, Executor runner) {
         Route<K> route = engine.route(key);
         boolean hereLeased = leased || engine.near.leaseValid(route.partition());
         Outcome<V> unproven = unproven(key, request, hereLeased);
@@ -191,18 +199,38 @@ final class ReadPath<K, V> {
         } else {
             Place<V> place = engine.flights.joinOrLead(key, request.purpose(), mine);
             if (!place.leading()) {
-                return new Start<>(null, place.flight(), false);
+                Outcome<V> meanwhile = meanwhile(key, request, place.flight());
+                return meanwhile == null
+                        ? new Start<>(null, place.flight(), false)
+                        : new Start<>(meanwhile, null, false);
             }
             // Another flight may have landed between the look at the near tier and the registration.
             Outcome<V> landed = near(key, request, leased);
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
-                mine.result.complete(landed);
+                mine.land(landed);
                 return new Start<>(landed, null, false);
             }
         }
         new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
         return new Start<>(null, mine, true);
+    }
+
+    /** Who joins a load behind the readers is one of them, though this process has no copy of the value. */
+    private @Nullable Outcome<V> meanwhile(K key, ReadRequest<K, V> request, Flight<V> flight) {
+        NearEntry<V> entry = flight.meanwhile();
+        if (entry == null || entry.isExpired() || !request.takesStale()) {
+            return null;
+        }
+        long now = engine.clock.exact();
+        boolean fresh = now < entry.freshUntil;
+        if (!fresh && !engine.loads.policies.mayServeWhileRevalidating(entry, now)) {
+            return null;
+        }
+        engine.loads.left(flight);
+        Outcome<V> outcome =
+                fresh ? Outcome.of(entry, Source.REMOTE) : Outcome.stale(entry, Source.REMOTE, Reason.REVALIDATING);
+        return counted(key, request, outcome);
     }
 
     private Flight<V> leadAlone(K key, ReadRequest<K, V> request, Executor runner) {
@@ -241,7 +269,7 @@ final class ReadPath<K, V> {
         long now = engine.near.now();
         boolean fresh = now < entry.deadline;
         if (fresh || engine.loads.mayServeWhileRevalidating(entry, now)) {
-            if (entry.isDue(now)) {
+            if (entry.isDue(now) && engine.refreshes.mayBegin(request)) {
                 engine.refreshes.behind(engine.route(key), entry, request);
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);
@@ -261,7 +289,8 @@ final class ReadPath<K, V> {
     }
 
     private void rememberedFailure(K key, ReadRequest<K, V> request) {
-        if (engine.loads.policies.failures().time() != null && !request.isLookUp()) {
+        // A remote tier may have what is better than a failure.
+        if (engine.loads.policies.failures().time() != null && !request.isLookUp() && !engine.storesRemotely()) {
             Held held = engine.loads.heldBack.held(key);
             if (held != null) {
                 throw engine.loads.rememberedFailure(key, held);

@@ -4,6 +4,7 @@ import io.crema.internal.engine.Flights.Place;
 import io.crema.internal.entry.NearEntry;
 import io.crema.spi.LeaseState;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Loads values anew behind their readers: those that are about to be stale, and those that have just become so. However
@@ -14,27 +15,55 @@ final class Refreshes<K, V> {
     /** When this instance looks again for what another one is loading. */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /**
+     * How many run at a time. When very many values become stale at once, their readers are served meanwhile; what they
+     * must not do is flood the remote tier and the origin.
+     */
+    private static final int MOST_UNDER_WAY = 64;
+
     private final CacheEngine<K, V> engine;
+    private final AtomicInteger underWay = new AtomicInteger();
 
     Refreshes(CacheEngine<K, V> engine) {
         this.engine = engine;
     }
 
-    /** Begins a refresh for a read that was answered with an entry that is due, unless somebody else does. */
+    /** Begins a refresh for a read that was answered with an entry that is due, unless somebody else does, or too many do. */
     void behind(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader) {
-        long now = engine.clock.exact();
-        if (!reader.isLookUp() && entry.claimRefresh(now, now + engine.loads.policies.refreshPauseNanos())) {
-            start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
+        if (mayBegin(reader) && entry.claimRefresh(engine.clock.exact(), pausedUntil())) {
+            start(route, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
         }
     }
 
-    private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request) {
+    /** Whether a read would begin one, so that it is worth finding out where the key lies. */
+    boolean mayBegin(ReadRequest<K, V> reader) {
+        return !reader.isLookUp() && underWay.get() < MOST_UNDER_WAY;
+    }
+
+    private long pausedUntil() {
+        return engine.clock.exact() + engine.loads.policies.refreshPauseNanos();
+    }
+
+    private void start(Route<K> route, ReadRequest<K, V> request) {
         boolean leased = engine.near.leaseValid();
         Flight<V> mine = engine.flight(route, leased, leased || engine.near.leaseValid(route.partition()));
         Place<V> place = engine.flights.joinOrLead(route.key(), request.purpose(), mine);
         if (place.leading()) {
+            underWay.incrementAndGet();
             new LoadCall<>(engine, route, request, mine, engine.executor).start(null);
+        } else {
+            // It does not wait.
+            engine.loads.left(place.flight());
         }
+    }
+
+    /** One that was begun has landed. */
+    void ended() {
+        underWay.decrementAndGet();
+    }
+
+    int underWay() {
+        return underWay.get();
     }
 
     /** Another instance is at it, or has failed a while ago. */
@@ -49,7 +78,7 @@ final class Refreshes<K, V> {
         NearEntry<V> entry = engine.near.peek(call.key());
         if (entry != null
                 && (entry.token == call.request().known() || !call.request().isRevalidation())) {
-            entry.refreshAt(engine.clock.exact() + nanos);
+            entry.postponeRefresh(engine.clock.exact(), nanos);
         }
     }
 }

@@ -93,7 +93,7 @@ final class WritePath<K, V> {
         // Encoded before anything is sent: a value that cannot be has changed nothing.
         RemoteValue untagged = engine.entries.remoteValue(own, freshNanos, 0);
         engine.flights.add(key, write);
-        return tagged(route, own, options, freshNanos)
+        return tagged(route, own, options)
                 .thenCompose(entry -> entry.isEmpty()
                         ? afterUnknownStore(route, entry.reason())
                         : send(route, write, entry.get(), untagged, condition))
@@ -109,8 +109,7 @@ final class WritePath<K, V> {
      * The entry with the versions of its tags. Those that this instance knows will do: where one is not the present one
      * any more, the put counts as made before the tag was invalidated.
      */
-    private CompletableFuture<Answer<NearEntry<V>>> tagged(
-            Route<K> route, NearEntry<V> own, EntryOptions options, long freshNanos) {
+    private CompletableFuture<Answer<NearEntry<V>>> tagged(Route<K> route, NearEntry<V> own, EntryOptions options) {
         if (options.tags().isEmpty()) {
             return CompletableFuture.completedFuture(Answer.of(own));
         }

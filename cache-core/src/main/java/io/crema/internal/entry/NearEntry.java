@@ -211,8 +211,12 @@ public final class NearEntry<V> {
         return isDue(now) && REFRESH_AT.compareAndSet(this, seen, next);
     }
 
-    /** Moves the moment to that time, whatever it was. */
-    public void refreshAt(long next) {
-        REFRESH_AT.setVolatile(this, next);
+    /** Moves the moment further away; one that is not refreshed ahead gets none before it is stale. */
+    public void postponeRefresh(long now, long nanos) {
+        long seen = (long) REFRESH_AT.getVolatile(this);
+        boolean has = seen != Long.MAX_VALUE;
+        if ((has || now >= deadline) && !(has && seen >= now + nanos)) {
+            boolean unused = REFRESH_AT.compareAndSet(this, seen, now + nanos);
+        }
     }
 }

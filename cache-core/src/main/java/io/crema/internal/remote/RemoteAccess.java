@@ -114,7 +114,7 @@ public final class RemoteAccess {
         release(key, token, 0, 0);
     }
 
-    /** As {@link #release(RemoteKey, long)}, and holds the key back. */
+    /** As {@link #release(RemoteKey, long)}; may hold the key back, as {@link RemoteCache#release} says. */
     public void release(RemoteKey key, long token, int failures, long holdMillis) {
         CompletableFuture<Answer<Boolean>> unused = ask(
                 "release", () -> cache.release(key, token, failures, holdMillis).thenApply(done -> true));

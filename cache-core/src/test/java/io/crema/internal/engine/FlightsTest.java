@@ -25,11 +25,11 @@ class FlightsTest {
     private final Flights<String, String> flights = new Flights<>(rules, WINDOW);
 
     private Flight<String> leased(long start) {
-        return new Flight<>(partition, tags, start, Leased.EVERYTHING);
+        return new Flight<>(rules, partition, tags, start, Leased.EVERYTHING);
     }
 
     private Flight<String> unleased(long start) {
-        return new Flight<>(partition, tags, start, Leased.NOTHING);
+        return new Flight<>(rules, partition, tags, start, Leased.NOTHING);
     }
 
     private Place<String> get(Flight<String> mine) {
@@ -93,20 +93,20 @@ class FlightsTest {
     void joinOrLead_withoutALeaseOfTheTags_joinsNothingThatBeganUnderOne() {
         Flight<String> older = leased(100);
         get(older);
-        Flight<String> mine = new Flight<>(partition, tags, 100, new Leased(true, false));
+        Flight<String> mine = new Flight<>(rules, partition, tags, 100, new Leased(true, false));
 
         assertThat(get(mine)).isEqualTo(new Place<>(mine, true));
     }
 
     @Test
     void joinOrLead_withoutALeaseOfTheTags_joinsWhatBeganSoWithinTheWindow() {
-        Flight<String> older = new Flight<>(partition, tags, 100, new Leased(true, false));
+        Flight<String> older = new Flight<>(rules, partition, tags, 100, new Leased(true, false));
         get(older);
 
-        assertThat(get(new Flight<>(partition, tags, 149, new Leased(true, false)))
+        assertThat(get(new Flight<>(rules, partition, tags, 149, new Leased(true, false)))
                         .flight())
                 .isSameAs(older);
-        assertThat(get(new Flight<>(partition, tags, 150, new Leased(true, false)))
+        assertThat(get(new Flight<>(rules, partition, tags, 150, new Leased(true, false)))
                         .leading())
                 .isTrue();
     }
@@ -117,7 +117,7 @@ class FlightsTest {
         get(older);
         older.hasTags(null);
 
-        assertThat(get(new Flight<>(partition, tags, 10_000, new Leased(true, false)))
+        assertThat(get(new Flight<>(rules, partition, tags, 10_000, new Leased(true, false)))
                         .flight())
                 .isSameAs(older);
     }
@@ -173,7 +173,7 @@ class FlightsTest {
     /** The cache was attached to the remote tier meanwhile: a loss of messages of this partition says nothing of it. */
     @Test
     void joinOrLead_flightOfAnotherPartition_isDetachedAndReplaced() {
-        Flight<String> older = new Flight<>(new Partition(0, rules), tags, 100, Leased.EVERYTHING);
+        Flight<String> older = new Flight<>(rules, new Partition(0, rules), tags, 100, Leased.EVERYTHING);
         get(older);
         Flight<String> mine = leased(100);
 

@@ -28,7 +28,11 @@ class LoaderThreadsTest {
     private static Flight<String> flight() {
         CoherenceRules rules = new CoherenceRules();
         return new Flight<>(
-                new Partition(0, rules), new TagTable(new Partition(1, rules), rules), 1, Flight.Leased.EVERYTHING);
+                rules,
+                new Partition(0, rules),
+                new TagTable(new Partition(1, rules), rules),
+                1,
+                Flight.Leased.EVERYTHING);
     }
 
     private static Flight<String> loadedBy(ExecutorService executor) {

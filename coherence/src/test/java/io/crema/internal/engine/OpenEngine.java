@@ -101,7 +101,7 @@ public final class OpenEngine {
 
     /** Registers a read that begins now, or joins one. */
     public Read begin(String key) {
-        Flight<Integer> mine = new Flight<>(partition, tags, clock.coarse(), Flight.Leased.EVERYTHING);
+        Flight<Integer> mine = new Flight<>(rules, partition, tags, clock.coarse(), Flight.Leased.EVERYTHING);
         return new Read(flights.joinOrLead(key, Purpose.LOOK_UP, mine));
     }
 

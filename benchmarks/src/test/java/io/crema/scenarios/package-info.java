@@ -1,0 +1,4 @@
+@NullMarked
+package io.crema.scenarios;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,225 @@
+package io.crema.loading;
+
+import static io.crema.loading.Service.FRESH;
+import static io.crema.loading.Service.MARGIN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crema.policy.AbandonedLoads;
+import io.crema.policy.Bulkhead;
+import io.crema.policy.LoadTimeouts;
+import io.crema.policy.RefreshAhead;
+import io.crema.policy.StaleWhileRevalidate;
+import io.crema.scenario.Call;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Callers that leave a load: it goes on for those who stay; when nobody stays, as the policy says. */
+@ParameterizedClass
+@MethodSource("io.crema.loading.Setup#all")
+@Timeout(60)
+class AbandonedLoadsTest {
+
+    /** So that loads run on threads of their own. */
+    private static final LoadTimeouts TIMEOUTS = LoadTimeouts.none().hard(Duration.ofSeconds(60));
+
+    private final Setup setup;
+    private final Service service;
+
+    AbandonedLoadsTest(Setup setup) {
+        this.setup = setup;
+        service = new Service(setup);
+    }
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    private Instance abandoning(AbandonedLoads policy) {
+        return service.instance(
+                builder -> builder.abandonedLoads(policy).loadTimeouts(TIMEOUTS).bulkhead(Bulkhead.of(1)));
+    }
+
+    @Test
+    void finish_theOnlyCallerLeaves_valueIsCached() {
+        Instance cache = abandoning(AbandonedLoads.FINISH);
+        Held held = service.origin.hold();
+        Call<String> call = cache.get("k");
+        held.awaitCalled();
+        call.abandon();
+        held.answer("v");
+        service.passUntil(() -> "v".equals(cache.look("k")));
+        assertThat(held.interrupts()).isZero();
+        assertThat(held.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void finish_callerThatComesLater_joinsTheLoadThatWasLeft() {
+        Instance cache = abandoning(AbandonedLoads.FINISH);
+        Held held = service.origin.hold();
+        Call<String> call = cache.get("k");
+        held.awaitCalled();
+        call.abandon();
+        Call<String> later = cache.get("k");
+        later.awaitWaiting();
+        held.answer("v");
+        assertThat(service.finish(later)).isEqualTo("v");
+        assertThat(held.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void cancel_theOnlyCallerLeaves_loaderIsInterrupted_andTheKeyIsFree() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> call = cache.get("k");
+        held.awaitCalled();
+        call.abandon();
+        held.awaitInterrupted();
+        service.origin.give("v");
+        assertThat(service.finish(cache.get("k"))).isEqualTo("v");
+    }
+
+    @Test
+    void cancel_whatTheLoaderStillGives_isDropped() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held hung = service.origin.hang();
+        Call<String> call = cache.get("k");
+        hung.awaitCalled();
+        call.abandon();
+        hung.awaitInterrupted();
+        hung.answer("late");
+        service.origin.give("v");
+        assertThat(service.finish(cache.get("other")))
+                .as("there is one place, so the late one has ended")
+                .isEqualTo("v");
+        assertThat(cache.look("k")).isNull();
+    }
+
+    @Test
+    void cancel_theFirstCallerLeaves_othersGetTheValue() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> first = cache.get("k");
+        held.awaitCalled();
+        Call<String> second = cache.get("k");
+        second.awaitWaiting();
+        Call<String> third = cache.get("k");
+        third.awaitWaiting();
+        first.abandon();
+        third.abandon();
+        assertThat(held.interrupts()).isZero();
+        held.answer("v");
+        assertThat(service.finish(second)).isEqualTo("v");
+        assertThat(cache.look("k")).isEqualTo("v");
+        assertThat(held.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void cancel_theLastOfSeveralLeaves_loaderIsInterrupted() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> first = cache.get("k");
+        held.awaitCalled();
+        Call<String> second = cache.get("k");
+        second.awaitWaiting();
+        first.abandon();
+        assertThat(held.interrupts()).isZero();
+        second.abandon();
+        held.awaitInterrupted();
+    }
+
+    @Test
+    void cancel_anExplicitRefreshStillWaits_loadGoesOn() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> refresh = cache.refresh("k");
+        held.awaitCalled();
+        Call<String> second = cache.refresh("k");
+        second.abandon();
+        assertThat(held.interrupts()).isZero();
+        held.answer("v");
+        assertThat(service.finish(refresh)).isEqualTo("v");
+    }
+
+    @Test
+    void cancel_whenOneThatHasTheReserveIsServed_theLoadBehindGoesOn() {
+        Instance cache = service.instance(builder -> builder.abandonedLoads(AbandonedLoads.CANCEL)
+                .staleWhileRevalidate(StaleWhileRevalidate.upTo(Duration.ofSeconds(5)))
+                .loadTimeouts(TIMEOUTS));
+        service.origin.give("v1");
+        service.finish(cache.get("k"));
+        service.passFreshness();
+        Held held = service.origin.hold();
+        assertThat(cache.load("k")).isEqualTo("v1");
+        held.awaitCalled();
+        assertThat(held.interrupts()).isZero();
+        held.answer("v2");
+        service.until(() -> "v2".equals(cache.look("k")));
+    }
+
+    @Test
+    void cancel_whoJoinsALoadBehindAndLeaves_doesNotEndIt() {
+        Assumptions.assumeTrue(setup.tiers().hasNear());
+        Instance cache = service.instance(builder -> builder.abandonedLoads(AbandonedLoads.CANCEL)
+                .refreshAhead(RefreshAhead.at(0.5))
+                .loadTimeouts(TIMEOUTS));
+        service.origin.give("v1");
+        service.finish(cache.get("k"));
+        service.pass(FRESH.dividedBy(2).plus(MARGIN));
+        Held held = service.origin.hold();
+        assertThat(cache.load("k")).isEqualTo("v1");
+        held.awaitCalled();
+        service.pass(FRESH.dividedBy(2));
+        Call<String> late = cache.get("k");
+        late.awaitWaiting();
+        late.abandon();
+        assertThat(held.interrupts()).isZero();
+        held.answer("v2");
+        service.until(() -> "v2".equals(cache.look("k")));
+    }
+
+    @Test
+    void cancel_asyncLoader_itsFutureIsCancelled() {
+        CompletableFuture<String> origin = new CompletableFuture<>();
+        Instance cache = service.instance(
+                builder -> builder.abandonedLoads(AbandonedLoads.CANCEL), builder -> builder.buildAsync(key -> origin));
+        Call<String> call = cache.get("k");
+        call.awaitWaiting();
+        service.settle();
+        call.abandon();
+        service.until(origin::isCancelled);
+    }
+
+    @Test
+    void finish_asyncLoader_itsFutureIsLeftAlone() {
+        CompletableFuture<String> origin = new CompletableFuture<>();
+        Instance cache = service.instance(builder -> builder, builder -> builder.buildAsync(key -> origin));
+        Call<String> call = cache.get("k");
+        call.awaitWaiting();
+        service.settle();
+        call.abandon();
+        origin.complete("v");
+        service.until(() -> "v".equals(cache.look("k")));
+    }
+
+    @Test
+    void cancel_otherInstancesGetTheLeaseAtOnce() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Instance other = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> call = cache.get("k");
+        held.awaitCalled();
+        call.abandon();
+        held.awaitInterrupted();
+        service.origin.give("v");
+        assertThat(service.finish(other.get("k"))).isEqualTo("v");
+        assertThat(service.origin.calls()).isEqualTo(2);
+    }
+}
