@@ -183,8 +183,7 @@ final class LoadOracle {
         long since = call.began - other.began;
         boolean mayBoth = waited
                 || Boolean.TRUE.equals(impatient.get(other))
-                || shelf.written(key) >= other.began - DELAY
-                || shelf.wentBetween(key, other.began - DELAY, call.began)
+                || shelf.written(key) >= other.began - queueing()
                 || since >= plan.leaseNanos() - DELAY
                 || other.keys.size() > 1 && plan.hardNanos() > 0
                 || !plan.remote() && (refreshes || Boolean.TRUE.equals(refreshing.get(other)))
@@ -200,12 +199,15 @@ final class LoadOracle {
                         + other.instance);
     }
 
+    /** How long a lease that a write has revoked may be older than its load. */
+    private long queueing() {
+        return plan.bulkhead() == null ? DELAY : 6 * SECOND;
+    }
+
     private void afterFailure(int key, long now) {
         Failed before = failed[key];
         if (before == null
-                || shelf.wentBetween(key, before.at - DELAY, now)
-                || plan.failureNanos() > 0 && shelf.item(key) == null
-                || shelf.written(key) >= before.call.began - DELAY
+                || shelf.written(key) >= before.call.began - queueing()
                 || !health.isHealthySince(before.call.began - DELAY)) {
             return;
         }
@@ -224,8 +226,6 @@ final class LoadOracle {
                 || plan.refreshAhead() != null && plan.refreshAhead().beta() > 0
                 || now < item.since + DELAY
                 || waitsSince(call.instance, key, item.since + DELAY)
-                || lastTrouble[key] >= item.since
-                || health.lastRefusal() >= item.since
                 || !health.isWholeSince(item.since - DELAY)) {
             return;
         }
@@ -252,7 +252,7 @@ final class LoadOracle {
         if (fails) {
             lastFailure[key] = now;
         }
-        boolean undisturbed = shelf.written(key) < call.began - DELAY || shelf.written(key) == 0;
+        boolean undisturbed = shelf.written(key) < call.began - queueing() || shelf.written(key) == 0;
         if (fails && wanted) {
             failed[key] = undisturbed
                             && !Boolean.TRUE.equals(refreshing.get(call))
@@ -279,7 +279,7 @@ final class LoadOracle {
 
     private @Nullable Failed failure(Call call, int key, long now) {
         Failed before = failed[key];
-        boolean first = before == null || shelf.written(key) >= before.call.began - DELAY;
+        boolean first = before == null || shelf.written(key) >= before.call.began - queueing() || call.began < before.at;
         int inARow = first ? 1 : before.inARow + 1;
         Shelf.Item item = shelf.item(key);
         // Of what was expired by a call, or by a tag that it may have, there may be a reserve.
@@ -287,12 +287,11 @@ final class LoadOracle {
         long hold = plan.failureNanos();
         if (left > Times.millis(600)) {
             hold = Math.min(plan.holdNanos(inARow), left - DELAY);
-        } else if (left > -Times.millis(600) && item != null) {
+        } else if (item != null || plan.keepsReserves() || plan.refreshAhead() != null) {
+            // A reserve that is about to end, or of which nothing is known here, shortens the hold.
             return null;
-        } else if (plan.keepsReserves() || plan.refreshAhead() != null) {
-            hold = Math.min(hold, plan.holdNanos(1));
         }
-        return hold <= Times.millis(200) ? null : new Failed(call, now, inARow, hold);
+        return hold == 0 ? null : new Failed(call, now, inARow, hold);
     }
 
     /** For how long after it was stored an item may be served in some way. */
@@ -398,7 +397,7 @@ final class LoadOracle {
         long most = op.kind == LoadOp.Kind.LOOK_UP
                 ? revalidating
                 : op.kind == LoadOp.Kind.REFRESH ? slack : Math.max(revalidating, plan.staleOnErrorNanos() + slack);
-        if (age > most && plan.softNanos() == 0) {
+        if (age > most) {
             wrong(key, op + " got a value of " + age / 1e6 + " ms, more than " + most / 1e6 + " ms");
         } else if (age > fresh) {
             counts.staleReads++;
@@ -446,7 +445,7 @@ final class LoadOracle {
         long slack = limit + DELAY;
         long fresh = nullFresh[key];
         long most = fresh == 0 ? 0 : Math.max(fresh + plan.whileRevalidateNanos(), plan.staleOnErrorNanos());
-        if (op.start - lastNull[key] > most + slack && plan.softNanos() == 0) {
+        if (op.start - lastNull[key] > most + slack) {
             wrong(key, op + " got nothing, but the origin said so last at " + lastNull[key] / 1e6 + " ms");
         }
     }
@@ -467,20 +466,20 @@ final class LoadOracle {
             return;
         }
         long left = item.since + servable(item) - op.start - DELAY;
-        if (failure != null && plan.staleOnError() != null && plan.failureNanos() == 0 && op.alone && left > took) {
+        if (failure != null && plan.staleOnError() != null && op.alone && left > took) {
             wrong(key, op + " failed with " + failure + " although there is a reserve");
         }
         if (plan.staleOnError() != null && lastFailure[key] >= op.start) {
             counts.survived++;
         }
         long revalidates = item.since + item.fresh + plan.whileRevalidateNanos() - op.start - DELAY;
-        if (plan.whileRevalidate() != null && revalidates > 0 && op.alone && plan.near()) {
+        if (plan.whileRevalidate() != null && revalidates > 0 && op.alone) {
             counts.revalidated++;
             if (took > DELAY) {
                 wrong(key, op + " took " + took / 1e6 + " ms although the value may be served while it is revalidated");
             }
         }
-        if (plan.softNanos() > 0 && plan.abandoned() == AbandonedLoads.FINISH && left > plan.softNanos() + SECOND) {
+        if (plan.softNanos() > 0 && op.alone && plan.abandoned() == AbandonedLoads.FINISH && left > plan.softNanos() + SECOND) {
             counts.soft++;
             if (took > plan.softNanos() + DELAY) {
                 wrong(key, op + " took " + took / 1e6 + " ms, with a reserve and a soft timeout");
@@ -493,7 +492,7 @@ final class LoadOracle {
         long from = op.start - plan.longestHoldNanos() - SECOND;
         boolean loadsFailed = op.keys.stream().anyMatch(key -> lastFailure[key] >= from);
         boolean refused = health.lastRefusal() >= from;
-        if (plan.failureNanos() > 0 && (loadsFailed || refused) && mayBeRemembered(failure)) {
+        if ((plan.failureNanos() > 0 || plan.remote()) && (loadsFailed || refused) && mayBeRemembered(failure)) {
             return true;
         } else if (failure instanceof LoadOrigin.Failure) {
             return loadsFailed;

@@ -6,7 +6,9 @@ import io.crema.Rules;
 import io.crema.internal.engine.OpenLoads;
 import io.crema.simulation.LoadOracle.Violation;
 import io.crema.spi.LeaseState;
+import io.crema.spi.ReadMode;
 import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
 import io.crema.testkit.InMemoryRemote;
 import io.crema.testkit.InMemoryServer;
 import java.util.ArrayList;
@@ -258,7 +260,7 @@ final class LoadSimulation {
         }
         for (int key = 0; key < plan.keys(); key++) {
             LeaseState lease = cache.read(
-                            new io.crema.spi.RemoteKey(0, Values.stored(key)), io.crema.spi.ReadMode.HEADER)
+                            new RemoteKey(0, Values.stored(key)), ReadMode.HEADER)
                     .join()
                     .lease();
             if (lease.isLoading()) {

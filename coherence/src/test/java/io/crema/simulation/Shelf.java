@@ -46,16 +46,15 @@ final class Shelf {
     private final LoadOracle oracle;
     private final @Nullable Item[] items;
     private final long[] written;
-    private final long[] gone;
-    private final long[] goneBefore;
+    /** When a tag was last invalidated. */
+    private long lastTag = Long.MIN_VALUE / 2;
+
 
     Shelf(World world, LoadOracle oracle, int keys) {
         this.world = world;
         this.oracle = oracle;
         this.items = new Item[keys];
         this.written = new long[keys];
-        this.gone = new long[keys];
-        this.goneBefore = new long[keys];
     }
 
     @Nullable
@@ -68,19 +67,14 @@ final class Shelf {
         return written[key];
     }
 
-    /** Whether a value went because its time was over, and with it a lease that was granted over it. */
-    boolean wentBetween(int key, long from, long to) {
-        return gone[key] >= from && gone[key] <= to || goneBefore[key] >= from && goneBefore[key] <= to;
-    }
-
     void stored(int key, Item item) {
         items[key] = item;
-        if (gone[key] <= world.now()) {
-            goneBefore[key] = gone[key];
-        }
-        gone[key] = item.since + item.keep;
         world.trace.note(
                 world.now(), Oracle.EVERYBODY, key, "stored, fresh for " + item.fresh / 1_000_000 + " ms", item.value);
+        if (world.now() - lastTag < Times.millis(1_000)) {
+            // Its tag may be another one already.
+            items[key] = null;
+        }
         if (item.value == NULL) {
             oracle.storedNull(key);
         } else {
@@ -208,6 +202,7 @@ final class Shelf {
         @Override
         public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
             allWritten("INVALIDATE_TAG executed");
+            lastTag = world.now();
             return super.invalidateTag(tag, token, atLeast);
         }
 
