@@ -26,6 +26,7 @@ class SoftTimeoutTest {
 
     private static final Duration SOFT = Duration.ofMillis(200);
     private static final Duration HARD = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Service service;
@@ -33,9 +34,9 @@ class SoftTimeoutTest {
 
     SoftTimeoutTest(Setup setup) {
         service = new Service(setup);
-        cache = service.instance(builder -> builder.staleOnError(
-                        StaleOnError.upTo(Duration.ofSeconds(60)).retryEvery(RETRY))
-                .loadTimeouts(LoadTimeouts.soft(SOFT).hard(HARD)));
+        cache = service.instance(
+                builder -> builder.staleOnError(StaleOnError.upTo(LIMIT).retryEvery(RETRY))
+                        .loadTimeouts(LoadTimeouts.soft(SOFT).hard(HARD)));
     }
 
     @AfterEach
@@ -194,5 +195,23 @@ class SoftTimeoutTest {
         held.answer("v2");
         assertThat(service.finish(call)).isEqualTo("v2");
         assertThat(cache.look("k")).isNull();
+    }
+
+    @Test
+    void loadBehind_neverEnds_theReserveIsServedToItsLimitOnly() {
+        Instance patient = service.instance(builder ->
+                builder.staleOnError(StaleOnError.upTo(LIMIT).retryEvery(RETRY)).loadTimeouts(LoadTimeouts.soft(SOFT)));
+        service.origin.give("v1");
+        assertThat(service.finish(patient.get("k"))).isEqualTo("v1");
+        service.passFreshness();
+        Held held = service.origin.hold();
+        assertThat(service.finish(patient.get("k"))).isEqualTo("v1");
+        service.pass(LIMIT);
+        Call<String> call = patient.get("k");
+        call.awaitWaiting();
+        service.pass(SOFT.multipliedBy(2));
+        assertThat(call.isDone()).isFalse();
+        held.answer("v2");
+        assertThat(service.finish(call)).isEqualTo("v2");
     }
 }

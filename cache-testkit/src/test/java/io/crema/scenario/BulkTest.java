@@ -149,8 +149,9 @@ class BulkTest {
         Calls cache = fixture.open();
         assertThatThrownBy(() -> cache.getAll(List.of("a", "b"), keys -> null))
                 .isExactlyInstanceOf(CacheException.class)
-                .hasMessage("Cache 'texts': the bulk loader returned null; a key that the origin does not have is left"
-                        + " out");
+                .hasMessage(
+                        "Cache 'texts': the bulk loader returned null for a key of type java.lang.String; leave out keys"
+                                + " that the origin does not have");
         assertThat(cache.getAll(List.of("a", "b"), upperCase)).hasSize(2);
     }
 

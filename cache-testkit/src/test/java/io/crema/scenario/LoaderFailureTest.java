@@ -189,7 +189,9 @@ class LoaderFailureTest {
         assertThatThrownBy(() -> calls.get("cancelled")).isInstanceOf(CancellationException.class);
         assertThatThrownBy(() -> calls.get("none"))
                 .isExactlyInstanceOf(CacheException.class)
-                .hasMessage("Cache 'async': the loader returned no future; complete one with null for no value");
+                .hasMessage(
+                        "Cache 'async': the loader returned no future for a key of type java.lang.String; complete one"
+                                + " with null for no value");
         assertThat(cache.stats().loads()).isEqualTo(6);
         assertThat(cache.stats().loadFailures()).isEqualTo(6);
         assertThat(calls.get("checked", key -> "now")).isEqualTo("now");

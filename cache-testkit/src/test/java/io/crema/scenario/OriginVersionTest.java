@@ -231,7 +231,9 @@ class OriginVersionTest {
 
         assertThatThrownBy(() -> cache.get("k"))
                 .isInstanceOf(CacheException.class)
-                .hasMessage("Cache 'texts': originVersion must not be 0; leave it out where there is none");
+                .hasMessage(
+                        "Cache 'texts': in the loader of a key of type java.lang.String, originVersion must not be 0;"
+                                + " leave it out where there is none");
     }
 
     @Test

@@ -250,8 +250,9 @@ class SingleFlightTest {
         for (String key : List.of("sync", "async", "bulk", "async bulk")) {
             assertThatThrownBy(() -> cache.get(key))
                     .isExactlyInstanceOf(CacheException.class)
-                    .hasMessage("Cache 'texts': a loader asks for the key that it is loading; it would wait for"
-                            + " itself");
+                    .hasMessage(
+                            "Cache 'texts': a loader asks for the key that it is loading, of type java.lang.String; it"
+                                    + " would wait for itself");
         }
         assertThat(cache.get("sync", key -> "now")).isEqualTo("now");
     }

@@ -238,7 +238,9 @@ class TagsTest {
 
         assertThatThrownBy(() -> cache.get("k"))
                 .isInstanceOf(CacheException.class)
-                .hasMessage("Cache 'texts': a tag must have 1 to 255 bytes in UTF-8, but has 0");
+                .hasMessage(
+                        "Cache 'texts': in the loader of a key of type java.lang.String, a tag must have 1 to 255 bytes"
+                                + " in UTF-8, but has 0");
     }
 
     @Test
@@ -301,7 +303,9 @@ class TagsTest {
 
         assertThatThrownBy(() -> cache.get("k"))
                 .isInstanceOf(CacheException.class)
-                .hasMessage("Cache 'texts': weight must not be negative, but is -1");
+                .hasMessage(
+                        "Cache 'texts': in the loader of a key of type java.lang.String, weight must not be negative,"
+                                + " but is -1");
     }
 
     @Test

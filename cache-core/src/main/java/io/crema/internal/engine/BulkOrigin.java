@@ -68,7 +68,7 @@ final class BulkOrigin<K, V> implements Origin<K, V> {
             if (loaded == null) {
                 throw attempts.get(0)
                         .call()
-                        .badLoader("the bulk loader returned null; a key that the origin does not have is left out");
+                        .badLoader("the bulk loader returned null", "leave out keys that the origin does not have");
             }
             // Here, because the loader's map may fail too, and that concerns all keys.
             keys.forEach(key -> values.put(key, loaded.get(key)));

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ContextOfLoad<V> implements LoadContext<V> {
 
     private final String cacheName;
+    private final Object key;
     private final long leastOriginVersion;
     private final @Nullable CacheEntry<V> previous;
     private final long previousVersion;
@@ -23,8 +24,14 @@ final class ContextOfLoad<V> implements LoadContext<V> {
     private boolean modified = true;
 
     /** @param previous what is to be replaced, with its origin version; null = nothing is known */
-    ContextOfLoad(String cacheName, long leastOriginVersion, @Nullable CacheEntry<V> previous, long previousVersion) {
+    ContextOfLoad(
+            String cacheName,
+            Object key,
+            long leastOriginVersion,
+            @Nullable CacheEntry<V> previous,
+            long previousVersion) {
         this.cacheName = cacheName;
+        this.key = key;
         this.leastOriginVersion = leastOriginVersion;
         this.previous = previous;
         this.previousVersion = previousVersion;
@@ -76,8 +83,7 @@ final class ContextOfLoad<V> implements LoadContext<V> {
     public @Nullable V notModified() {
         if (previous == null) {
             throw new CacheException(
-                    "Cache '" + cacheName
-                            + "': a loader says that the previous value is not modified, but there is none; look at previous() first");
+                    intro() + "notModified() needs a previous value, but there is none; look at" + " previous() first");
         }
         modified = false;
         return previous.value();
@@ -98,8 +104,13 @@ final class ContextOfLoad<V> implements LoadContext<V> {
         try {
             options = change.apply(options);
         } catch (IllegalArgumentException e) {
-            throw new CacheException("Cache '" + cacheName + "': " + e.getMessage(), e);
+            throw new CacheException(intro() + e.getMessage(), e);
         }
         return this;
+    }
+
+    private String intro() {
+        return "Cache '" + cacheName + "': in the loader of a key of type "
+                + key.getClass().getName() + ", ";
     }
 }

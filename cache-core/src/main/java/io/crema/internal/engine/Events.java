@@ -56,11 +56,6 @@ final class Events {
         this.queue = listeners.isEmpty() ? null : new EventQueue(cache, listeners, executor, clock, failures, log);
     }
 
-    /** Whether anybody listens: to be asked where an argument of an event costs something. */
-    boolean isOn() {
-        return queue != null;
-    }
-
     // Loads. Times are nanoseconds.
 
     void loaded(Object key, long took) {

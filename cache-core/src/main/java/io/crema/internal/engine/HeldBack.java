@@ -50,13 +50,14 @@ final class HeldBack<K> {
      *
      * @param failures how often in a row, with this one
      * @param holdNanos how long its origin is left alone from now on; 0 = it is only counted
-     * @param failure null if another instance knows it; one of this instance stays
+     * @param failure null if another instance knows it; one of this instance stays as long as its hold runs
      */
     void failed(K key, int failures, long holdNanos, @Nullable Throwable failure) {
         long until = clock.exact() + Math.min(holdNanos, LONGEST_NANOS);
         synchronized (this) {
             Held before = keys.get(key);
-            Throwable known = failure != null || before == null ? failure : before.failure;
+            Throwable known =
+                    failure == null && before != null && before.until > clock.exact() ? before.failure : failure;
             oldestFirst.remove(key);
             if (oldestFirst.size() >= MOST) {
                 remove(oldestFirst.iterator().next());

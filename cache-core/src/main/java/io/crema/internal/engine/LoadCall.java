@@ -111,8 +111,10 @@ final class LoadCall<K, V> {
         return context.wrap(task);
     }
 
-    CacheException badLoader(String what) {
-        return new CacheException("Cache '" + engine.name + "': " + what);
+    /** @param instead what the loader should do */
+    CacheException badLoader(String what, String instead) {
+        return new CacheException("Cache '" + engine.name + "': " + what + " for a key of type "
+                + key().getClass().getName() + "; " + instead);
     }
 
     LoadTimer startTimer() {
@@ -220,12 +222,12 @@ final class LoadCall<K, V> {
     private ContextOfLoad<V> loadContext() {
         NearEntry<V> previous = lookUp.known();
         if (previous == null || quarantined || flight.isWrong(previous)) {
-            return new ContextOfLoad<>(engine.name, leastOriginVersion, null, 0);
+            return new ContextOfLoad<>(engine.name, key(), leastOriginVersion, null, 0);
         }
         CacheEntry<V> described =
                 engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
         return new ContextOfLoad<>(
-                engine.name, leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
+                engine.name, key(), leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */

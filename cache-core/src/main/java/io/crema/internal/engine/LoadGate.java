@@ -40,12 +40,6 @@ final class LoadGate {
         this.unlimited = policy.loads() == Integer.MAX_VALUE;
     }
 
-    /** As {@link #enter(Consumer)}, for one that needs its place only after this has returned. */
-    @Nullable
-    Place enter(Runnable admitted) {
-        return enter(place -> admitted.run());
-    }
-
     /**
      * Asks for a place, which is to be left in every case.
      *

@@ -108,20 +108,19 @@ public record Loading(
                 .filter(Objects::nonNull)
                 .map(Policy::faults)
                 .forEach(faults::addAll);
-        if (faults.isEmpty() && expiration.faults().isEmpty()) {
-            addConflicts(expiration.fresh(), faults);
+        if (timeouts.soft() != null && staleOnError == null && staleWhileRevalidate == null) {
+            faults.add("LoadTimeouts: soft has no effect without a reserve; set staleOnError(..) too");
+        }
+        if (staleOnError != null
+                && Stream.of(expiration, staleOnError)
+                        .allMatch(policy -> policy.faults().isEmpty())) {
+            addConflicts(expiration.fresh(), staleOnError, faults);
         }
         return faults;
     }
 
-    /** Of policies each of which is right. */
-    private void addConflicts(Duration fresh, List<String> faults) {
-        if (timeouts.soft() != null && staleOnError == null && staleWhileRevalidate == null) {
-            faults.add("LoadTimeouts: soft has no effect without a reserve; set staleOnError(..) too");
-        }
-        if (staleOnError == null) {
-            return;
-        }
+    /** Of times each of which is right by itself. */
+    private void addConflicts(Duration fresh, StaleOnError staleOnError, List<String> faults) {
         Duration limit = staleOnError.limit();
         Duration first = staleOnError.retry().first();
         if (limit.compareTo(fresh) <= 0) {
@@ -133,6 +132,7 @@ public record Loading(
                     + " which is " + limit.minus(fresh) + " from the time to live to the limit, but is " + first);
         }
         if (staleWhileRevalidate != null
+                && staleWhileRevalidate.faults().isEmpty()
                 && staleWhileRevalidate.limit().plus(fresh).compareTo(limit) > 0) {
             faults.add("StaleWhileRevalidate: limit after the time to live must not reach beyond the greatest age that"
                     + " StaleOnError allows, which is " + limit + ", but ends at "

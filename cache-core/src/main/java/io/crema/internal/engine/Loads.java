@@ -120,22 +120,23 @@ final class Loads<K, V> {
                         + (failure == null ? " in another instance" : ": " + failure)
                         + "; failures are remembered, and the key is loaded again in "
                         + TimeUnit.NANOSECONDS.toMillis(Math.max(0, held.until() - engine.clock.exact())) + " ms",
-                failure == null ? LoadTrouble.ELSEWHERE : failure);
+                failure == null ? new LoadTrouble() : failure);
     }
 
     CacheLoadException othersFailure(K key, LeaseState state) {
         return new CacheLoadException(
                 "Cache '" + engine.name + "': another instance's load of a key of type "
-                        + key.getClass().getName() + " failed, " + state.failures()
-                        + " in a row; the key is loaded again in " + state.leftMillis() + " ms",
-                LoadTrouble.ELSEWHERE);
+                        + key.getClass().getName() + " failed (" + state.failures()
+                        + " in a row); the key is loaded again in " + state.leftMillis() + " ms",
+                new LoadTrouble());
     }
 
     LoadTimeoutException hardTimeout(K key) {
         return new LoadTimeoutException("Cache '" + engine.name + "': no value for a key of type "
                 + key.getClass().getName() + " within the hard timeout of "
                 + Objects.requireNonNull(policies.timeouts().hard()).toMillis()
-                + " ms; the loader was interrupted, and what it may still return is dropped");
+                + " ms; what the load may still give is dropped. If the origin needs longer, give it more time by"
+                + " loadTimeouts(..)");
     }
 
     long hardNanos() {

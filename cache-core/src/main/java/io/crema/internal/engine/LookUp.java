@@ -181,9 +181,6 @@ final class LookUp<K, V> {
     private void stored(NearEntry<V> entry, RemoteRecord record) {
         stored = entry;
         storedRecord = record;
-        if (request().isRevalidation()) {
-            flight.meanwhile(entry);
-        }
     }
 
     /** There is a value that is not fresh any more. */

@@ -60,7 +60,7 @@ sealed interface Origin<K, V> permits Origin.Blocking, Origin.WithContext, Origi
                 CompletableFuture<? extends @Nullable V> future = loader.load(attempt.key());
                 if (future == null) {
                     throw attempt.call()
-                            .badLoader("the loader returned no future; complete one with null for no value");
+                            .badLoader("the loader returned no future", "complete one with null for no value");
                 }
                 CompletableFuture<?> unused = future.whenComplete((value, failure) -> {
                     if (failure == null) {

@@ -84,7 +84,7 @@ final class ReadPath<K, V> {
 
     private Outcome<V> awaitJoined(K key, ReadRequest<K, V> request, Flight<V> flight) throws InterruptedException {
         switch (engine.loaderThreads.begin(flight)) {
-            case RECURSIVE -> throw recursive();
+            case RECURSIVE -> throw recursive(key);
             case CYCLIC -> {
                 CallerRunner runner = new CallerRunner(engine.executor);
                 return awaitLed(leadAlone(key, request, runner), runner);
@@ -133,9 +133,9 @@ final class ReadPath<K, V> {
         return new CacheLoadException("Cache '" + engine.name + "': the loader was interrupted", cause);
     }
 
-    CacheException recursive() {
-        return new CacheException(
-                "Cache '" + engine.name + "': a loader asks for the key that it is loading; it would wait for itself");
+    private CacheException recursive(K key) {
+        return new CacheException("Cache '" + engine.name + "': a loader asks for the key that it is loading, of type "
+                + key.getClass().getName() + "; it would wait for itself");
     }
 
     CompletableFuture<Outcome<V>> readAsync(K key, ReadRequest<K, V> request) {
@@ -179,7 +179,7 @@ final class ReadPath<K, V> {
         if (flight == null || start.leading() || flight.needed() != Thread.currentThread()) {
             return start;
         } else if (flight.loading() == Thread.currentThread()) {
-            throw recursive();
+            throw recursive(key);
         }
         return new Start<>(null, leadAlone(key, request, engine.executor), true);
     }

@@ -31,7 +31,7 @@ final class Refreshes<K, V> {
     /** Begins a refresh for a read that was answered with an entry that is due, unless somebody else does, or too many do. */
     void behind(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader) {
         if (mayBegin(reader) && entry.claimRefresh(engine.clock.exact(), pausedUntil())) {
-            start(route, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
+            start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
         }
     }
 
@@ -44,9 +44,10 @@ final class Refreshes<K, V> {
         return engine.clock.exact() + engine.loads.policies.refreshPauseNanos();
     }
 
-    private void start(Route<K> route, ReadRequest<K, V> request) {
+    private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request) {
         boolean leased = engine.near.leaseValid();
         Flight<V> mine = engine.flight(route, leased, leased || engine.near.leaseValid(route.partition()));
+        mine.meanwhile(entry);
         Place<V> place = engine.flights.joinOrLead(route.key(), request.purpose(), mine);
         if (place.leading()) {
             underWay.incrementAndGet();

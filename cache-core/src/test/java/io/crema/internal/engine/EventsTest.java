@@ -83,7 +83,6 @@ class EventsTest {
 
         everything(events);
 
-        assertThat(events.isOn()).isTrue();
         assertThat(told())
                 .containsExactly(
                         new Loaded("cache", "k", Duration.ofNanos(5)),
@@ -103,7 +102,6 @@ class EventsTest {
     @Test
     void each_nobodyListens_allocatesNothing() {
         Events events = events(List.of(), List.of());
-        assertThat(events.isOn()).isFalse();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         everything(events);
         long asking = allocatedBy(threads, () -> {});

@@ -28,7 +28,7 @@ class LoadGateTest {
     private final LoadGate gate = new LoadGate(Bulkhead.of(2).queue(3));
 
     private LoadGate.Place enter(String name) {
-        return gate.enter(() -> admitted.add(name));
+        return gate.enter(place -> admitted.add(name));
     }
 
     @Test
@@ -74,11 +74,11 @@ class LoadGateTest {
     @Test
     void enter_noQueue_refusesWhatWouldWait() {
         LoadGate narrow = new LoadGate(Bulkhead.of(1).queue(0));
-        LoadGate.Place only = narrow.enter(() -> {});
+        LoadGate.Place only = narrow.enter(place -> {});
 
-        assertThat(narrow.enter(() -> {})).isNull();
+        assertThat(narrow.enter(place -> {})).isNull();
         only.leave();
-        assertThat(narrow.enter(() -> {})).isNotNull();
+        assertThat(narrow.enter(place -> {})).isNotNull();
     }
 
     @Test
@@ -116,7 +116,7 @@ class LoadGateTest {
     void admitted_leavesAtOnce_thousandsDoNotDeepenTheStack() {
         int many = 100_000;
         LoadGate long1 = new LoadGate(Bulkhead.of(1).queue(many));
-        LoadGate.Place first = long1.enter(() -> {});
+        LoadGate.Place first = long1.enter(place -> {});
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             int number = i;
@@ -144,7 +144,7 @@ class LoadGateTest {
 
     @Test
     void enter_admittedThrows_placeIsFree() {
-        assertThatThrownBy(() -> gate.enter(() -> {
+        assertThatThrownBy(() -> gate.enter(place -> {
                     throw new IllegalStateException("broken");
                 }))
                 .hasMessage("broken");
@@ -161,7 +161,7 @@ class LoadGateTest {
         try {
             LoadGate.Place a = enter("a");
             enter("b");
-            gate.enter(() -> {
+            gate.enter(place -> {
                 throw new IllegalStateException("broken");
             });
             enter("d");
@@ -181,7 +181,7 @@ class LoadGateTest {
     void enter_unlimited_neverWaits() {
         LoadGate unlimited = new LoadGate(Bulkhead.unlimited());
         List<LoadGate.Place> places = IntStream.range(0, 1_000)
-                .mapToObj(i -> unlimited.enter(() -> admitted.add("x")))
+                .mapToObj(i -> unlimited.enter(place -> admitted.add("x")))
                 .toList();
 
         assertThat(admitted).hasSize(1_000);
@@ -254,7 +254,7 @@ class LoadGateTest {
             for (int round = 0; round < ROUNDS; round++) {
                 came.incrementAndGet();
                 Visitor visitor = new Visitor(random.nextInt(4) == 0);
-                LoadGate.Place place = gate.enter(visitor::admitted);
+                LoadGate.Place place = gate.enter(place -> visitor.admitted());
                 if (place == null) {
                     refused.incrementAndGet();
                 } else {

@@ -52,8 +52,7 @@ class EffectsTest {
 
     @Test
     void outage_withoutReserve_failsReads() throws Exception {
-        assertThat(shared(Plan.shared(DatabaseDown::bare), DatabaseDown::outage)
-                        .failed())
+        assertThat(shared(Plan.shared(DatabaseDown::bare), DatabaseDown::outage).failed())
                 .isPositive();
     }
 
