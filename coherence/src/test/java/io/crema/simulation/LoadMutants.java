@@ -38,10 +38,14 @@ final class LoadMutants {
 
     static List<Mutant> all() {
         return List.of(
-                policies("values are fresh too long", plan -> plan.with(Expiration.fresh(
-                        plan.expiration().fresh().multipliedBy(2)))),
-                policies("values are fresh too short", plan -> plan.with(Expiration.fresh(
-                        plan.expiration().fresh().dividedBy(2)))),
+                policies(
+                        "values are fresh too long",
+                        plan -> plan.with(
+                                Expiration.fresh(plan.expiration().fresh().multipliedBy(2)))),
+                policies(
+                        "values are fresh too short",
+                        plan -> plan.with(
+                                Expiration.fresh(plan.expiration().fresh().dividedBy(2)))),
                 policies("nulls are fresh too long", LoadMutants::nullsLonger),
                 policies("reserves are served too long", LoadMutants::reservesLonger),
                 policies("reserves are not served", LoadMutants::withoutReserve),
@@ -50,10 +54,13 @@ final class LoadMutants {
                 policies("stale values are not served while they are loaded", LoadMutants::notRevalidated),
                 policies("refreshes come too early", LoadMutants::refreshedEarly),
                 policies("hard timeouts come late", LoadMutants::hardLater),
-                policies("hard timeouts do not come", plan ->
-                        plan.with(new LoadTimeouts(plan.timeouts().soft(), null))),
+                policies(
+                        "hard timeouts do not come",
+                        plan -> plan.with(new LoadTimeouts(plan.timeouts().soft(), null))),
                 policies("soft timeouts come late", LoadMutants::softLater),
-                policies("nobody waits for another instance's load", plan -> plan.with(SingleFlight.waitUpTo(Duration.ofMillis(1)))),
+                policies(
+                        "nobody waits for another instance's load",
+                        plan -> plan.with(SingleFlight.waitUpTo(Duration.ofMillis(1)))),
                 policies("failures are not remembered", plan -> plan.with(FailureCaching.off())),
                 remote("everybody gets the lease", GenerousLeases::new),
                 remote("keys are not held back", NoHolds::new),
@@ -119,9 +126,7 @@ final class LoadMutants {
     private static LoadPlan softLater(LoadPlan plan) {
         Duration soft = plan.timeouts().soft();
         Duration hard = plan.timeouts().hard();
-        return soft == null || hard != null
-                ? plan
-                : plan.with(new LoadTimeouts(soft.multipliedBy(20), null));
+        return soft == null || hard != null ? plan : plan.with(new LoadTimeouts(soft.multipliedBy(20), null));
     }
 
     private static final class GenerousLeases extends ForwardingCache {

@@ -279,7 +279,8 @@ final class LoadOracle {
 
     private @Nullable Failed failure(Call call, int key, long now) {
         Failed before = failed[key];
-        boolean first = before == null || shelf.written(key) >= before.call.began - queueing() || call.began < before.at;
+        boolean first =
+                before == null || shelf.written(key) >= before.call.began - queueing() || call.began < before.at;
         int inARow = first ? 1 : before.inARow + 1;
         Shelf.Item item = shelf.item(key);
         // Of what was expired by a call, or by a tag that it may have, there may be a reserve.
@@ -479,7 +480,10 @@ final class LoadOracle {
                 wrong(key, op + " took " + took / 1e6 + " ms although the value may be served while it is revalidated");
             }
         }
-        if (plan.softNanos() > 0 && op.alone && plan.abandoned() == AbandonedLoads.FINISH && left > plan.softNanos() + SECOND) {
+        if (plan.softNanos() > 0
+                && op.alone
+                && plan.abandoned() == AbandonedLoads.FINISH
+                && left > plan.softNanos() + SECOND) {
             counts.soft++;
             if (took > plan.softNanos() + DELAY) {
                 wrong(key, op + " took " + took / 1e6 + " ms, with a reserve and a soft timeout");
@@ -492,7 +496,7 @@ final class LoadOracle {
         long from = op.start - plan.longestHoldNanos() - SECOND;
         boolean loadsFailed = op.keys.stream().anyMatch(key -> lastFailure[key] >= from);
         boolean refused = health.lastRefusal() >= from;
-        if ((plan.failureNanos() > 0 || plan.remote()) && (loadsFailed || refused) && mayBeRemembered(failure)) {
+        if (plan.failureNanos() > 0 && (loadsFailed || refused) && mayBeRemembered(failure)) {
             return true;
         } else if (failure instanceof LoadOrigin.Failure) {
             return loadsFailed;

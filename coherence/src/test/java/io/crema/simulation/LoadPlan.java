@@ -70,10 +70,7 @@ record LoadPlan(
                 world.chance(0.4),
                 Expiration.fresh(fresh).jitter(world.chance(0.4) ? 0.2 : 0),
                 world.chance(0.5) ? NullCaching.cachedFor(millis(world, 200, 1_500)) : NullCaching.off(),
-                reserve
-                        ? StaleOnError.upTo(fresh.plus(longer))
-                                .retry(backoff(world))
-                        : null,
+                reserve ? StaleOnError.upTo(fresh.plus(longer)).retry(backoff(world)) : null,
                 revalidates ? StaleWhileRevalidate.upTo(Duration.ofMillis(revalidating)) : null,
                 world.chance(0.4) ? refreshAhead(world) : null,
                 timeouts(world, reserve || revalidates),
@@ -205,34 +202,178 @@ record LoadPlan(
     // Others than the checks go by
 
     LoadPlan with(Expiration other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, other, nulls, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                other,
+                nulls,
+                staleOnError,
+                whileRevalidate,
+                refreshAhead,
+                timeouts,
+                bulkhead,
+                singleFlight,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(NullCaching other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, other, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                other,
+                staleOnError,
+                whileRevalidate,
+                refreshAhead,
+                timeouts,
+                bulkhead,
+                singleFlight,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(@Nullable StaleOnError other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, other, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                nulls,
+                other,
+                whileRevalidate,
+                refreshAhead,
+                timeouts,
+                bulkhead,
+                singleFlight,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(@Nullable StaleWhileRevalidate other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, other, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                nulls,
+                staleOnError,
+                other,
+                refreshAhead,
+                timeouts,
+                bulkhead,
+                singleFlight,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(RefreshAhead other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, other, timeouts, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                nulls,
+                staleOnError,
+                whileRevalidate,
+                other,
+                timeouts,
+                bulkhead,
+                singleFlight,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(LoadTimeouts other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, refreshAhead, other, bulkhead, singleFlight, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                nulls,
+                staleOnError,
+                whileRevalidate,
+                refreshAhead,
+                other,
+                bulkhead,
+                singleFlight,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(SingleFlight other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, other, failures, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                nulls,
+                staleOnError,
+                whileRevalidate,
+                refreshAhead,
+                timeouts,
+                bulkhead,
+                other,
+                failures,
+                abandoned,
+                degraded,
+                breaker);
     }
 
     LoadPlan with(FailureCaching other) {
-        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, staleOnError, whileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, other, abandoned, degraded, breaker);
+        return new LoadPlan(
+                instances,
+                keys,
+                near,
+                remote,
+                context,
+                bulk,
+                expiration,
+                nulls,
+                staleOnError,
+                whileRevalidate,
+                refreshAhead,
+                timeouts,
+                bulkhead,
+                singleFlight,
+                other,
+                abandoned,
+                degraded,
+                breaker);
     }
 }

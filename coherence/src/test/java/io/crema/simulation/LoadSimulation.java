@@ -259,8 +259,7 @@ final class LoadSimulation {
             return;
         }
         for (int key = 0; key < plan.keys(); key++) {
-            LeaseState lease = cache.read(
-                            new RemoteKey(0, Values.stored(key)), ReadMode.HEADER)
+            LeaseState lease = cache.read(new RemoteKey(0, Values.stored(key)), ReadMode.HEADER)
                     .join()
                     .lease();
             if (lease.isLoading()) {

@@ -49,7 +49,6 @@ final class Shelf {
     /** When a tag was last invalidated. */
     private long lastTag = Long.MIN_VALUE / 2;
 
-
     Shelf(World world, LoadOracle oracle, int keys) {
         this.world = world;
         this.oracle = oracle;
@@ -132,8 +131,7 @@ final class Shelf {
                             ? "refused, " + refused.current().kind() + " "
                                     + refused.current().lease()
                             : "granted";
-            world.trace.note(
-                    world.now(), Oracle.EVERYBODY, Values.keyOf(key), mode + " " + given, leaseToken);
+            world.trace.note(world.now(), Oracle.EVERYBODY, Values.keyOf(key), mode + " " + given, leaseToken);
             return reply;
         }
 
