@@ -40,6 +40,7 @@ public record RefreshAhead(double fraction, double beta, Backoff retry) implemen
         return new RefreshAhead(fraction, beta, retry);
     }
 
+    /** The same with another wait after refreshes that failed; 1 s, doubled up to 30 s, unless set. */
     public RefreshAhead retry(Backoff retry) {
         return new RefreshAhead(fraction, beta, retry);
     }

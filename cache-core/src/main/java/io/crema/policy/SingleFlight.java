@@ -8,7 +8,7 @@ import java.util.Objects;
  * How long a reader waits while another instance loads the key, before it loads for itself, without storing the value for
  * others. Within one instance callers always share one load.
  *
- * @param waitLimit the longest wait
+ * @param waitLimit the longest wait, from 1 ms. Should be longer than loads take: what it cuts short is one more load
  */
 public record SingleFlight(Duration waitLimit) implements Policy {
 
@@ -16,6 +16,7 @@ public record SingleFlight(Duration waitLimit) implements Policy {
         Objects.requireNonNull(waitLimit, "waitLimit");
     }
 
+    /** Waits so long at most. */
     public static SingleFlight waitUpTo(Duration waitLimit) {
         return new SingleFlight(waitLimit);
     }

@@ -34,6 +34,7 @@ public record StaleOnError(Duration limit, Backoff retry) implements Policy {
         return retry(Backoff.every(wait));
     }
 
+    /** The origin is asked again after those waits. */
     public StaleOnError retry(Backoff retry) {
         return new StaleOnError(limit, retry);
     }

@@ -131,8 +131,8 @@ final class Fill<K, V> {
     }
 
     private void offer(NearEntry<V> own) {
-        RemoteValue offered =
-                engine.entries.remoteValue(own, freshNanos, loaded.timer().nanos());
+        RemoteValue offered = engine.entries.remoteValue(
+                call.key(), own, freshNanos, loaded.timer().nanos());
         RemoteRecord there = call.lookUp().storedRecord();
         CompletableFuture<Answer<StoreReply>> reply =
                 loaded.same() && there != null && sameTags(own, there) ? renew(there, offered) : fill(offered);

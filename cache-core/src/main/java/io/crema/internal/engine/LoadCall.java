@@ -53,6 +53,9 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    /** Whether the hard timeout is over. */
+    private volatile boolean timedOut;
+
     private volatile boolean quarantined;
     private volatile boolean landed;
 
@@ -212,10 +215,15 @@ final class LoadCall<K, V> {
         // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
         engine.requireOpen();
         startDeadlines();
-        passedOrigin = true;
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
+        // Set before it is looked whether the time is over: of this and the timeout, at least one sees the other.
         attempt = begun;
+        if (timedOut && begun.giveUp()) {
+            timeOut();
+            return;
+        }
+        passedOrigin = true;
         request.requiredOrigin().load(begun);
     }
 
@@ -306,21 +314,26 @@ final class LoadCall<K, V> {
         }
     }
 
+    /** Where the origin has answered in time, what is left is to store its value, which has limits of its own. */
     private void onHardTimeout() {
+        timedOut = true;
         LoadAttempt<K, V> running = attempt;
-        engine.counters.loadTimeouts.increment();
-        if (running != null) {
-            running.giveUp();
+        if (running == null || running.giveUp()) {
+            onRunner(this::timeOut);
         }
+    }
+
+    private void timeOut() {
+        engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
-        onRunner(() -> failed(failure, engine.loads.hardNanos()));
+        failed(failure, engine.loads.hardNanos());
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
     private void abandon() {
         LoadAttempt<K, V> running = attempt;
         if (running != null) {
-            running.giveUp();
+            boolean unused = running.giveUp();
         }
         onRunner(() -> {
             lease.release();
