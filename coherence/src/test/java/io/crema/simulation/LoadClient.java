@@ -103,7 +103,7 @@ final class LoadClient {
         LoadOp op = oracle.begins(LoadOp.Kind.LOOK_UP, number(), List.of(key));
         follow(op, async.getIfPresent(Values.key(key)), value -> {
             if (value != null) {
-                oracle.got(op, key, value, false);
+                oracle.reads.got(op, key, value, false);
             }
         });
     }
@@ -114,7 +114,7 @@ final class LoadClient {
         follow(
                 op,
                 async.getAllPresent(keys.stream().map(Values::key).toList()),
-                values -> values.forEach((name, value) -> oracle.got(op, Values.number(name), value, false)));
+                values -> values.forEach((name, value) -> oracle.reads.got(op, Values.number(name), value, false)));
     }
 
     void entry(int key) {
@@ -124,15 +124,15 @@ final class LoadClient {
 
     private void gotEntry(LoadOp op, int key, @Nullable CacheEntry<Long> entry) {
         if (entry != null && entry.value() != null) {
-            oracle.got(op, key, entry.value(), !entry.isStale());
+            oracle.reads.got(op, key, entry.value(), !entry.isStale());
         }
     }
 
     private void got(LoadOp op, int key, @Nullable Long value) {
         if (value == null) {
-            oracle.gotNull(op, key);
+            oracle.reads.gotNull(op, key);
         } else {
-            oracle.got(op, key, value, false);
+            oracle.reads.got(op, key, value, false);
         }
     }
 
@@ -166,10 +166,10 @@ final class LoadClient {
             }
             if (cause == null) {
                 check.accept(value);
-            } else if (!oracle.mayFail(op, cause)) {
+            } else if (!oracle.reads.mayFail(op, cause)) {
                 oracle.wrong(key, op + " failed with " + cause);
             }
-            oracle.ended(op, cause);
+            oracle.reads.ended(op, cause);
         });
     }
 
@@ -195,7 +195,7 @@ final class LoadClient {
         local(List.of(key), "put");
         write("put", async.put(Values.key(key), value, options), done -> {
             if (done) {
-                oracle.acknowledged(key, version, number(), false);
+                oracle.reads.acknowledged(key, version, number(), false);
                 origin.unlock(key);
             } else {
                 // It may be executed yet.
@@ -235,7 +235,7 @@ final class LoadClient {
         write(what, written, done -> {
             if (done) {
                 for (int i = 0; i < keys.size(); i++) {
-                    oracle.acknowledged(keys.get(i), versions.get(i), number(), expiryOnly);
+                    oracle.reads.acknowledged(keys.get(i), versions.get(i), number(), expiryOnly);
                 }
             }
         });

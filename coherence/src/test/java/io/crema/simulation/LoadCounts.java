@@ -6,7 +6,7 @@ final class LoadCounts {
     long loads;
     long reads;
     long staleReads;
-    long concurrency;
+    long beside;
     long holds;
     long fresh;
     long survived;
@@ -17,8 +17,8 @@ final class LoadCounts {
 
     @Override
     public String toString() {
-        return loads + " loads, " + reads + " reads, " + staleReads + " stale, " + floors + " after a write; checks of "
-                + concurrency + " loads beside another, " + holds + " after a failure, " + fresh
+        return loads + " loads, " + reads + " reads, " + staleReads + " stale, " + floors + " checked against a write; "
+                + beside + " loads beside another, " + holds + " after a failure, " + fresh
                 + " with something there, " + survived + " failed reads, " + revalidated
                 + " reads to be answered at once, "
                 + soft + " within the soft timeout; " + given + " loads given up";

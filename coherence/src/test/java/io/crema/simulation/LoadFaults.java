@@ -46,7 +46,7 @@ final class LoadFaults {
     private void inject(LoadClient client, Kind kind, long lasts) {
         long until = world.now() + lasts;
         world.trace.note(world.now(), client.number(), Trace.NO_KEY, "FAULT " + kind, lasts);
-        oracle.health().disturbed(until + Times.millis(200));
+        oracle.health.disturbed(until + Times.millis(200));
         switch (kind) {
             case COMMANDS_LOST -> client.network.loseCommands(0.3, 0.3, 0.1);
             case COMMANDS_REFUSED -> client.network.loseCommands(0, 0, 1);

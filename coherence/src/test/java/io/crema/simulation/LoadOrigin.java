@@ -55,6 +55,12 @@ final class LoadOrigin {
         /** What is to be cached of what it gave. */
         final Map<Integer, Shelf.Item> gave = new HashMap<>();
 
+        /** Somebody had asked for it by a refresh. */
+        boolean refreshes;
+
+        /** It may have begun without a lease, after a long wait. */
+        boolean impatient;
+
         boolean isRunning() {
             return !ended && !givenUp;
         }
@@ -139,7 +145,7 @@ final class LoadOrigin {
             if (future.isCancelled()) {
                 call.givenUp = true;
                 world.trace.note(world.now(), instance, key, "load cancelled", 0);
-                oracle.gaveUp(call);
+                oracle.loads.gaveUp(call);
                 end(call);
             }
         });
@@ -214,7 +220,7 @@ final class LoadOrigin {
             } catch (InterruptedException e) {
                 call.givenUp = true;
                 world.trace.note(world.now(), call.instance, Trace.NO_KEY, "load interrupted", 0);
-                oracle.gaveUp(call);
+                oracle.loads.gaveUp(call);
                 if (!deaf || Coroutines.current().isEnding()) {
                     end(call);
                     throw e;
@@ -249,7 +255,7 @@ final class LoadOrigin {
         Call call = new Call(instance, keys, world.now());
         keys.forEach(key -> call.versions.put(key, versions[key]));
         keys.forEach(key -> world.trace.note(world.now(), instance, key, "load", versions[key]));
-        keys.forEach(key -> oracle.loadBegins(call, key, List.copyOf(running)));
+        keys.forEach(key -> oracle.loads.begins(call, key, List.copyOf(running)));
         running.add(call);
         return call;
     }
@@ -285,7 +291,7 @@ final class LoadOrigin {
         end(call);
         call.keys.forEach(key -> {
             world.trace.note(world.now(), call.instance, key, failed ? "load failed" : "loaded", 0);
-            oracle.loadEnded(call, key, failed);
+            oracle.loads.ended(call, key, failed);
         });
     }
 

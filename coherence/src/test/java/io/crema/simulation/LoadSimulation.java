@@ -211,7 +211,7 @@ final class LoadSimulation {
 
     private void end(long seed) {
         origin.heal();
-        for (int i = 0; i < 20 && !(origin.isIdle() && oracle.open().isEmpty()); i++) {
+        for (int i = 0; i < 20 && !(origin.isIdle() && oracle.readers.open().isEmpty()); i++) {
             advance(Times.millis(500));
         }
         advance(Times.millis(500));
@@ -247,7 +247,7 @@ final class LoadSimulation {
         if (oracle.violation() != null) {
             return;
         }
-        oracle.open().forEach(op -> oracle.wrong(op.keys.get(0), op + " does not end"));
+        oracle.readers.open().forEach(op -> oracle.wrong(op.keys.get(0), op + " does not end"));
         for (LoadClient client : clients) {
             List<String> left = client.leftOver();
             if (!left.isEmpty()) {
