@@ -29,8 +29,8 @@ final class Loads<K, V> {
     final long leaseMillis;
 
     private final CacheEngine<K, V> engine;
-    private final @Nullable Timeouts soft;
-    private final @Nullable Timeouts hard;
+    final @Nullable Timeouts soft;
+    final @Nullable Timeouts hard;
 
     Loads(CacheEngine<K, V> engine, Loading policies, Executor executor) {
         this.engine = engine;
