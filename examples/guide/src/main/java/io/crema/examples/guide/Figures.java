@@ -16,6 +16,7 @@ import java.util.Arrays;
  * @param bytes that the database sent
  * @param note what else a run has to say
  */
+@SuppressWarnings("ArrayRecordComponent") // copied when it comes, and given to nobody
 record Figures(
         long[] latencies,
         long failed,
