@@ -224,6 +224,9 @@ public final class CacheBuilder<K, V> {
                 || name.chars().anyMatch(c -> c <= ' ' || c == '{' || c == '}' || c == 127)) {
             faults.add("its name must have 1 to 100 characters without spaces, control characters and braces");
         }
+        if (crema.find(name).isPresent()) {
+            faults.add(Crema.NAME_TAKEN);
+        }
         if ((remote == null || !remote.storesValues()) && near.bound() == Near.Bound.NONE) {
             faults.add("Near.none() leaves no tier at all, because there is no remote tier that stores values: give"
                     + " Crema.builder() a remote(..), or the cache a near tier");

@@ -1,6 +1,9 @@
 package io.crema;
 
-/** A loader failed with a checked exception, which is the cause. Unchecked ones reach the caller as they are. */
+/**
+ * A loader failed with a checked exception, which is the cause; unchecked ones reach the caller as they are. Or a load has
+ * failed in another instance, which alone knows why.
+ */
 public class CacheLoadException extends CacheException {
 
     private static final long serialVersionUID = 1L;

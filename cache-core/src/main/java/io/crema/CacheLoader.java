@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Loads a value from the origin.
  *
  * <p>Called on the thread that asked for the value when the call is synchronous, else on the executor of the
- * {@link Crema}; never on an I/O thread. May block.
+ * {@link Crema}; never on an I/O thread. Where there are {@linkplain io.crema.policy.LoadTimeouts load timeouts} it is called
+ * on a thread of its own, which is interrupted when the load is given up. May block.
  */
 @FunctionalInterface
 public interface CacheLoader<K, V> {

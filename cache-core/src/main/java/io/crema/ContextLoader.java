@@ -9,6 +9,8 @@ public interface ContextLoader<K, V> {
     /**
      * As {@link CacheLoader#load}. May be called up to three times for one read, if what it gives is too old.
      *
+     * @param context of this call alone
+     *
      * @throws Exception as of {@link CacheLoader#load}
      */
     @Nullable

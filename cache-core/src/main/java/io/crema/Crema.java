@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Crema implements AutoCloseable {
 
+    static final String NAME_TAKEN = "there is one of that name already; use find(..), or another name";
+
     private final Map<String, Named> caches = new ConcurrentHashMap<>();
     private final EngineContext context;
     private final @Nullable RemoteTier remote;
@@ -116,9 +118,7 @@ public final class Crema implements AutoCloseable {
             }
             if (caches.putIfAbsent(settings.name(), new Named(engine, cache)) != null) {
                 engine.close();
-                throw new CacheConfigException(
-                        "Cache '" + settings.name() + "'",
-                        List.of("there is one of that name already; use find(..), or another name"));
+                throw new CacheConfigException("Cache '" + settings.name() + "'", List.of(NAME_TAKEN));
             }
         }
         if (link != null) {

@@ -55,7 +55,7 @@ public interface LoadContext<V> {
     @Nullable
     V notModified();
 
-    /** The value is for those who wait for it, and for nobody later. */
+    /** The value is for those who wait for it, and for nobody later; one that is cached already is invalidated. */
     LoadContext<V> doNotCache();
 
     /**

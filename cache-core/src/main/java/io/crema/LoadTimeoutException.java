@@ -1,6 +1,6 @@
 package io.crema;
 
-/** A load took longer than the hard timeout of its cache, and there was no reserve to serve. */
+/** There was no value within the hard timeout of the cache, and no reserve to serve: a load took longer, here or elsewhere. */
 public class LoadTimeoutException extends CacheException {
 
     private static final long serialVersionUID = 1L;

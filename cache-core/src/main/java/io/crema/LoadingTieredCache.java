@@ -17,7 +17,7 @@ public interface LoadingTieredCache<K, V> extends TieredCache<K, V> {
 
     /**
      * Loads a key anew, although there may be a fresh value, which is served meanwhile. The future gives the new value;
-     * a failure leaves the old one in place. Never blocks.
+     * a failure leaves the old one in place. Also loads a key that is held back after a failure. Never blocks.
      */
     CompletableFuture<@Nullable V> refresh(K key);
 

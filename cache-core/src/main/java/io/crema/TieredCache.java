@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every read and write throws {@link NullPointerException} for a null key and {@link CacheException} after close, or
  * when there is a remote tier and a key cannot be encoded or is too large. A loader that asks for the key that it is
  * loading gets a {@code CacheException}; it may ask for others. An interrupted caller gets a {@code CacheException} with
- * its interrupt flag set; what it was waiting for goes on for others.
+ * its interrupt flag set; what it was waiting for goes on for others, and if there are none, as {@link
+ * io.crema.policy.AbandonedLoads} says.
  *
  * @param <K> keys: immutable, with {@code equals} and {@code hashCode}
  * @param <V> values
@@ -25,11 +26,17 @@ public interface TieredCache<K, V> {
 
     String name();
 
-    /** The value in the near tier, then in the remote tier; null if neither has one or a null is cached. Never loads. */
+    /**
+     * The value in the near tier, then in the remote tier; null if neither has one or a null is cached. Never loads. A value
+     * that is stale counts only as long as {@link io.crema.policy.StaleWhileRevalidate} allows.
+     */
     @Nullable
     V getIfPresent(K key);
 
-    /** As {@link #getIfPresent}, with what is known about the value, a cached null too; null if there is no entry. */
+    /**
+     * As {@link #getIfPresent}, with what is known about the value, a cached null and a reserve too; null if there is no
+     * entry.
+     */
     @Nullable
     CacheEntry<V> entry(K key);
 
@@ -37,9 +44,14 @@ public interface TieredCache<K, V> {
      * The value, loaded if neither tier has it. Callers that miss at the same time share one load, its value and its
      * exception; one loader runs per key over all instances as long as the remote tier is there.
      *
-     * @param loader called on this thread; null = the origin has no value
+     * <p>If the load fails, the reserve is given instead, where there is one ({@link io.crema.policy.StaleOnError}).
+     *
+     * @param loader called on this thread, or on one of its own where there are {@linkplain io.crema.policy.LoadTimeouts
+     *     load timeouts}; null = the origin has no value
      * @throws CacheException if a loaded value cannot be encoded for the remote tier
      * @throws CacheLoadException if the loader threw a checked exception; an unchecked one is thrown as it is
+     * @throws LoadTimeoutException if the load took longer than the hard timeout
+     * @throws LoadRejectedException if the bulkhead and its queue were full
      */
     @Nullable
     V get(K key, CacheLoader<? super K, ? extends V> loader);
@@ -123,7 +135,7 @@ public interface TieredCache<K, V> {
 
     /**
      * Says that the value of a key is old: the next read loads it anew, everywhere. Unlike after {@link #invalidate} it is
-     * not removed.
+     * not removed: it may be a reserve if that load fails.
      *
      * @throws InvalidationPendingException as of {@link #invalidate}
      */
@@ -157,5 +169,6 @@ public interface TieredCache<K, V> {
     /** A view of this cache whose reads are as new as asked. */
     TieredCache<K, V> reading(ReadConsistency consistency);
 
+    /** What was counted since the cache was built; cheap, may be called often. */
     CacheStats stats();
 }

@@ -12,6 +12,7 @@ import io.crema.policy.LoadTimeouts;
 import io.crema.policy.Near;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -75,12 +76,14 @@ public class Loads {
     public abstract static class Loading {
 
         private final Crema crema = Crema.builder().nodeName("bench").build();
-        final LoadingTieredCache<String, String> cache = with(crema.<String, String>cache("loads")
-                        .near(Near.entries(MAXIMUM))
-                        .expiration(Expiration.fresh(L1Policies.LONG)))
-                .build(key -> key);
+        final LoadingTieredCache<String, String> cache;
 
-        abstract CacheBuilder<String, String> with(CacheBuilder<String, String> builder);
+        Loading(UnaryOperator<CacheBuilder<String, String>> policies) {
+            cache = policies.apply(crema.<String, String>cache("loads")
+                            .near(Near.entries(MAXIMUM))
+                            .expiration(Expiration.fresh(L1Policies.LONG)))
+                    .build(key -> key);
+        }
 
         @TearDown
         public void close() {
@@ -96,9 +99,8 @@ public class Loads {
     @State(Scope.Benchmark)
     public static class Off extends Loading {
 
-        @Override
-        CacheBuilder<String, String> with(CacheBuilder<String, String> builder) {
-            return builder;
+        public Off() {
+            super(builder -> builder);
         }
     }
 
@@ -106,9 +108,8 @@ public class Loads {
     @State(Scope.Benchmark)
     public static class On extends Loading {
 
-        @Override
-        CacheBuilder<String, String> with(CacheBuilder<String, String> builder) {
-            return L1Policies.all(builder, L1Policies.LONG);
+        public On() {
+            super(builder -> L1Policies.all(builder, L1Policies.LONG));
         }
     }
 
@@ -116,9 +117,8 @@ public class Loads {
     @State(Scope.Benchmark)
     public static class OnWithoutTimeouts extends Loading {
 
-        @Override
-        CacheBuilder<String, String> with(CacheBuilder<String, String> builder) {
-            return L1Policies.all(builder, L1Policies.LONG).loadTimeouts(LoadTimeouts.none());
+        public OnWithoutTimeouts() {
+            super(builder -> L1Policies.all(builder, L1Policies.LONG).loadTimeouts(LoadTimeouts.none()));
         }
     }
 

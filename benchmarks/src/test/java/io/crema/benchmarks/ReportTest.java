@@ -19,6 +19,8 @@ class ReportTest {
             new Measured(Suite.L2_HIT, "crema", 1, List.of(new Fork(90_000, 1_500))),
             new Measured(Suite.INVALIDATE, "crema", 16, List.of(new Fork(140, 0), new Fork(160, 0))),
             new Measured(Suite.INVALIDATE, "lettuce-set-publish", 16, List.of(new Fork(100, 0), new Fork(100, 0))),
+            new Measured(Suite.L1_POLICIES, "off", 1, List.of(new Fork(40, 0), new Fork(50, 0))),
+            new Measured(Suite.L1_POLICIES, "on", 1, List.of(new Fork(42, 1), new Fork(50, 1.2))),
             new Measured(
                     Suite.PROPAGATION,
                     "crema",
@@ -100,6 +102,8 @@ class ReportTest {
                         Report.Verdict::result)
                 .containsExactly(
                         tuple("invalidate", 16, List.of(1.5), "PASS"),
+                        tuple("l1-policies", 1, List.of(1.025), "PASS"),
+                        tuple("l1-policies", 1, List.of(1.1), "FAIL"),
                         tuple("propagation", 1, List.of(6_000.0, 3.0), "FAIL"),
                         tuple("reconnect", 1, List.of(98.5), "FAIL"),
                         tuple("reconnect", 1, List.of(), "NOT MEASURED"));

@@ -7,6 +7,9 @@ package io.crema.policy;
 public enum AbandonedLoads {
     /** It goes on, and its value is cached. The default. */
     FINISH,
-    /** It is given up: its thread is interrupted or its future cancelled, and the key is free for the next load. */
+    /**
+     * It is given up, and the key is free for the next load: its future is cancelled, its thread interrupted where there are
+     * {@link LoadTimeouts}. A blocking loader on a thread that it does not have to itself runs to its end, for nobody.
+     */
     CANCEL
 }

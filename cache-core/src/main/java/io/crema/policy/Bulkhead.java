@@ -7,8 +7,8 @@ import java.util.List;
  * no second place. A load that timed out keeps its place until its loader has really ended, so that an origin that hangs
  * costs no more threads than this.
  *
- * @param loads how many run; at least 1
- * @param queue how many wait for one to end; further ones fail with {@link io.crema.LoadRejectedException}
+ * @param loads how many run; at least 1. {@link Integer#MAX_VALUE} = any number
+ * @param queue how many wait for one to end, in their order; further ones fail with {@link io.crema.LoadRejectedException}
  */
 public record Bulkhead(int loads, int queue) implements Policy {
 
@@ -24,6 +24,7 @@ public record Bulkhead(int loads, int queue) implements Policy {
         return UNLIMITED;
     }
 
+    /** The same with that many waiting; 0 = whoever finds no place fails at once. */
     public Bulkhead queue(int queue) {
         return new Bulkhead(loads, queue);
     }

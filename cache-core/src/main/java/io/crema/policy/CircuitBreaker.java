@@ -11,9 +11,9 @@ import java.util.Objects;
  * time for twice as long, up to four times the first.
  *
  * <p>An operation has failed if it got no answer within the tier's time limit, if the tier is out of reach or cannot serve
- * ({@link io.crema.spi.RemoteTier#isOutage}), or if it was slow. What a server that is well refuses has not failed. Of answers that
- * are slow at the same time one counts, since the operations of a burst wait for each other. Loaders
- * have no part in it, nor have the connections that carry invalidations.
+ * ({@link io.crema.spi.RemoteTier#isOutage}), or if it was slow. What a server that is well refuses has not failed. Of
+ * answers that are slow at the same time one counts, since the operations of a burst wait for each other. Loaders have no
+ * part in it, nor have the connections that carry invalidations.
  *
  * <p>While it is open, reads go on as if the remote tier had not answered, and invalidations are kept and sent later.
  * Without effect on a tier that stores no values, since no read waits for one.

@@ -17,10 +17,12 @@ public record Expiration(Duration fresh, double jitter) implements Policy {
         Objects.requireNonNull(fresh, "fresh");
     }
 
+    /** Fresh for so long, without jitter. */
     public static Expiration fresh(Duration fresh) {
         return new Expiration(fresh, 0);
     }
 
+    /** The same with each value's time shortened at random by up to that share. */
     public Expiration jitter(double jitter) {
         return new Expiration(fresh, jitter);
     }

@@ -6,7 +6,8 @@ import java.util.Objects;
 
 /**
  * When a value that is still fresh is loaded anew behind its readers, so that no reader ever waits for a popular one. A
- * read after that moment begins the load; one instance makes it, however many read.
+ * read that may load begins it, if it comes after that moment; one instance loads, however many read. At most 64 values of a
+ * cache are loaded so at a time in one instance, each by itself, also where many were read together.
  *
  * <p>Early refresh follows XFetch (Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention,
  * VLDB 2015): the moment lies before the end of freshness by the measured time of the last load, times {@code beta}, times
@@ -40,6 +41,7 @@ public record RefreshAhead(double fraction, double beta, Backoff retry) implemen
         return new RefreshAhead(fraction, beta, retry);
     }
 
+    /** The same with another wait after refreshes that failed; 1 s, doubled up to 30 s, unless set. */
     public RefreshAhead retry(Backoff retry) {
         return new RefreshAhead(fraction, beta, retry);
     }

@@ -10,7 +10,8 @@ import java.util.Objects;
  * timeout, by rejection, or because another instance's load of the key failed a moment ago. Meanwhile the origin is asked
  * again from time to time, by one caller of one instance.
  *
- * <p>What was invalidated is no reserve; what was expired by a call is one.
+ * <p>What was invalidated is no reserve; what was expired by a call is one. An {@link Error} of a loader reaches its caller all
+ * the same.
  *
  * @param limit the greatest age, counted from when the value was loaded or put, whatever happens since
  * @param retry how long the origin is left alone after each failure, by all callers of all instances
@@ -34,6 +35,7 @@ public record StaleOnError(Duration limit, Backoff retry) implements Policy {
         return retry(Backoff.every(wait));
     }
 
+    /** The origin is asked again after those waits. */
     public StaleOnError retry(Backoff retry) {
         return new StaleOnError(limit, retry);
     }

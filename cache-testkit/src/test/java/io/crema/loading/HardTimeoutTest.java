@@ -3,6 +3,7 @@ package io.crema.loading;
 import static io.crema.loading.Origin.DOWN;
 import static io.crema.loading.Service.MARGIN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
@@ -11,6 +12,8 @@ import io.crema.policy.Bulkhead;
 import io.crema.policy.LoadTimeouts;
 import io.crema.policy.StaleOnError;
 import io.crema.scenario.Call;
+import io.crema.testkit.Operation;
+import io.crema.testkit.RemoteGate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -214,5 +217,22 @@ class HardTimeoutTest {
     void loader_thatAsksForAnotherKey_getsIt() {
         service.origin.set((key, context) -> key.length() == 3 ? key : key + cache.cache.get(key + "x"));
         assertThat(service.finish(cache.get("a"))).isEqualTo("aaxaxx");
+    }
+
+    @Test
+    void get_loadedInTime_thoughStoredLater_givesItsValue() {
+        assumeThat(cache.hasRemote()).isTrue();
+        Instance quick = service.instance(
+                builder -> builder.loadTimeouts(LoadTimeouts.none().hard(MARGIN)));
+        service.origin.give("v1");
+        try (RemoteGate fills = quick.remote().holdRequests(Operation.FILL)) {
+            Call<String> call = quick.get("k");
+            fills.awaitHeld(1);
+            service.pass(MARGIN.multipliedBy(2));
+            fills.releaseNext();
+            assertThat(service.finish(call)).isEqualTo("v1");
+        }
+        assertThat(quick.stats().loadTimeouts()).isZero();
+        assertThat(quick.look("k")).isEqualTo("v1");
     }
 }

@@ -38,6 +38,10 @@ final class Instance {
         this.cache = cache;
     }
 
+    boolean hasRemote() {
+        return remote != null;
+    }
+
     InMemoryRemote remote() {
         return Objects.requireNonNull(remote, "no remote tier");
     }

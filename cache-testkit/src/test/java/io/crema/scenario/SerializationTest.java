@@ -141,7 +141,9 @@ class SerializationTest {
     @Test
     void value_thatCannotBeEncoded_isRefused_andTheLeaseGivenUp() {
         Calls cache = fixture.loading(key -> "!refused");
-        String reason = "Cache 'texts': a value of type java.lang.String cannot be encoded: text must not start with !";
+        String reason =
+                "Cache 'texts': a value of type java.lang.String, for a key of type java.lang.String, cannot be encoded:"
+                        + " text must not start with !";
         assertThatThrownBy(() -> cache.put("k", "!refused"))
                 .isExactlyInstanceOf(CacheException.class)
                 .hasMessage(reason)
@@ -168,8 +170,9 @@ class SerializationTest {
         String huge = "x".repeat(16 * 1024 * 1024 + 1);
         assertThatThrownBy(() -> cache.put("k", huge))
                 .isExactlyInstanceOf(CacheException.class)
-                .hasMessage("Cache 'texts': a value of type java.lang.String has 16777217 bytes, the limit is 16777216;"
-                        + " store smaller values or raise the limit of the remote tier");
+                .hasMessage(
+                        "Cache 'texts': a value of type java.lang.String, for a key of type java.lang.String, has 16777217 bytes, the limit is 16777216;"
+                                + " store smaller values or raise the limit of the remote tier");
         cache.put("k", huge.substring(1));
         assertThat(cache.getIfPresent("k")).hasSize(16 * 1024 * 1024);
     }

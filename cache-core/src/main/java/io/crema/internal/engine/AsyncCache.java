@@ -61,7 +61,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     final CompletableFuture<@Nullable V> value(K key, ReadRequest<K, V> request) {
         engine.requireKey(key);
         if (request.usesNear()) {
-            NearEntry<V> hit = engine.near.hit(key);
+            NearEntry<V> hit = request.isOnlyLookUp() ? engine.near.hitOfLookUp(key) : engine.near.hit(key);
             if (hit != null) {
                 return CompletableFuture.completedFuture(hit.value);
             }

@@ -160,7 +160,7 @@ final class BulkReadPath<K, V> {
                 return false;
             }
             // As for one key: another flight may have landed meanwhile.
-            Outcome<V> landed = engine.readPath.near(key, single, leased);
+            Outcome<V> landed = engine.readPath.answer(key, single, leased);
             if (landed != null) {
                 engine.flights.finish(key, single.purpose(), mine);
                 mine.land(landed);

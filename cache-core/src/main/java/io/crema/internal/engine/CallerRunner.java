@@ -39,6 +39,8 @@ final class CallerRunner implements Executor {
 
     /** Runs steps until the future is done. */
     void runUntil(CompletableFuture<?> done) throws InterruptedException {
+        // Without I/O all steps are here already, and there is nothing to be woken for.
+        runSteps(done);
         if (!done.isDone()) {
             CompletableFuture<?> unused = done.whenComplete((result, failure) -> {
                 if (Thread.currentThread() != caller) {
@@ -47,14 +49,19 @@ final class CallerRunner implements Executor {
             });
         }
         while (!done.isDone()) {
-            Runnable step = steps.poll();
-            if (step != null) {
-                step.run();
-            } else if (Thread.interrupted()) {
+            if (Thread.interrupted()) {
                 throw new InterruptedException();
-            } else if (!done.isDone()) {
-                LockSupport.park(this);
             }
+            LockSupport.park(this);
+            runSteps(done);
+        }
+    }
+
+    /** Those that are here. */
+    private void runSteps(CompletableFuture<?> done) {
+        @Nullable Runnable step;
+        while (!done.isDone() && (step = steps.poll()) != null) {
+            step.run();
         }
     }
 

@@ -157,10 +157,10 @@ final class Entries<K, V> {
     }
 
     /** An entry as the remote tier takes it. */
-    RemoteValue remoteValue(NearEntry<V> entry, long freshNanos, long loadNanos) {
+    RemoteValue remoteValue(K key, NearEntry<V> entry, long freshNanos, long loadNanos) {
         long keepNanos = Math.max(freshNanos, entry.keepUntil - engine.clock.exact());
         RemoteValue plain =
-                engine.serialization().value(engine.tokens.next(), entry.value, freshNanos, keepNanos, loadNanos);
+                engine.serialization().value(key, engine.tokens.next(), entry.value, freshNanos, keepNanos, loadNanos);
         RemoteValue versioned = entry.originVersion == 0 ? plain : plain.withOriginVersion(entry.originVersion);
         return entry.tags == null ? versioned : versioned.withTags(entry.tags.toEmbed());
     }

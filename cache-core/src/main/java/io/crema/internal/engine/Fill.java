@@ -45,7 +45,7 @@ final class Fill<K, V> {
         this.lease = lease;
         this.loaded = loaded;
         this.before = before;
-        this.previous = loaded.same() ? call.lookUp().known() : null;
+        this.previous = loaded.same() ? call.previous() : null;
         this.tags = tags(loaded, previous);
         this.freshNanos =
                 loaded.kept() ? engine.entries.freshNanos(loaded.value(), loaded.options()) : Entries.NOT_CACHED;
@@ -131,8 +131,8 @@ final class Fill<K, V> {
     }
 
     private void offer(NearEntry<V> own) {
-        RemoteValue offered =
-                engine.entries.remoteValue(own, freshNanos, loaded.timer().nanos());
+        RemoteValue offered = engine.entries.remoteValue(
+                call.key(), own, freshNanos, loaded.timer().nanos());
         RemoteRecord there = call.lookUp().storedRecord();
         CompletableFuture<Answer<StoreReply>> reply =
                 loaded.same() && there != null && sameTags(own, there) ? renew(there, offered) : fill(offered);

@@ -73,6 +73,14 @@ final class Flight<V> implements Registered {
     /** What ends it when nobody waits any more. */
     private volatile @Nullable Runnable abandonment;
 
+    /** Until when those who join it may get the result that it has before it lands. */
+    private volatile long answersUntil = Long.MAX_VALUE;
+
+    /** Whether a loader waits for it, and what is to be done about that. */
+    private volatile boolean neededByLoader;
+
+    private volatile @Nullable Runnable onNeeded;
+
     /** The caller that runs its steps; null if the executor does. */
     private volatile @Nullable CallerRunner caller;
 
@@ -137,6 +145,12 @@ final class Flight<V> implements Registered {
         tagsKnown = true;
     }
 
+    /** It turns to the origin: those of what is stored are not those of its value. */
+    void forgetTags() {
+        tagsKnown = false;
+        tags = null;
+    }
+
     boolean isUntagged() {
         return tagsKnown && tags == null;
     }
@@ -188,6 +202,38 @@ final class Flight<V> implements Registered {
 
     void meanwhile(NearEntry<V> entry) {
         meanwhile = entry;
+    }
+
+    /** Those who wait get a reserve, and so do those who join until then; the flight goes on. */
+    void answer(Outcome<V> reserve, long until) {
+        answersUntil = until;
+        result.complete(reserve);
+    }
+
+    /** Whether who begins to wait at that moment may get the result that it has before it lands. */
+    boolean answersAt(long now) {
+        return now < answersUntil;
+    }
+
+    /** A loader will wait for it, and so perhaps keep a place in a bulkhead for which it would wait itself. */
+    void needByLoader() {
+        neededByLoader = true;
+        Runnable task = onNeeded;
+        if (task != null) {
+            task.run();
+        }
+    }
+
+    boolean isNeededByLoader() {
+        return neededByLoader;
+    }
+
+    /** @param task is run when a loader needs it, or at once if one does; idempotent */
+    void onNeededByLoader(Runnable task) {
+        onNeeded = task;
+        if (neededByLoader) {
+            task.run();
+        }
     }
 
     void onAbandoned(Runnable newAbandonment) {

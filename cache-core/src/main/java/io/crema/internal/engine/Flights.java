@@ -43,6 +43,7 @@ final class Flights<K, V> {
                     && current.partition == mine.partition
                     && mayShareTags(current, mine)
                     && !current.isHitByTag()
+                    && current.answersAt(mine.start)
                     && rules.mayJoin(
                             current.generation,
                             current.partition.generation(),

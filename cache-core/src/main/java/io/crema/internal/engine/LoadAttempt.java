@@ -60,12 +60,14 @@ final class LoadAttempt<K, V> {
         }
     }
 
-    /** Its outcome is not wanted any more. */
-    void giveUp() {
-        if (ended.compareAndSet(false, true)) {
-            givenUp = true;
-            tellRun();
+    /** Its outcome is not wanted any more. Returns false if it has ended by itself. */
+    boolean giveUp() {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
         }
+        givenUp = true;
+        tellRun();
+        return true;
     }
 
     private void tellRun() {

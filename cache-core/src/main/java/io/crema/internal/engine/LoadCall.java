@@ -53,6 +53,12 @@ final class LoadCall<K, V> {
     /** The turn to the origin that is under way, or was the last. */
     private volatile @Nullable LoadAttempt<K, V> attempt;
 
+    /** What its value is to replace, as of when the origin was turned to. */
+    private @Nullable NearEntry<V> previous;
+
+    /** Whether the hard timeout is over. */
+    private volatile boolean timedOut;
+
     private volatile boolean quarantined;
     private volatile boolean landed;
 
@@ -212,22 +218,28 @@ final class LoadCall<K, V> {
         // Closing gives no answer to what is asked of the remote tier, and that must not reach the origin.
         engine.requireOpen();
         startDeadlines();
-        passedOrigin = true;
+        flight.forgetTags();
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
+        // Set before it is looked whether the time is over: of this and the timeout, at least one sees the other.
         attempt = begun;
+        if (timedOut && begun.giveUp()) {
+            timeOut();
+            return;
+        }
+        passedOrigin = true;
         request.requiredOrigin().load(begun);
     }
 
     private ContextOfLoad<V> loadContext() {
-        NearEntry<V> previous = lookUp.known();
-        if (previous == null || quarantined || flight.isWrong(previous)) {
+        NearEntry<V> known = lookUp.known();
+        previous = known;
+        if (known == null || quarantined || flight.isWrong(known)) {
             return new ContextOfLoad<>(engine.name, key(), leastOriginVersion, null, 0);
         }
-        CacheEntry<V> described =
-                engine.entries.describe(previous, lookUp.isStored(previous) ? Tier.REMOTE : Tier.NEAR);
+        CacheEntry<V> described = engine.entries.describe(known, lookUp.isStored(known) ? Tier.REMOTE : Tier.NEAR);
         return new ContextOfLoad<>(
-                engine.name, key(), leastOriginVersion, described, previous.isExpired() ? 0 : previous.originVersion);
+                engine.name, key(), leastOriginVersion, described, known.isExpired() ? 0 : known.originVersion);
     }
 
     /** The origin may change at any moment: nobody joins who comes later, and nothing is kept. */
@@ -239,7 +251,7 @@ final class LoadCall<K, V> {
 
     /** Loads again, because what was loaded is older than what the remote tier knows of. Returns false if often enough. */
     boolean loadAgain(long least) {
-        if (loadsAgain == MOST_LOADS_AGAIN) {
+        if (loadsAgain == MOST_LOADS_AGAIN || timedOut) {
             return false;
         }
         loadsAgain++;
@@ -254,9 +266,15 @@ final class LoadCall<K, V> {
         new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
     }
 
-    /** Whether there is, or may be, a value that must not stay if what was loaded is not cached. */
+    /** What the loader was told that its value replaces; what has come since is not its business. */
+    @Nullable
+    NearEntry<V> previous() {
+        return previous;
+    }
+
+    /** Whether there was, or may have been, a value that must not stay if what was loaded is not cached. */
     boolean replacesSomething() {
-        return request.isRefresh() || request.isRevalidation() || lookUp.known() != null;
+        return request.isRefresh() || request.isRevalidation() || previous != null;
     }
 
     /** The origin failed. */
@@ -269,7 +287,7 @@ final class LoadCall<K, V> {
         int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
-        long hold = holdNanos(failures, reserve);
+        long hold = holdNanos(failures, engine.loads.policies.keepsReserves() ? servable() : reserve);
         if (hold == Loading.NO_HOLD) {
             lease.releaseFailed();
         } else {
@@ -287,13 +305,13 @@ final class LoadCall<K, V> {
         }
     }
 
-    private long holdNanos(int failures, @Nullable NearEntry<V> reserve) {
+    /** @param served what readers get meanwhile, be it that this call does not; null = nothing */
+    private long holdNanos(int failures, @Nullable NearEntry<V> served) {
         Loading policies = engine.loads.policies;
-        if (request.isRevalidation()) {
-            NearEntry<V> known = lookUp.known();
-            return known == null ? Loading.NO_HOLD : policies.holdOfRefresh(failures, known, engine.clock.exact());
-        }
-        return policies.holdNanos(failures, reserve, engine.clock.exact());
+        long now = engine.clock.exact();
+        return request.isRevalidation() && served != null
+                ? policies.holdOfRefresh(failures, served, now)
+                : policies.holdNanos(failures, served, now);
     }
 
     private void onSoftTimeout() {
@@ -302,25 +320,32 @@ final class LoadCall<K, V> {
         }
         NearEntry<V> reserve = reserve();
         if (reserve != null) {
-            flight.result.complete(Outcome.stale(reserve, sourceOf(reserve), Reason.SLOW_LOAD));
+            flight.answer(
+                    Outcome.stale(reserve, sourceOf(reserve), Reason.SLOW_LOAD),
+                    engine.loads.policies.servableUntil(reserve));
         }
     }
 
+    /** Where the origin has answered in time, what is left is to store its value, which has limits of its own. */
     private void onHardTimeout() {
+        timedOut = true;
         LoadAttempt<K, V> running = attempt;
-        engine.counters.loadTimeouts.increment();
-        if (running != null) {
-            running.giveUp();
+        if (running == null || running.giveUp()) {
+            onRunner(this::timeOut);
         }
+    }
+
+    private void timeOut() {
+        engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
-        onRunner(() -> failed(failure, engine.loads.hardNanos()));
+        failed(failure, engine.loads.hardNanos());
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
     private void abandon() {
         LoadAttempt<K, V> running = attempt;
         if (running != null) {
-            running.giveUp();
+            boolean unused = running.giveUp();
         }
         onRunner(() -> {
             lease.release();
@@ -333,10 +358,12 @@ final class LoadCall<K, V> {
     /** What may be served if no value can be got; null = nothing. */
     @Nullable
     NearEntry<V> reserve() {
-        if (request.isLatest() || request.isRefresh() || quarantined) {
-            return null;
-        }
-        NearEntry<V> kept = lookUp.reserve();
+        return request.isLatest() || request.isRefresh() ? null : servable();
+    }
+
+    /** As {@link #reserve}, to those who take one. */
+    private @Nullable NearEntry<V> servable() {
+        NearEntry<V> kept = quarantined ? null : lookUp.reserve();
         return kept != null
                         && !flight.isWrong(kept)
                         && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())

@@ -135,6 +135,23 @@ final class LoadGate {
             }
         }
 
+        /** Goes in uncounted, if it waits: whoever waits for it has a place, and would never leave that. */
+        void pass() {
+            Consumer<Place> task;
+            synchronized (LoadGate.this) {
+                if (state != State.WAITING) {
+                    return;
+                }
+                waiting.remove(this);
+                state = State.LEFT;
+                task = admitted;
+                admitted = null;
+            }
+            if (task != null) {
+                task.accept(this);
+            }
+        }
+
         /** Who gets the place of one that leaves. */
         private @Nullable Place next() {
             Iterator<Place> all = waiting.iterator();

@@ -62,7 +62,8 @@ final class LoaderRun<K, V> {
     }
 
     private void enter(Runnable admitted) {
-        if (first.isNested()) {
+        if (first.isNested()
+                || attempts.stream().anyMatch(attempt -> attempt.call().flight().isNeededByLoader())) {
             // Whoever waits for it has a place already, and might wait for ever for a second one.
             admitted.run();
             return;
@@ -75,6 +76,7 @@ final class LoaderRun<K, V> {
             reject();
         } else {
             has(entered);
+            attempts.forEach(attempt -> attempt.call().flight().onNeededByLoader(entered::pass));
         }
     }
 
@@ -192,7 +194,8 @@ final class LoaderRun<K, V> {
             }
         }
         if (begun != null) {
-            begun.cancel(true);
+            // What hangs on it is the user's, and this may be the thread that moves the clock.
+            engine.executor.execute(() -> begun.cancel(true));
         }
     }
 }

@@ -180,9 +180,15 @@ public record Loading(
 
     /** Whether a value that is not fresh may be served because a load failed, or takes long. */
     boolean mayServeOnError(NearEntry<?> entry, long now) {
-        return staleOnError != null && now < entry.bornAt + staleOnError.limit().toNanos()
-                || mayServeWhileRevalidating(entry, now)
-                || !entry.isExpired() && now < entry.freshUntil;
+        return now < servableUntil(entry);
+    }
+
+    /** Until when that is so. */
+    long servableUntil(NearEntry<?> entry) {
+        long onError = staleOnError == null
+                ? Long.MIN_VALUE
+                : entry.bornAt + staleOnError.limit().toNanos();
+        return entry.isExpired() ? onError : Math.max(onError, revalidateUntil(entry.freshUntil));
     }
 
     /** Whether a value may be served while it is loaded anew behind its reader. */
@@ -220,11 +226,8 @@ public record Loading(
     }
 
     private long capped(long hold, NearEntry<?> entry, long now) {
-        return Math.max(SHORTEST_HOLD_NANOS, Math.min(hold, servableUntil(entry) - now));
-    }
-
-    private long servableUntil(NearEntry<?> entry) {
-        return staleOnError == null ? revalidateUntil(entry.freshUntil) : entry.keepUntil;
+        long until = staleOnError == null ? revalidateUntil(entry.freshUntil) : entry.keepUntil;
+        return Math.max(SHORTEST_HOLD_NANOS, Math.min(hold, until - now));
     }
 
     /** How long readers leave a refresh that was begun alone. */

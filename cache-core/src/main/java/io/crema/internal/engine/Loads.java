@@ -29,8 +29,8 @@ final class Loads<K, V> {
     final long leaseMillis;
 
     private final CacheEngine<K, V> engine;
-    private final @Nullable Timeouts soft;
-    private final @Nullable Timeouts hard;
+    final @Nullable Timeouts soft;
+    final @Nullable Timeouts hard;
 
     Loads(CacheEngine<K, V> engine, Loading policies, Executor executor) {
         this.engine = engine;
@@ -75,10 +75,13 @@ final class Loads<K, V> {
         return policies.singleFlight().waitLimit().toNanos();
     }
 
-    /** Not what is good for a moment only, because nobody else knows that it is here. */
+    /**
+     * Not what is good for a moment only, because nobody else knows that it is here; nor what is fresh, and past nothing
+     * but its time in this process: the remote tier has it.
+     */
     boolean mayServeWhileRevalidating(NearEntry<V> entry, long now) {
         boolean momentary = engine.hasRemoteTier() && entry.deadline == entry.asOf + engine.window;
-        return !momentary && policies.mayServeWhileRevalidating(entry, now);
+        return !momentary && now >= entry.freshUntil && policies.mayServeWhileRevalidating(entry, now);
     }
 
     /** A loader gave a value. */

@@ -258,7 +258,11 @@ final class LookUp<K, V> {
 
     void notThere(Freshness freshness) {
         if (request().isLookUp()) {
-            call.landNothing();
+            if (freshness == Freshness.QUARANTINED) {
+                call.landNothing();
+            } else {
+                lookUpWithoutRemote();
+            }
         } else if (freshness == Freshness.QUARANTINED) {
             call.loadInQuarantine();
         } else if (freshness == Freshness.OPAQUE) {

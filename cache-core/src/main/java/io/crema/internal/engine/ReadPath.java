@@ -200,12 +200,15 @@ final class ReadPath<K, V> {
             Place<V> place = engine.flights.joinOrLead(key, request.purpose(), mine);
             if (!place.leading()) {
                 Outcome<V> meanwhile = meanwhile(key, request, place.flight());
+                if (meanwhile == null && engine.loaderThreads.isLoading(Thread.currentThread())) {
+                    place.flight().needByLoader();
+                }
                 return meanwhile == null
                         ? new Start<>(null, place.flight(), false)
                         : new Start<>(meanwhile, null, false);
             }
             // Another flight may have landed between the look at the near tier and the registration.
-            Outcome<V> landed = near(key, request, leased);
+            Outcome<V> landed = answer(key, request, leased);
             if (landed != null) {
                 engine.flights.finish(key, request.purpose(), mine);
                 mine.land(landed);
@@ -249,6 +252,16 @@ final class ReadPath<K, V> {
      */
     @Nullable
     Outcome<V> near(K key, ReadRequest<K, V> request, boolean leased) {
+        Outcome<V> answer = answer(key, request, leased);
+        if (answer == null && request.usesNear()) {
+            rememberedFailure(key, request);
+        }
+        return answer;
+    }
+
+    /** As {@link #near}, and throws nothing: for whoever has registered a flight, which must fly. */
+    @Nullable
+    Outcome<V> answer(K key, ReadRequest<K, V> request, boolean leased) {
         if (!request.usesNear()) {
             return null;
         }
@@ -258,11 +271,7 @@ final class ReadPath<K, V> {
             return counted(key, request, known);
         }
         NearEntry<V> other = otherwise(key, request, leased);
-        if (other != null) {
-            return Outcome.of(other, Source.NEAR);
-        }
-        rememberedFailure(key, request);
-        return null;
+        return other == null ? null : Outcome.of(other, Source.NEAR);
     }
 
     private @Nullable Outcome<V> whatIsKnown(K key, ReadRequest<K, V> request, NearEntry<V> entry) {
@@ -274,7 +283,9 @@ final class ReadPath<K, V> {
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);
         }
-        boolean heldBack = request.isInspection() || engine.loads.heldBack.held(key) != null;
+        // Who inspects is told of what others have stored meanwhile, if that can be asked for.
+        boolean heldBack =
+                request.isInspection() && !engine.storesRemotely() || engine.loads.heldBack.held(key) != null;
         return heldBack && engine.loads.policies.mayServeOnError(entry, now) && !request.isOnlyLookUp()
                 ? Outcome.stale(entry, Source.NEAR, Reason.HELD_BACK)
                 : null;

@@ -31,13 +31,24 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
         this.consistency = engine.effective(Objects.requireNonNull(consistency, "consistency"));
     }
 
-    /** The near entry, if a read of this view may be answered by it. */
+    /** The near entry, if a read of this view that loads may be answered by it as it is. */
     final @Nullable NearEntry<V> hit(K key) {
         if (key == null) {
             engine.requireKey(null);
         }
         return switch (consistency) {
             case BOUNDED -> engine.near.hit(key);
+            case EVENTUAL -> engine.near.hitEventually(key);
+            case LATEST -> null;
+        };
+    }
+
+    private @Nullable NearEntry<V> hitOfLookUp(K key) {
+        if (key == null) {
+            engine.requireKey(null);
+        }
+        return switch (consistency) {
+            case BOUNDED -> engine.near.hitOfLookUp(key);
             case EVENTUAL -> engine.near.hitEventually(key);
             case LATEST -> null;
         };
@@ -50,7 +61,7 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final @Nullable V getIfPresent(K key) {
-        NearEntry<V> hit = hit(key);
+        NearEntry<V> hit = hitOfLookUp(key);
         return hit != null
                 ? hit.value
                 : engine.readPath.read(key, ReadRequest.lookUp(consistency)).value();

@@ -91,7 +91,7 @@ final class WritePath<K, V> {
                     new IllegalStateException("it waits to be sent again")));
         }
         // Encoded before anything is sent: a value that cannot be has changed nothing.
-        RemoteValue untagged = engine.entries.remoteValue(own, freshNanos, 0);
+        RemoteValue untagged = engine.entries.remoteValue(key, own, freshNanos, 0);
         engine.flights.add(key, write);
         return tagged(route, own, options)
                 .thenCompose(entry -> entry.isEmpty()

@@ -152,7 +152,9 @@ public final class NearEntry<V> {
 
     /** The same with a time as a reserve, and a moment to be loaded anew. */
     public NearEntry<V> kept(long newKeepUntil, long newRefreshAt) {
-        return with(newKeepUntil, newRefreshAt, tags, originVersion);
+        return newKeepUntil == keepUntil && newRefreshAt == refreshAt
+                ? this
+                : with(newKeepUntil, newRefreshAt, tags, originVersion);
     }
 
     /** The same with the versions of its tags. */

@@ -133,6 +133,21 @@ public final class NearTier<K, V> {
         return entry;
     }
 
+    /** As {@link #hit}, whether it is due to be loaded anew or not: for look-ups, which leave that to others. */
+    public @Nullable NearEntry<V> hitOfLookUp(K key) {
+        Cache<K, NearEntry<V>> map = entries;
+        if (map == null) {
+            return null;
+        }
+        long now = now();
+        NearEntry<V> entry = underLease(map, key, now);
+        if (entry == null || !isGood(entry, now, entry.deadline)) {
+            return null;
+        }
+        hits.increment();
+        return entry;
+    }
+
     /** The entry of a key if it is within the bound, as long as it is kept, fresh or not. Counts no hit. */
     public @Nullable NearEntry<V> coherent(K key) {
         if (entries == null) {

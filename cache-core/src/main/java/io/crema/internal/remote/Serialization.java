@@ -85,29 +85,31 @@ public final class Serialization<K, V> {
     }
 
     /** A value as the remote tier takes it; kept for no shorter than it is fresh. */
-    public RemoteValue value(long token, @Nullable V value, long freshNanos, long keepNanos, long loadNanos) {
+    public RemoteValue value(K key, long token, @Nullable V value, long freshNanos, long keepNanos, long loadNanos) {
         long freshMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(freshNanos));
         long keepMillis = Math.max(freshMillis, TimeUnit.NANOSECONDS.toMillis(keepNanos));
         long loadMillis = TimeUnit.NANOSECONDS.toMillis(loadNanos);
         Codec<V> used = codec;
         return value == null || used == null
                 ? RemoteValue.ofNull(token, freshMillis, keepMillis, loadMillis)
-                : RemoteValue.of(token, used.id(), encodeValue(used, value), freshMillis, keepMillis, loadMillis);
+                : RemoteValue.of(token, used.id(), encodeValue(used, key, value), freshMillis, keepMillis, loadMillis);
     }
 
-    private byte[] encodeValue(Codec<V> used, V value) {
+    private byte[] encodeValue(Codec<V> used, K key, V value) {
         byte[] bytes;
         try {
             bytes = Objects.requireNonNull(used.encode(value, limits.maxValueBytes()), "the codec returned null");
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw new CacheException(
                     "Cache '" + cacheName + "': a value of type "
-                            + value.getClass().getName() + " cannot be encoded: " + e.getMessage(),
+                            + value.getClass().getName() + ", for a key of type "
+                            + key.getClass().getName() + ", cannot be encoded: " + e.getMessage(),
                     e);
         }
         if (bytes.length > limits.maxValueBytes()) {
             throw new CacheException("Cache '" + cacheName + "': a value of type "
-                    + value.getClass().getName() + " has " + bytes.length + " bytes, the limit is "
+                    + value.getClass().getName() + ", for a key of type "
+                    + key.getClass().getName() + ", has " + bytes.length + " bytes, the limit is "
                     + limits.maxValueBytes() + "; store smaller values or raise the limit of the remote tier");
         }
         return bytes;

@@ -74,11 +74,11 @@ class LoadGateTest {
     @Test
     void enter_noQueue_refusesWhatWouldWait() {
         LoadGate narrow = new LoadGate(Bulkhead.of(1).queue(0));
-        LoadGate.Place only = narrow.enter(() -> {});
+        LoadGate.Place only = narrow.enter(ignored -> {});
 
-        assertThat(narrow.enter(() -> {})).isNull();
+        assertThat(narrow.enter(ignored -> {})).isNull();
         only.leave();
-        assertThat(narrow.enter(() -> {})).isNotNull();
+        assertThat(narrow.enter(ignored -> {})).isNotNull();
     }
 
     @Test
@@ -116,7 +116,7 @@ class LoadGateTest {
     void admitted_leavesAtOnce_thousandsDoNotDeepenTheStack() {
         int many = 100_000;
         LoadGate long1 = new LoadGate(Bulkhead.of(1).queue(many));
-        LoadGate.Place first = long1.enter(() -> {});
+        LoadGate.Place first = long1.enter(ignored -> {});
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             int number = i;
@@ -181,7 +181,7 @@ class LoadGateTest {
     void enter_unlimited_neverWaits() {
         LoadGate unlimited = new LoadGate(Bulkhead.unlimited());
         List<LoadGate.Place> places = IntStream.range(0, 1_000)
-                .mapToObj(i -> unlimited.enter(() -> admitted.add("x")))
+                .mapToObj(i -> unlimited.enter(ignored -> admitted.add("x")))
                 .toList();
 
         assertThat(admitted).hasSize(1_000);
@@ -224,7 +224,7 @@ class LoadGateTest {
         assertThat(crowd.runs.get() + crowd.refused.get() + crowd.goneEarly.get())
                 .as("seed %d: everybody was admitted, refused or left before", seed)
                 .isEqualTo(crowd.came.get());
-        LoadGate.Place after = shared.enter(crowd.runs::incrementAndGet);
+        LoadGate.Place after = shared.enter(ignored -> crowd.runs.incrementAndGet());
         assertThat(after).isNotNull();
     }
 
@@ -254,7 +254,7 @@ class LoadGateTest {
             for (int round = 0; round < ROUNDS; round++) {
                 came.incrementAndGet();
                 Visitor visitor = new Visitor(random.nextInt(4) == 0);
-                LoadGate.Place place = gate.enter(place -> visitor.admitted());
+                LoadGate.Place place = gate.enter(visitor::admitted);
                 if (place == null) {
                     refused.incrementAndGet();
                 } else {

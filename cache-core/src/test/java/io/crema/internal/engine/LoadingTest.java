@@ -132,4 +132,16 @@ class LoadingTest {
                         .faults(Expiration.fresh(Duration.ofSeconds(Long.MAX_VALUE))))
                 .isEmpty();
     }
+
+    @Test
+    void whatDoesNotFit_isReportedBesideOtherFaults() {
+        assertThat(Loading.DEFAULTS
+                        .staleOnError(StaleOnError.upTo(Duration.ofSeconds(30)))
+                        .bulkhead(Bulkhead.of(0))
+                        .faults(MINUTE))
+                .containsExactly(
+                        "Bulkhead: loads must be at least 1, but is 0",
+                        "StaleOnError: limit is counted from the load, so it must be longer than the time to live, which is"
+                                + " PT1M, but is PT30S");
+    }
 }

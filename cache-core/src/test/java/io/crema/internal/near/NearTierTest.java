@@ -198,6 +198,19 @@ class NearTierTest {
     }
 
     @Test
+    void hit_dueToBeLoadedAnew_isOneOfLookUpsOnly() {
+        NearEntry<String> due = entry("v1", 5, 1);
+        install(due.kept(due.keepUntil, clock.exact()));
+
+        assertThat(near.hit("k")).isNull();
+        assertThat(near.hitOfLookUp("k").value).isEqualTo("v1");
+        assertThat(near.hits()).isEqualTo(1);
+
+        install(entry("v2", 6, 1).expired());
+        assertThat(near.hitOfLookUp("k")).isNull();
+    }
+
+    @Test
     void hit_evictionAndRenewalDuringTheLookUp_isNoHit() {
         NearTier<TrapKey, String> trapped = trapped();
         trapped.install(new TrapKey(() -> {}), entry("v1", 5, 1), () -> false);

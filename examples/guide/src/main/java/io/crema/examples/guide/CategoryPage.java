@@ -46,6 +46,6 @@ final class CategoryPage {
     }
 
     static Figures pages(Shop shop) throws Exception {
-        return new Load(shop, Demand.evenly(0, 10)).perSecond(40, Duration.ofMillis(1_000));
+        return new Load(shop, Demand.evenly(0, 10)).perSecond(40, Duration.ofSeconds(1));
     }
 }

@@ -35,19 +35,19 @@ final class DatabaseDown {
     }
 
     static LoadingTieredCache<Long, Product> bare(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> reserve(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .staleOnError(StaleOnError.upTo(Duration.ofMinutes(10))
                         .retry(Backoff.doubling(Duration.ofMillis(250), Duration.ofSeconds(2))))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> failFast(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .staleOnError(StaleOnError.upTo(Duration.ofMinutes(10))
                         .retry(Backoff.doubling(Duration.ofMillis(250), Duration.ofSeconds(2))))
                 .failures(FailureCaching.cachedFor(Duration.ofSeconds(1)))

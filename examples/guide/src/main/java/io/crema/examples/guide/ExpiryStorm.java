@@ -31,28 +31,28 @@ final class ExpiryStorm {
     }
 
     static LoadingTieredCache<Long, Product> together(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(2_000))).build(database::find);
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(2))).build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> jitter(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(2_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(2)).jitter(0.5))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> ahead(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(2_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(2)).jitter(0.5))
                 .refreshAhead(RefreshAhead.at(0.6))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> revalidating(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(2_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(2)).jitter(0.5))
                 .staleWhileRevalidate(StaleWhileRevalidate.upTo(Duration.ofSeconds(5)))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> early(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(2_000)))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(2)))
                 .refreshAhead(RefreshAhead.probabilistic())
                 .build(database::find);
     }

@@ -59,7 +59,7 @@ public final class Guide {
     /** Lets the JVM load and compile what the first step would wait for. */
     private static void warmUp() throws Exception {
         try (Shop shop = Shop.open(ThreeInstances.shared())) {
-            new Load(shop, Demand.evenly(1, 200)).perSecond(2_000, Duration.ofMillis(1_000));
+            new Load(shop, Demand.evenly(1, 200)).perSecond(2_000, Duration.ofSeconds(1));
         }
     }
 

@@ -88,7 +88,7 @@ final class LoaderKnows {
     }
 
     static LoadingTieredCache<Long, Product> tagged(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(2_000)).jitter(0.3))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(2)).jitter(0.3))
                 .buildWithContext((id, load) -> {
                     Product product = database.find(id);
                     if (product != null) {

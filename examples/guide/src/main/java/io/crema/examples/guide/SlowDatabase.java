@@ -37,19 +37,19 @@ final class SlowDatabase {
     }
 
     static LoadingTieredCache<Long, Product> patient(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> soft(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .staleOnError(StaleOnError.upTo(Duration.ofMinutes(10)))
                 .loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(100)))
                 .build(database::find);
     }
 
     static LoadingTieredCache<Long, Product> limited(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .staleOnError(StaleOnError.upTo(Duration.ofMinutes(10)))
                 .loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(100)))
                 .bulkhead(Bulkhead.of(4))
@@ -57,7 +57,7 @@ final class SlowDatabase {
     }
 
     static LoadingTieredCache<Long, Product> timed(CacheBuilder<Long, Product> cache, Database database) {
-        return cache.expiration(Expiration.fresh(Duration.ofMillis(1_000)).jitter(0.5))
+        return cache.expiration(Expiration.fresh(Duration.ofSeconds(1)).jitter(0.5))
                 .staleOnError(StaleOnError.upTo(Duration.ofMinutes(10)))
                 .loadTimeouts(LoadTimeouts.soft(Duration.ofMillis(100)).hard(Duration.ofMillis(500)))
                 .bulkhead(Bulkhead.of(4))

@@ -1,0 +1,172 @@
+package io.crema.simulation;
+
+import io.crema.policy.Backoff;
+import io.crema.policy.Expiration;
+import io.crema.policy.FailureCaching;
+import io.crema.policy.LoadTimeouts;
+import io.crema.policy.NullCaching;
+import io.crema.policy.RefreshAhead;
+import io.crema.policy.SingleFlight;
+import io.crema.policy.StaleOnError;
+import io.crema.policy.StaleWhileRevalidate;
+import io.crema.spi.LeaseMode;
+import io.crema.spi.LeaseReply;
+import io.crema.spi.RemoteCache;
+import io.crema.spi.RemoteKey;
+import io.crema.testkit.ForwardingCache;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the checks of loads have to notice: caches that do not keep to the policies that they are said to have, and a remote
+ * tier that gives leases and keeps holds as it likes.
+ */
+final class LoadMutants {
+
+    private LoadMutants() {}
+
+    /** @param name what it does */
+    record Mutant(String name, LoadSetup setup) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Mutant> all() {
+        return List.of(
+                policies(
+                        "values are fresh too long",
+                        plan -> plan.with(
+                                Expiration.fresh(plan.expiration().fresh().multipliedBy(2)))),
+                policies(
+                        "values are fresh too short",
+                        plan -> plan.with(
+                                Expiration.fresh(plan.expiration().fresh().dividedBy(2)))),
+                policies("nulls are fresh too long", LoadMutants::nullsLonger),
+                policies("reserves are served too long", LoadMutants::reservesLonger),
+                policies("reserves are not served", LoadMutants::withoutReserve),
+                policies("a failed load is repeated too soon", LoadMutants::retrySooner),
+                policies("stale values are served too long", LoadMutants::revalidatedLonger),
+                policies("stale values are not served while they are loaded", LoadMutants::notRevalidated),
+                policies("refreshes come too early", LoadMutants::refreshedEarly),
+                policies("hard timeouts come late", LoadMutants::hardLater),
+                policies(
+                        "hard timeouts do not come",
+                        plan -> plan.with(new LoadTimeouts(plan.timeouts().soft(), null))),
+                policies("soft timeouts come late", LoadMutants::softLater),
+                policies(
+                        "nobody waits for another instance's load",
+                        plan -> plan.with(SingleFlight.waitUpTo(Duration.ofMillis(1)))),
+                policies("failures are not remembered", plan -> plan.with(FailureCaching.off())),
+                remote("everybody gets the lease", GenerousLeases::new),
+                remote("keys are not held back", NoHolds::new),
+                remote("leases are not given back", NoReleases::new));
+    }
+
+    private static Mutant policies(String name, UnaryOperator<LoadPlan> policies) {
+        return new Mutant(name, new LoadSetup(policies, cache -> cache));
+    }
+
+    private static Mutant remote(String name, UnaryOperator<RemoteCache> tampering) {
+        return new Mutant(name, new LoadSetup(plan -> plan, tampering));
+    }
+
+    private static LoadPlan nullsLonger(LoadPlan plan) {
+        Duration fresh = plan.nulls().fresh();
+        return fresh == null ? plan : plan.with(NullCaching.cachedFor(fresh.multipliedBy(4)));
+    }
+
+    private static LoadPlan reservesLonger(LoadPlan plan) {
+        StaleOnError policy = plan.staleOnError();
+        return policy == null
+                ? plan
+                : plan.with(StaleOnError.upTo(policy.limit().multipliedBy(3)).retry(policy.retry()));
+    }
+
+    private static LoadPlan withoutReserve(LoadPlan plan) {
+        return withoutSoft(plan).with((StaleOnError) null);
+    }
+
+    private static LoadPlan notRevalidated(LoadPlan plan) {
+        return withoutSoft(plan).with((StaleWhileRevalidate) null);
+    }
+
+    /** A soft timeout needs a reserve. */
+    private static LoadPlan withoutSoft(LoadPlan plan) {
+        return plan.with(new LoadTimeouts(null, plan.timeouts().hard()));
+    }
+
+    private static LoadPlan retrySooner(LoadPlan plan) {
+        StaleOnError policy = plan.staleOnError();
+        return policy == null ? plan : plan.with(policy.retry(Backoff.every(Duration.ofMillis(1))));
+    }
+
+    private static LoadPlan revalidatedLonger(LoadPlan plan) {
+        StaleWhileRevalidate policy = plan.whileRevalidate();
+        if (policy == null || plan.staleOnError() != null) {
+            return plan;
+        }
+        return plan.with(StaleWhileRevalidate.upTo(policy.limit().multipliedBy(4)));
+    }
+
+    private static LoadPlan refreshedEarly(LoadPlan plan) {
+        RefreshAhead policy = plan.refreshAhead();
+        return policy == null ? plan : plan.with(RefreshAhead.at(0.1).retry(policy.retry()));
+    }
+
+    private static LoadPlan hardLater(LoadPlan plan) {
+        Duration hard = plan.timeouts().hard();
+        return hard == null ? plan : plan.with(new LoadTimeouts(plan.timeouts().soft(), hard.multipliedBy(20)));
+    }
+
+    private static LoadPlan softLater(LoadPlan plan) {
+        Duration soft = plan.timeouts().soft();
+        Duration hard = plan.timeouts().hard();
+        return soft == null || hard != null ? plan : plan.with(new LoadTimeouts(soft.multipliedBy(20), null));
+    }
+
+    private static final class GenerousLeases extends ForwardingCache {
+
+        GenerousLeases(RemoteCache cache) {
+            super(cache);
+        }
+
+        @Override
+        public CompletableFuture<LeaseReply> lease(
+                RemoteKey key, long leaseToken, LeaseMode mode, long known, long leaseMillis, long atLeast) {
+            return super.lease(key, leaseToken, mode, known, leaseMillis, atLeast)
+                    .thenApply(reply -> reply instanceof LeaseReply.Refused refused
+                                    && refused.current().lease().isLoading()
+                            ? new LeaseReply.Granted(0)
+                            : reply);
+        }
+    }
+
+    private static final class NoHolds extends ForwardingCache {
+
+        NoHolds(RemoteCache cache) {
+            super(cache);
+        }
+
+        @Override
+        public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+            return super.release(key, leaseToken, 0, 0);
+        }
+    }
+
+    private static final class NoReleases extends ForwardingCache {
+
+        NoReleases(RemoteCache cache) {
+            super(cache);
+        }
+
+        @Override
+        public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+}
