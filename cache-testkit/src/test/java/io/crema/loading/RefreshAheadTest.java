@@ -44,6 +44,8 @@ class RefreshAheadTest {
     private void loaded() {
         service.origin.give("v1");
         assertThat(cache.load("k")).isEqualTo("v1");
+        // A read that ends sees by the clock whether it should refresh, so time waits for it.
+        service.settle();
     }
 
     /** The next read refreshes. */

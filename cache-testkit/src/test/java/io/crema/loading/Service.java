@@ -97,8 +97,9 @@ final class Service implements AutoCloseable {
         server.loseRecord("texts", 0, KeyCodec.<String>standard().encode(key));
     }
 
-    /** Lets all that is fresh become stale, by time. */
+    /** Lets all that is fresh become stale, by time, when nobody does anything; no loader may be held on the executor. */
     void passFreshness() {
+        settle();
         time.advance(FRESH.plus(MARGIN));
     }
 
