@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
+import io.crema.LoadRejectedException;
 import io.crema.LoadTimeoutException;
 import io.crema.Tier;
 import io.crema.event.CacheEvent.StaleServed.Reason;
@@ -287,7 +288,10 @@ final class LoadCall<K, V> {
         int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(this, failure, took, failures);
-        long hold = holdNanos(failures, engine.loads.policies.keepsReserves() ? servable() : reserve);
+        // That this instance had no place for the load says nothing about the origin, nor about other instances.
+        long hold = failure instanceof LoadRejectedException
+                ? Loading.NO_HOLD
+                : holdNanos(failures, engine.loads.policies.keepsReserves() ? servable() : reserve);
         if (hold == Loading.NO_HOLD) {
             lease.releaseFailed();
         } else {
@@ -298,10 +302,11 @@ final class LoadCall<K, V> {
         }
         if (reserve != null && failure instanceof Exception) {
             landStale(reserve, Reason.LOAD_FAILED);
-            engine.refreshes.postpone(this, hold);
         } else {
-            engine.refreshes.postpone(this, hold);
             land(failure);
+        }
+        if (hold != Loading.NO_HOLD) {
+            engine.refreshes.postpone(this, hold);
         }
     }
 

@@ -159,10 +159,14 @@ public record Loading(
         return staleOnError != null || staleWhileRevalidate != null;
     }
 
-    /** How long a lease to load a key holds: as long as a load may take, and time to store what it gave. */
+    /**
+     * How long a lease to load a key holds: as long as a load may take, and time to store what it gave; without a hard
+     * timeout, as long as others wait for it at least.
+     */
     long leaseMillis() {
         Duration hard = timeouts.hard();
-        return hard == null ? LEASE_MILLIS : Math.max(LEASE_MILLIS, hard.toMillis() + 1_000);
+        long most = hard == null ? singleFlight.waitLimit().toMillis() : hard.toMillis() + 1_000;
+        return Math.max(LEASE_MILLIS, most);
     }
 
     /** Whether blocking loaders need threads of their own. */
