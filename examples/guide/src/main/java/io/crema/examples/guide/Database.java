@@ -49,7 +49,7 @@ final class Database implements AutoCloseable {
     /** One row by its id; null if there is none. */
     @Nullable
     Product find(long id) throws InterruptedException {
-        return query(() -> sent(row(id)));
+        return query(() -> Optional.ofNullable(sent(row(id)))).orElse(null);
     }
 
     /** Rows by their ids, in one query. */

@@ -27,7 +27,9 @@ final class ExpiryStorm {
                                 ExpiryStorm::storm),
                         new Step("10 hot products expire", Plan.shared(ExpiryStorm::together), ExpiryStorm::hot),
                         new Step("10 hot products, early refresh", Plan.shared(ExpiryStorm::early), ExpiryStorm::hot))
-                .with("answers after more than 25 ms", figures -> Chapter.count(figures.slowerThan(WAITED)));
+                .with(
+                        "answers after more than 25 ms",
+                        figures -> Chapter.count(figures.latencies().above(WAITED)));
     }
 
     static LoadingTieredCache<Long, Product> together(CacheBuilder<Long, Product> cache, Database database) {

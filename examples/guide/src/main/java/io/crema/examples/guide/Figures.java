@@ -1,13 +1,9 @@
 package io.crema.examples.guide;
 
-import java.time.Duration;
-import java.util.Arrays;
-
 /**
  * What a run gave.
  *
- * @param latencies of the reads that gave an answer, in nanoseconds, in ascending order; counted from when the request
- *     came, so the wait for a thread of the service is part of it
+ * @param latencies of the reads that gave an answer
  * @param failed reads that ended with an exception
  * @param oldPrices reads that showed a price older than one that all had been told of
  * @param queries that the database got
@@ -16,8 +12,9 @@ import java.util.Arrays;
  * @param bytes that the database sent
  * @param note what else a run has to say
  */
+@SuppressWarnings("ArrayRecordComponent") // copied when it comes, and given to nobody
 record Figures(
-        long[] latencies,
+        Latencies latencies,
         long failed,
         long oldPrices,
         long queries,
@@ -26,30 +23,11 @@ record Figures(
         long bytes,
         String note) {
 
-    Figures {
-        latencies = latencies.clone();
-        Arrays.sort(latencies);
-    }
-
     Figures noting(String other) {
         return new Figures(latencies, failed, oldPrices, queries, refused, mostCallers, bytes, other);
     }
 
-    /** Answers that took longer than that. */
-    long slowerThan(Duration limit) {
-        return Arrays.stream(latencies).filter(nanos -> nanos > limit.toNanos()).count();
-    }
-
     long reads() {
-        return latencies.length + failed;
-    }
-
-    /** The latency that this share of the answers did not exceed, in milliseconds; NaN without an answer. */
-    double millis(double share) {
-        if (latencies.length == 0) {
-            return Double.NaN;
-        }
-        int at = (int) Math.ceil(share * latencies.length) - 1;
-        return latencies[Math.max(0, at)] / 1e6;
+        return latencies.count() + failed;
     }
 }

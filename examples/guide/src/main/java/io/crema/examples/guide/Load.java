@@ -3,7 +3,6 @@ package io.crema.examples.guide;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -109,10 +108,10 @@ final class Load {
         } finally {
             director.shutdownNow();
         }
-        long[] answered = Arrays.stream(latencies).filter(nanos -> nanos >= 0).toArray();
+        Latencies answered = Latencies.of(latencies);
         return new Figures(
                 answered,
-                requests - answered.length,
+                requests - answered.count(),
                 oldPrices.sum(),
                 database.queries(),
                 database.refused(),

@@ -29,7 +29,9 @@ final class RedisAway {
                                 "circuit breaker, room for all, `Degraded.RESERVE`",
                                 with(RedisAway::reserve),
                                 RedisAway::paused))
-                .with("answers after more than 100 ms", figures -> Chapter.count(figures.slowerThan(WAITED)));
+                .with(
+                        "answers after more than 100 ms",
+                        figures -> Chapter.count(figures.latencies().above(WAITED)));
     }
 
     private static Plan without(Plan.ForCache cache) {

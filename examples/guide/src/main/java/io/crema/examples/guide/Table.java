@@ -20,8 +20,8 @@ final class Table {
                 step.name(),
                 Chapter.count(figures.reads()),
                 Chapter.count(figures.queries()),
-                millis(figures.millis(0.5)),
-                millis(figures.millis(0.99)),
+                millis(figures.latencies().millis(0.5)),
+                millis(figures.latencies().millis(0.99)),
                 Chapter.count(figures.failed())));
         chapter.columns().forEach(column -> cells.add(column.cell().apply(figures)));
         return line(cells);
