@@ -67,8 +67,8 @@ class FailureDuringAReadTest {
             HookedKey key = new HookedKey(
                     hashes,
                     () -> assertThat(CompletableFuture.supplyAsync(() -> get(cache, new HookedKey(0, null)))
-                                    .orTimeout(5, TimeUnit.SECONDS))
-                            .failsWithin(Duration.ofSeconds(5)));
+                                    .orTimeout(2, TimeUnit.SECONDS))
+                            .failsWithin(Duration.ofSeconds(20)));
             CompletableFuture<Object> read = CompletableFuture.supplyAsync(() -> form.equals("ONE")
                     ? get(cache, key)
                     : cache.getAll(List.of(key), keys -> {

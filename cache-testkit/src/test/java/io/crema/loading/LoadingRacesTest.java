@@ -103,7 +103,10 @@ class LoadingRacesTest {
         List<Call<String>> first = Stream.generate(() -> a.get("k")).limit(3).toList();
         held.awaitCalled();
         List<Call<String>> others = Stream.generate(() -> b.get("k")).limit(5).toList();
-        service.pass(Duration.ofMillis(300));
+        others.forEach(Call::awaitWaiting);
+        // It was refused the lease, so it waits for the other.
+        service.until(() -> b.executed(Operation.LEASE) > 0);
+        service.pass(Duration.ofMillis(100));
         held.fail(DOWN);
         assertThat(first).extracting(service::failure).containsOnly(DOWN);
         assertThat(others).extracting(service::failure).hasOnlyElementsOfType(RuntimeException.class);

@@ -20,6 +20,7 @@ import io.crema.policy.StaleOnError;
 import io.crema.policy.StaleWhileRevalidate;
 import io.crema.scenario.Call;
 import io.crema.scenario.Style;
+import io.crema.testkit.Operation;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -316,6 +317,8 @@ class PolicyPairsTest {
         held.awaitCalled();
         assertThat(cache.load("k")).isEqualTo("v1");
         service.until(() -> cache.stats().loadsRejected() == 1);
+        // The hold begins now, before time goes on.
+        service.until(() -> cache.executed(Operation.RELEASE) == 1);
         assertThat(cache.load("k")).isEqualTo("v1");
         held.answer("v2");
         assertThat(service.finish(other)).isEqualTo("v2");

@@ -13,6 +13,7 @@ import io.crema.policy.SingleFlight;
 import io.crema.policy.StaleOnError;
 import io.crema.scenario.Call;
 import io.crema.scenario.Style;
+import io.crema.testkit.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -147,6 +148,9 @@ class WaitLimitTest {
         Call<String> loading = a.get("k");
         held.awaitCalled();
         List<Call<String>> waiting = Stream.generate(() -> b.get("k")).limit(4).toList();
+        waiting.forEach(Call::awaitWaiting);
+        // It was refused the lease, so it waits for the other.
+        service.until(() -> b.executed(Operation.LEASE) > 0);
         service.pass(Duration.ofMillis(100));
         held.fail(DOWN);
         assertThat(service.failure(loading)).isSameAs(DOWN);

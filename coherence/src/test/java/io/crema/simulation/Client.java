@@ -2,6 +2,7 @@ package io.crema.simulation;
 
 import io.crema.AsyncLoadingTieredCache;
 import io.crema.CacheException;
+import io.crema.CacheLoadException;
 import io.crema.Crema;
 import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
@@ -205,8 +206,11 @@ final class Client {
     }
 
     private boolean isExpected(Throwable failure) {
-        // A refresh that finds what must not be cached removes what is, which may not be confirmed.
+        // Whoever waits for another instance's load is told that it failed; and a refresh that finds what must not be
+        // cached
+        // removes what is, which may not be confirmed.
         return failure instanceof OriginFailure
+                || failure instanceof CacheLoadException && plan.failingLoads() > 0
                 || failure instanceof InvalidationPendingException
                 || failure instanceof CacheException && plan.degraded() == Degraded.FAIL;
     }

@@ -57,7 +57,7 @@ final class LoadMutants {
                 policies(
                         "hard timeouts do not come",
                         plan -> plan.with(new LoadTimeouts(plan.timeouts().soft(), null))),
-                policies("soft timeouts come late", LoadMutants::softLater),
+                policies("soft timeouts do not come", LoadMutants::withoutSoft),
                 policies(
                         "nobody waits for another instance's load",
                         plan -> plan.with(SingleFlight.waitUpTo(Duration.ofMillis(1)))),
@@ -121,12 +121,6 @@ final class LoadMutants {
     private static LoadPlan hardLater(LoadPlan plan) {
         Duration hard = plan.timeouts().hard();
         return hard == null ? plan : plan.with(new LoadTimeouts(plan.timeouts().soft(), hard.multipliedBy(20)));
-    }
-
-    private static LoadPlan softLater(LoadPlan plan) {
-        Duration soft = plan.timeouts().soft();
-        Duration hard = plan.timeouts().hard();
-        return soft == null || hard != null ? plan : plan.with(new LoadTimeouts(soft.multipliedBy(20), null));
     }
 
     private static final class GenerousLeases extends ForwardingCache {

@@ -93,7 +93,9 @@ final class ReadRules {
     /** Whether there was a reason to serve a reserve. */
     private boolean isTroubled(LoadOp op, int key) {
         long from = op.start - plan.longestHoldNanos() - LoadRules.SECOND;
+        // With a soft timeout, a lease that is slow to come is enough.
         return plan.bulkhead() != null
+                || plan.softNanos() > 0
                 || health.lastRefusal() >= from
                 || loads.troubledSince(key, from)
                 || !health.isHealthySince(op.start - plan.leaseNanos() - LoadRules.SECOND);
@@ -145,7 +147,8 @@ final class ReadRules {
             return;
         }
         int key = op.keys.get(0);
-        boolean settled = op.start > item.since + LoadRules.SECOND && health.isWholeSince(item.since - LoadRules.DELAY);
+        boolean settled =
+                op.start > item.since + 2 * LoadRules.DELAY && health.isWholeSince(item.since - LoadRules.DELAY);
         if (!settled) {
             return;
         }
@@ -168,7 +171,7 @@ final class ReadRules {
         if (plan.softNanos() > 0
                 && op.alone
                 && plan.abandoned() == AbandonedLoads.FINISH
-                && left > plan.softNanos() + LoadRules.SECOND) {
+                && left > plan.softNanos() + LoadRules.DELAY) {
             counts.soft++;
             if (took > plan.softNanos() + LoadRules.DELAY) {
                 oracle.wrong(key, op + " took " + took / 1e6 + " ms, with a reserve and a soft timeout");
