@@ -55,7 +55,7 @@ class LoadSimulationTest {
      * that made a fresh value due; a hold that was none; a failure of long ago.
      */
     @ParameterizedTest
-    @ValueSource(longs = {29, 68, 17, 38, 95, 109, 6, 25})
+    @ValueSource(longs = {29, 68, 17, 38, 95, 109, 6, 25, 9520})
     void run_ofASeedThatFoundABug_violatesNothing(long seed) {
         requireNoViolation(seed, new LoadCounts());
     }

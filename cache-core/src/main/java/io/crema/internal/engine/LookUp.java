@@ -57,11 +57,15 @@ final class LookUp<K, V> {
         return found != null ? found : engine.near.coherent(call.key());
     }
 
-    /** As {@link #known}, or what this instance has left if the remote tier says nothing. */
+    /**
+     * As {@link #known}; or, if the remote tier says nothing, what this instance has left, which may be older than the bound:
+     * only where that is to be served in need.
+     */
     @Nullable
     NearEntry<V> reserve() {
         NearEntry<V> found = known();
-        return found != null || answered ? found : engine.near.reserve(call.key());
+        boolean inNeed = !answered && engine.loads.policies.staleOnError() != null;
+        return found == null && inNeed ? engine.near.reserve(call.key()) : found;
     }
 
     boolean isStored(NearEntry<V> entry) {
@@ -160,7 +164,7 @@ final class LookUp<K, V> {
             } else {
                 call.land(entry, Source.REMOTE, Install.YES);
                 if (entry.isDue(engine.clock.exact())) {
-                    engine.refreshes.behind(call.route(), entry, request());
+                    engine.refreshes.behind(call.route(), entry, request(), flight);
                 }
             }
         });
@@ -190,7 +194,7 @@ final class LookUp<K, V> {
         } else if (request().takesStale()
                 && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.REVALIDATING);
-            engine.refreshes.behind(call.route(), entry, request());
+            engine.refreshes.behind(call.route(), entry, request(), flight);
         } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
             call.landStale(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {

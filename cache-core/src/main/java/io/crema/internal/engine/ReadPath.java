@@ -222,7 +222,7 @@ final class ReadPath<K, V> {
     /** Who joins a load behind the readers is one of them, though this process has no copy of the value. */
     private @Nullable Outcome<V> meanwhile(K key, ReadRequest<K, V> request, Flight<V> flight) {
         NearEntry<V> entry = flight.meanwhile();
-        if (entry == null || entry.isExpired() || !request.takesStale()) {
+        if (entry == null || entry.isExpired() || !request.takesStale() || !engine.near.isRight(entry)) {
             return null;
         }
         long now = engine.clock.exact();

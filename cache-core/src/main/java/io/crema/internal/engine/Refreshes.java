@@ -5,6 +5,7 @@ import io.crema.internal.entry.NearEntry;
 import io.crema.spi.LeaseState;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Loads values anew behind their readers: those that are about to be stale, and those that have just become so. However
@@ -30,8 +31,23 @@ final class Refreshes<K, V> {
 
     /** Begins a refresh for a read that was answered with an entry that is due, unless somebody else does, or too many do. */
     void behind(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader) {
+        begin(route, entry, reader, () -> engine.near.peek(route.key()) == entry);
+    }
+
+    /** As {@link #behind(Route, NearEntry, ReadRequest)}, of an entry that a flight found in the remote tier. */
+    void behind(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader, Flight<V> finder) {
+        // Nothing that was written to the partition since may concern it.
+        begin(
+                route,
+                entry,
+                reader,
+                () -> !finder.mustNotInstall()
+                        && entry.partition.highest() <= Math.max(finder.startStamp, entry.stamp));
+    }
+
+    private void begin(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader, BooleanSupplier stillRight) {
         if (mayBegin(reader) && entry.claimRefresh(engine.clock.exact(), pausedUntil())) {
-            start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token));
+            start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token), stillRight);
         }
     }
 
@@ -44,12 +60,15 @@ final class Refreshes<K, V> {
         return engine.clock.exact() + engine.loads.policies.refreshPauseNanos();
     }
 
-    private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request) {
+    private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request, BooleanSupplier stillRight) {
         boolean leased = engine.near.leaseValid();
         Flight<V> mine = engine.flight(route, leased, leased || engine.near.leaseValid(route.partition()));
-        mine.meanwhile(entry);
         Place<V> place = engine.flights.joinOrLead(route.key(), request.purpose(), mine);
         if (place.leading()) {
+            // Asked once it is registered: what comes later is told to it.
+            if (stillRight.getAsBoolean()) {
+                mine.meanwhile(entry);
+            }
             underWay.incrementAndGet();
             new LoadCall<>(engine, route, request, mine, engine.executor).start(null);
         } else {

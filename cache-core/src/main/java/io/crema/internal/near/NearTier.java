@@ -158,6 +158,11 @@ public final class NearTier<K, V> {
         return entry != null && isGood(entry, now, entry.keepUntil) ? entry : null;
     }
 
+    /** Whether an entry, wherever it is, is right as far as generations and tags tell, as long as it is kept. */
+    public boolean isRight(NearEntry<V> entry) {
+        return isGood(entry, now(), entry.keepUntil);
+    }
+
     /** A read was answered with an entry that {@link #coherent} gave. */
     public void countHit() {
         hits.increment();
