@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,8 @@ class FailureDuringAReadTest {
     })
     void read_whileTheLoadOfAnotherFails_ends_andSoDoThoseAfterIt(String form, int hashes) throws Exception {
         ManualTime time = new ManualTime();
+        // Of its own: one call waits for another one, which the common pool may have no thread for.
+        ExecutorService threads = Executors.newCachedThreadPool();
         try (Crema crema = Crema.builder().ticker(time).build()) {
             TieredCache<HookedKey, String> cache = crema.<HookedKey, String>cache("texts")
                     .expiration(Expiration.fresh(Duration.ofSeconds(10)))
@@ -66,20 +70,24 @@ class FailureDuringAReadTest {
                     .build();
             HookedKey key = new HookedKey(
                     hashes,
-                    () -> assertThat(CompletableFuture.supplyAsync(() -> get(cache, new HookedKey(0, null)))
+                    () -> assertThat(CompletableFuture.supplyAsync(() -> get(cache, new HookedKey(0, null)), threads)
                                     .orTimeout(2, TimeUnit.SECONDS))
                             .failsWithin(Duration.ofSeconds(20)));
-            CompletableFuture<Object> read = CompletableFuture.supplyAsync(() -> form.equals("ONE")
-                    ? get(cache, key)
-                    : cache.getAll(List.of(key), keys -> {
-                        throw new DownException();
-                    }));
+            CompletableFuture<Object> read = CompletableFuture.supplyAsync(
+                    () -> form.equals("ONE")
+                            ? get(cache, key)
+                            : cache.getAll(List.of(key), keys -> {
+                                throw new DownException();
+                            }),
+                    threads);
             assertThat(read).failsWithin(Duration.ofSeconds(10));
             time.advance(Duration.ofSeconds(2));
             assertThat(cache.async().get(new HookedKey(0, null), k -> "v"))
                     .succeedsWithin(Duration.ofSeconds(5))
                     .isEqualTo("v");
             assertThat(cache.getAllPresent(List.of(new HookedKey(0, null)))).isEqualTo(Map.of(key, "v"));
+        } finally {
+            threads.shutdownNow();
         }
     }
 
