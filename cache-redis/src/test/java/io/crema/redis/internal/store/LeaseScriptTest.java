@@ -157,8 +157,8 @@ class LeaseScriptTest extends ScriptTest {
         byte[] before = plain.get(name);
         lease(MINE);
         get(cache.release(key, MINE));
-        assertThat(plain.get(name)).isEqualTo(before);
-        assertThat(plain.pttl(name)).isPositive();
+        assertThat(butForItsKeeping(plain.get(name))).isEqualTo(butForItsKeeping(before));
+        assertThat(plain.pttl(name)).as("as long as a late fill may come").isGreaterThan(60_000);
         assertThat(lease(OTHERS)).isInstanceOf(LeaseReply.Granted.class);
     }
 
@@ -171,12 +171,12 @@ class LeaseScriptTest extends ScriptTest {
 
         ByteBuffer after = ByteBuffer.wrap(plain.get(name));
         assertThat(after.getLong(46)).isEqualTo(MINE);
-        assertThat(after.put(46, new byte[14]).array()).isEqualTo(before);
+        assertThat(butForItsKeeping(after.put(46, new byte[14]).array())).isEqualTo(butForItsKeeping(before));
         long stamp = ByteBuffer.wrap(before).getLong(4);
         assertLoading(
                 refused(cache.lease(key, OTHERS, LeaseMode.UNLESS_FRESH, LEASE_MILLIS, 0)), Kind.TOMBSTONE, stamp);
         get(cache.release(key, MINE));
-        assertThat(plain.get(name)).isEqualTo(before);
+        assertThat(butForItsKeeping(plain.get(name))).isEqualTo(butForItsKeeping(before));
         assertThat(lease(OTHERS)).isInstanceOf(LeaseReply.Granted.class);
     }
 

@@ -147,4 +147,11 @@ abstract class ScriptTest extends ServerTest {
     static RemoteValue versioned(String text, long version) {
         return value(text).withOriginVersion(version);
     }
+
+    /** A record as it is without the time that it is kept, which a lease prolongs. */
+    static byte[] butForItsKeeping(byte[] bytes) {
+        byte[] copy = bytes.clone();
+        Arrays.fill(copy, 32, 38, (byte) 0);
+        return copy;
+    }
 }
