@@ -1,5 +1,6 @@
 package io.crema.simulation;
 
+import io.crema.internal.engine.Loading;
 import io.crema.policy.Backoff;
 import io.crema.policy.Expiration;
 import io.crema.policy.FailureCaching;
@@ -47,21 +48,22 @@ final class LoadMutants {
                         plan -> plan.with(
                                 Expiration.fresh(plan.expiration().fresh().dividedBy(2)))),
                 policies("nulls are fresh too long", LoadMutants::nullsLonger),
-                policies("reserves are served too long", LoadMutants::reservesLonger),
-                policies("reserves are not served", LoadMutants::withoutReserve),
-                policies("a failed load is repeated too soon", LoadMutants::retrySooner),
-                policies("stale values are served too long", LoadMutants::revalidatedLonger),
-                policies("stale values are not served while they are loaded", LoadMutants::notRevalidated),
-                policies("refreshes come too early", LoadMutants::refreshedEarly),
-                policies("hard timeouts come late", LoadMutants::hardLater),
-                policies(
+                loading("reserves are served too long", LoadMutants::reservesLonger),
+                loading("reserves are not served", LoadMutants::withoutReserve),
+                loading("a failed load is repeated too soon", LoadMutants::retrySooner),
+                loading("stale values are served too long", LoadMutants::revalidatedLonger),
+                loading("stale values are not served while they are loaded", LoadMutants::notRevalidated),
+                loading("refreshes come too early", LoadMutants::refreshedEarly),
+                loading("hard timeouts come late", LoadMutants::hardLater),
+                loading(
                         "hard timeouts do not come",
-                        plan -> plan.with(new LoadTimeouts(plan.timeouts().soft(), null))),
-                policies("soft timeouts do not come", LoadMutants::withoutSoft),
-                policies(
+                        loading -> loading.timeouts(
+                                new LoadTimeouts(loading.timeouts().soft(), null))),
+                loading("soft timeouts do not come", LoadMutants::withoutSoft),
+                loading(
                         "nobody waits for another instance's load",
-                        plan -> plan.with(SingleFlight.waitUpTo(Duration.ofMillis(1)))),
-                policies("failures are not remembered", plan -> plan.with(FailureCaching.off())),
+                        loading -> loading.singleFlight(SingleFlight.waitUpTo(Duration.ofMillis(1)))),
+                loading("failures are not remembered", loading -> loading.failures(FailureCaching.off())),
                 remote("everybody gets the lease", GenerousLeases::new),
                 remote("keys are not held back", NoHolds::new),
                 remote("leases are not given back", NoReleases::new));
@@ -69,6 +71,10 @@ final class LoadMutants {
 
     private static Mutant policies(String name, UnaryOperator<LoadPlan> policies) {
         return new Mutant(name, new LoadSetup(policies, cache -> cache));
+    }
+
+    private static Mutant loading(String name, UnaryOperator<Loading> policies) {
+        return policies(name, plan -> plan.with(policies.apply(plan.loading())));
     }
 
     private static Mutant remote(String name, UnaryOperator<RemoteCache> tampering) {
@@ -80,47 +86,53 @@ final class LoadMutants {
         return fresh == null ? plan : plan.with(NullCaching.cachedFor(fresh.multipliedBy(4)));
     }
 
-    private static LoadPlan reservesLonger(LoadPlan plan) {
-        StaleOnError policy = plan.staleOnError();
+    private static Loading reservesLonger(Loading loading) {
+        StaleOnError policy = loading.staleOnError();
         return policy == null
-                ? plan
-                : plan.with(StaleOnError.upTo(policy.limit().multipliedBy(3)).retry(policy.retry()));
+                ? loading
+                : loading.staleOnError(
+                        StaleOnError.upTo(policy.limit().multipliedBy(3)).retry(policy.retry()));
     }
 
-    private static LoadPlan withoutReserve(LoadPlan plan) {
-        return withoutSoft(plan).with((StaleOnError) null);
+    private static Loading withoutReserve(Loading loading) {
+        return withoutSoft(loading).staleOnError(null);
     }
 
-    private static LoadPlan notRevalidated(LoadPlan plan) {
-        return withoutSoft(plan).with((StaleWhileRevalidate) null);
+    private static Loading notRevalidated(Loading loading) {
+        return withoutSoft(loading).staleWhileRevalidate(null);
     }
 
     /** A soft timeout needs a reserve. */
-    private static LoadPlan withoutSoft(LoadPlan plan) {
-        return plan.with(new LoadTimeouts(null, plan.timeouts().hard()));
+    private static Loading withoutSoft(Loading loading) {
+        return loading.timeouts(new LoadTimeouts(null, loading.timeouts().hard()));
     }
 
-    private static LoadPlan retrySooner(LoadPlan plan) {
-        StaleOnError policy = plan.staleOnError();
-        return policy == null ? plan : plan.with(policy.retry(Backoff.every(Duration.ofMillis(1))));
+    private static Loading retrySooner(Loading loading) {
+        StaleOnError policy = loading.staleOnError();
+        return policy == null ? loading : loading.staleOnError(policy.retry(Backoff.every(Duration.ofMillis(1))));
     }
 
-    private static LoadPlan revalidatedLonger(LoadPlan plan) {
-        StaleWhileRevalidate policy = plan.whileRevalidate();
-        if (policy == null || plan.staleOnError() != null) {
-            return plan;
+    private static Loading revalidatedLonger(Loading loading) {
+        StaleWhileRevalidate policy = loading.staleWhileRevalidate();
+        if (policy == null || loading.staleOnError() != null) {
+            return loading;
         }
-        return plan.with(StaleWhileRevalidate.upTo(policy.limit().multipliedBy(4)));
+        return loading.staleWhileRevalidate(
+                StaleWhileRevalidate.upTo(policy.limit().multipliedBy(4)));
     }
 
-    private static LoadPlan refreshedEarly(LoadPlan plan) {
-        RefreshAhead policy = plan.refreshAhead();
-        return policy == null ? plan : plan.with(RefreshAhead.at(0.1).retry(policy.retry()));
+    private static Loading refreshedEarly(Loading loading) {
+        RefreshAhead policy = loading.refreshAhead();
+        return policy == null
+                ? loading
+                : loading.refreshAhead(RefreshAhead.at(0.1).retry(policy.retry()));
     }
 
-    private static LoadPlan hardLater(LoadPlan plan) {
-        Duration hard = plan.timeouts().hard();
-        return hard == null ? plan : plan.with(new LoadTimeouts(plan.timeouts().soft(), hard.multipliedBy(20)));
+    private static Loading hardLater(Loading loading) {
+        Duration hard = loading.timeouts().hard();
+        return hard == null
+                ? loading
+                : loading.timeouts(new LoadTimeouts(loading.timeouts().soft(), hard.multipliedBy(20)));
     }
 
     private static final class GenerousLeases extends ForwardingCache {

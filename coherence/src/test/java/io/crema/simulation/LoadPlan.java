@@ -18,7 +18,7 @@ import io.crema.policy.SingleFlight;
 import io.crema.policy.StaleOnError;
 import io.crema.policy.StaleWhileRevalidate;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +37,7 @@ record LoadPlan(
         boolean bulk,
         Expiration expiration,
         NullCaching nulls,
-        @Nullable StaleOnError staleOnError,
-        @Nullable StaleWhileRevalidate whileRevalidate,
-        @Nullable RefreshAhead refreshAhead,
-        LoadTimeouts timeouts,
-        @Nullable Bulkhead bulkhead,
-        SingleFlight singleFlight,
-        FailureCaching failures,
-        AbandonedLoads abandoned,
+        Loading loading,
         Degraded degraded,
         CircuitBreaker breaker) {
 
@@ -70,14 +63,15 @@ record LoadPlan(
                 world.chance(0.4),
                 Expiration.fresh(fresh).jitter(world.chance(0.4) ? 0.2 : 0),
                 world.chance(0.5) ? NullCaching.cachedFor(millis(world, 200, 1_500)) : NullCaching.off(),
-                reserve ? StaleOnError.upTo(fresh.plus(longer)).retry(backoff(world)) : null,
-                revalidates ? StaleWhileRevalidate.upTo(Duration.ofMillis(revalidating)) : null,
-                world.chance(0.4) ? refreshAhead(world) : null,
-                timeouts(world, reserve || revalidates),
-                world.chance(0.4) ? new Bulkhead(1 + world.below(3), world.below(6)) : null,
-                SingleFlight.waitUpTo(millis(world, 100, 1_500)),
-                world.chance(0.3) ? FailureCaching.cachedFor(millis(world, 100, 900)) : FailureCaching.off(),
-                world.chance(0.3) ? AbandonedLoads.CANCEL : AbandonedLoads.FINISH,
+                new Loading(
+                        reserve ? StaleOnError.upTo(fresh.plus(longer)).retry(backoff(world)) : null,
+                        revalidates ? StaleWhileRevalidate.upTo(Duration.ofMillis(revalidating)) : null,
+                        world.chance(0.4) ? refreshAhead(world) : null,
+                        timeouts(world, reserve || revalidates),
+                        world.chance(0.4) ? new Bulkhead(1 + world.below(3), world.below(6)) : null,
+                        SingleFlight.waitUpTo(millis(world, 100, 1_500)),
+                        world.chance(0.3) ? FailureCaching.cachedFor(millis(world, 100, 900)) : FailureCaching.off(),
+                        world.chance(0.3) ? AbandonedLoads.CANCEL : AbandonedLoads.FINISH),
                 world.chance(0.9) ? Degraded.REMOTE_THEN_ORIGIN : Degraded.FAIL,
                 world.chance(0.5) ? HASTY : CircuitBreaker.off());
     }
@@ -107,94 +101,87 @@ record LoadPlan(
                 .codec(new Values.OfLong())
                 .expiration(expiration)
                 .nulls(nulls)
-                .loadTimeouts(timeouts)
-                .singleFlight(singleFlight)
-                .failures(failures)
-                .abandonedLoads(abandoned)
+                .loadTimeouts(loading.timeouts())
+                .singleFlight(loading.singleFlight())
+                .failures(loading.failures())
+                .abandonedLoads(loading.abandoned())
                 .staleness(BOUND)
                 .degraded(degraded);
         if (!near) {
             builder.near(Near.none());
         }
-        if (staleOnError != null) {
-            builder.staleOnError(staleOnError);
-        }
-        if (whileRevalidate != null) {
-            builder.staleWhileRevalidate(whileRevalidate);
-        }
-        if (refreshAhead != null) {
-            builder.refreshAhead(refreshAhead);
-        }
-        if (bulkhead != null) {
-            builder.bulkhead(bulkhead);
-        }
+        Optional.ofNullable(loading.staleOnError()).ifPresent(builder::staleOnError);
+        Optional.ofNullable(loading.staleWhileRevalidate()).ifPresent(builder::staleWhileRevalidate);
+        Optional.ofNullable(loading.refreshAhead()).ifPresent(builder::refreshAhead);
+        Optional.ofNullable(loading.bulkhead()).ifPresent(builder::bulkhead);
         return builder;
     }
 
     // What the checks ask; nanoseconds, 0 where there is no such policy
 
     long staleOnErrorNanos() {
-        return staleOnError == null ? 0 : staleOnError.limit().toNanos();
+        StaleOnError policy = loading.staleOnError();
+        return policy == null ? 0 : policy.limit().toNanos();
     }
 
     long whileRevalidateNanos() {
-        return whileRevalidate == null ? 0 : whileRevalidate.limit().toNanos();
+        StaleWhileRevalidate policy = loading.staleWhileRevalidate();
+        return policy == null ? 0 : policy.limit().toNanos();
     }
 
     long softNanos() {
-        return timeouts.soft() == null
-                ? 0
-                : Objects.requireNonNull(timeouts.soft()).toNanos();
+        return nanos(loading.timeouts().soft());
     }
 
     long hardNanos() {
-        return timeouts.hard() == null
-                ? 0
-                : Objects.requireNonNull(timeouts.hard()).toNanos();
+        return nanos(loading.timeouts().hard());
     }
 
     long waitNanos() {
-        return singleFlight.waitLimit().toNanos();
+        return nanos(loading.singleFlight().waitLimit());
     }
 
     long failureNanos() {
-        return failures.time() == null
-                ? 0
-                : Objects.requireNonNull(failures.time()).toNanos();
+        return nanos(loading.failures().time());
+    }
+
+    private static long nanos(@Nullable Duration time) {
+        return time == null ? 0 : time.toNanos();
     }
 
     boolean keepsReserves() {
-        return staleOnError != null || whileRevalidate != null;
+        return loading.staleOnError() != null || loading.staleWhileRevalidate() != null;
     }
 
     /** The longest time that a key is held back. */
     long longestHoldNanos() {
+        StaleOnError onError = loading.staleOnError();
+        RefreshAhead ahead = loading.refreshAhead();
         long longest = Math.max(Times.millis(200), failureNanos());
-        if (staleOnError != null) {
-            longest = Math.max(longest, staleOnError.retry().longest().toNanos());
+        if (onError != null) {
+            longest = Math.max(longest, onError.retry().longest().toNanos());
         }
-        if (refreshAhead != null) {
-            longest = Math.max(longest, refreshAhead.retry().longest().toNanos());
+        if (ahead != null) {
+            longest = Math.max(longest, ahead.retry().longest().toNanos());
         }
-        return staleOnError == null && whileRevalidate != null
+        return onError == null && loading.staleWhileRevalidate() != null
                 ? Math.max(longest, whileRevalidateNanos() + expiration.fresh().toNanos())
                 : longest;
     }
 
     /** The shortest time that a key is held back after its n-th failure in a row, where there is a reserve. */
     long holdNanos(int inARow) {
-        Backoff revalidating = staleOnError == null
-                ? Backoff.doubling(Duration.ofSeconds(1), Duration.ofSeconds(30))
-                : staleOnError.retry();
+        StaleOnError onError = loading.staleOnError();
+        RefreshAhead ahead = loading.refreshAhead();
+        Backoff revalidating =
+                onError == null ? Backoff.doubling(Duration.ofSeconds(1), Duration.ofSeconds(30)) : onError.retry();
         // Failures of refreshes and of other loads count in one row.
         long hold = revalidating.after(inARow).toNanos();
-        return refreshAhead == null
-                ? hold
-                : Math.min(hold, refreshAhead.retry().after(inARow).toNanos());
+        return ahead == null ? hold : Math.min(hold, ahead.retry().after(inARow).toNanos());
     }
 
+    /** As short as a lease may be: others wait for less than its shortest. */
     long leaseNanos() {
-        Loading loading = Loading.DEFAULTS.timeouts(timeouts);
         Duration hard = loading.timeouts().hard();
         return TimeUnit.MILLISECONDS.toNanos(hard == null ? 10_000 : Math.max(10_000, hard.toMillis() + 1_000));
     }
@@ -202,178 +189,15 @@ record LoadPlan(
     // Others than the checks go by
 
     LoadPlan with(Expiration other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                other,
-                nulls,
-                staleOnError,
-                whileRevalidate,
-                refreshAhead,
-                timeouts,
-                bulkhead,
-                singleFlight,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
+        return new LoadPlan(instances, keys, near, remote, context, bulk, other, nulls, loading, degraded, breaker);
     }
 
     LoadPlan with(NullCaching other) {
         return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                other,
-                staleOnError,
-                whileRevalidate,
-                refreshAhead,
-                timeouts,
-                bulkhead,
-                singleFlight,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
+                instances, keys, near, remote, context, bulk, expiration, other, loading, degraded, breaker);
     }
 
-    LoadPlan with(@Nullable StaleOnError other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                nulls,
-                other,
-                whileRevalidate,
-                refreshAhead,
-                timeouts,
-                bulkhead,
-                singleFlight,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
-    }
-
-    LoadPlan with(@Nullable StaleWhileRevalidate other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                nulls,
-                staleOnError,
-                other,
-                refreshAhead,
-                timeouts,
-                bulkhead,
-                singleFlight,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
-    }
-
-    LoadPlan with(RefreshAhead other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                nulls,
-                staleOnError,
-                whileRevalidate,
-                other,
-                timeouts,
-                bulkhead,
-                singleFlight,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
-    }
-
-    LoadPlan with(LoadTimeouts other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                nulls,
-                staleOnError,
-                whileRevalidate,
-                refreshAhead,
-                other,
-                bulkhead,
-                singleFlight,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
-    }
-
-    LoadPlan with(SingleFlight other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                nulls,
-                staleOnError,
-                whileRevalidate,
-                refreshAhead,
-                timeouts,
-                bulkhead,
-                other,
-                failures,
-                abandoned,
-                degraded,
-                breaker);
-    }
-
-    LoadPlan with(FailureCaching other) {
-        return new LoadPlan(
-                instances,
-                keys,
-                near,
-                remote,
-                context,
-                bulk,
-                expiration,
-                nulls,
-                staleOnError,
-                whileRevalidate,
-                refreshAhead,
-                timeouts,
-                bulkhead,
-                singleFlight,
-                other,
-                abandoned,
-                degraded,
-                breaker);
+    LoadPlan with(Loading other) {
+        return new LoadPlan(instances, keys, near, remote, context, bulk, expiration, nulls, other, degraded, breaker);
     }
 }

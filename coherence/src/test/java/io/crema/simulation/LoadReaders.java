@@ -57,7 +57,7 @@ final class LoadReaders {
     }
 
     boolean wasCancelled(Call call, int key) {
-        return plan.abandoned() == AbandonedLoads.CANCEL
+        return plan.loading().abandoned() == AbandonedLoads.CANCEL
                 && ops.stream()
                         .anyMatch(op -> op.cancelled
                                 && op.instance == call.instance

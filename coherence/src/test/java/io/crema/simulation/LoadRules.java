@@ -66,7 +66,7 @@ final class LoadRules {
             }
         }
         // What stood in the queue of the bulkhead was decided before.
-        boolean queued = plan.bulkhead() != null && now - lastEnd < Times.millis(20);
+        boolean queued = plan.loading().bulkhead() != null && now - lastEnd < Times.millis(20);
         if (!waited && !refreshes && !queued) {
             afterFailure(key, now);
             instead(call, key, now);
@@ -95,7 +95,7 @@ final class LoadRules {
 
     /** How long a lease that a write has revoked may be older than its load. */
     private long queueing() {
-        return plan.bulkhead() == null ? DELAY : 6 * SECOND;
+        return plan.loading().bulkhead() == null ? DELAY : 6 * SECOND;
     }
 
     private void afterFailure(int key, long now) {
@@ -117,14 +117,17 @@ final class LoadRules {
     private void instead(Call call, int key, long now) {
         Shelf.Item item = shelf.item(key);
         if (item == null
-                || plan.refreshAhead() != null && plan.refreshAhead().beta() > 0
+                || plan.loading().refreshAhead() != null
+                        && plan.loading().refreshAhead().beta() > 0
                 || now < item.since + DELAY
                 || readers.waitsSince(call.instance, key, item.since + DELAY)
                 || !health.isWholeSince(item.since - DELAY)) {
             return;
         }
         counts.fresh++;
-        double share = plan.refreshAhead() == null ? 1 : plan.refreshAhead().fraction();
+        double share = plan.loading().refreshAhead() == null
+                ? 1
+                : plan.loading().refreshAhead().fraction();
         // Freshness begins with the load, for who loads, and ends some time after.
         long due = item.since + (long) (share * item.fresh) - (share < 1 ? item.took : 0) - Times.millis(150);
         if (now < due) {
@@ -159,7 +162,8 @@ final class LoadRules {
         } else if (wanted) {
             failed[key] = null;
             Shelf.Item item = call.gave.get(key);
-            boolean unsure = call.keys.size() > 1 && plan.hardNanos() > 0 || plan.bulkhead() != null;
+            boolean unsure = call.keys.size() > 1 && plan.hardNanos() > 0
+                    || plan.loading().bulkhead() != null;
             if (!plan.remote() && item == null) {
                 // What is not cached removes what was there.
                 shelf.written(key, "not cached");
@@ -182,7 +186,7 @@ final class LoadRules {
         long hold = plan.failureNanos();
         if (left > Times.millis(600)) {
             hold = Math.min(plan.holdNanos(inARow), left - DELAY);
-        } else if (item != null || plan.keepsReserves() || plan.refreshAhead() != null) {
+        } else if (item != null || plan.keepsReserves() || plan.loading().refreshAhead() != null) {
             // A reserve that is about to end, or of which nothing is known here, shortens the hold.
             return null;
         }
@@ -191,7 +195,7 @@ final class LoadRules {
 
     /** For how long after it was stored an item may be served in some way. */
     long servable(Shelf.Item item) {
-        return plan.staleOnError() == null ? item.fresh + plan.whileRevalidateNanos() : item.keep;
+        return plan.loading().staleOnError() == null ? item.fresh + plan.whileRevalidateNanos() : item.keep;
     }
 
     void gaveUp(Call call) {

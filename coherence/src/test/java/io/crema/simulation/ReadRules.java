@@ -94,7 +94,7 @@ final class ReadRules {
     private boolean isTroubled(LoadOp op, int key) {
         long from = op.start - plan.longestHoldNanos() - LoadRules.SECOND;
         // With a soft timeout, a lease that is slow to come is enough.
-        return plan.bulkhead() != null
+        return plan.loading().bulkhead() != null
                 || plan.softNanos() > 0
                 || health.lastRefusal() >= from
                 || loads.troubledSince(key, from)
@@ -114,7 +114,9 @@ final class ReadRules {
             boolean suspect = plan.keepsReserves() && !health.isWholeSince(op.start - 5 * LoadRules.SECOND);
             boolean reserve = ack.expiryOnly
                     && (op.kind == LoadOp.Kind.ENTRY && !markedFresh
-                            || op.kind != LoadOp.Kind.LOOK_UP && plan.staleOnError() != null && isTroubled(op, key));
+                            || op.kind != LoadOp.Kind.LOOK_UP
+                                    && plan.loading().staleOnError() != null
+                                    && isTroubled(op, key));
             if (!suspect && !reserve) {
                 oracle.wrong(
                         key,
@@ -153,14 +155,14 @@ final class ReadRules {
             return;
         }
         long left = item.since + loads.servable(item) - op.start - LoadRules.DELAY;
-        if (failure != null && plan.staleOnError() != null && op.alone && left > took) {
+        if (failure != null && plan.loading().staleOnError() != null && op.alone && left > took) {
             oracle.wrong(key, op + " failed with " + failure + " although there is a reserve");
         }
-        if (plan.staleOnError() != null && loads.failedSince(key, op.start)) {
+        if (plan.loading().staleOnError() != null && loads.failedSince(key, op.start)) {
             counts.survived++;
         }
         long revalidates = item.since + item.fresh + plan.whileRevalidateNanos() - op.start - LoadRules.DELAY;
-        if (plan.whileRevalidate() != null && revalidates > 0 && op.alone) {
+        if (plan.loading().staleWhileRevalidate() != null && revalidates > 0 && op.alone) {
             counts.revalidated++;
             if (took > LoadRules.DELAY) {
                 oracle.wrong(
@@ -170,7 +172,7 @@ final class ReadRules {
         }
         if (plan.softNanos() > 0
                 && op.alone
-                && plan.abandoned() == AbandonedLoads.FINISH
+                && plan.loading().abandoned() == AbandonedLoads.FINISH
                 && left > plan.softNanos() + LoadRules.DELAY) {
             counts.soft++;
             if (took > plan.softNanos() + LoadRules.DELAY) {

@@ -9,6 +9,7 @@ import io.crema.policy.Expiration;
 import io.crema.policy.RefreshAhead;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import io.crema.spi.Renewal;
 import io.crema.spi.StoreReply;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -158,19 +159,34 @@ final class Entries<K, V> {
 
     /** An entry as the remote tier takes it. */
     RemoteValue remoteValue(K key, NearEntry<V> entry, long freshNanos, long loadNanos) {
-        long keepNanos = Math.max(freshNanos, entry.keepUntil - engine.clock.exact());
+        long keepNanos = keepNanos(entry, freshNanos);
         RemoteValue plain =
                 engine.serialization().value(key, engine.tokens.next(), entry.value, freshNanos, keepNanos, loadNanos);
         RemoteValue versioned = entry.originVersion == 0 ? plain : plain.withOriginVersion(entry.originVersion);
         return entry.tags == null ? versioned : versioned.withTags(entry.tags.toEmbed());
     }
 
+    /** Its new times, where the remote tier has its value already. */
+    Renewal renewal(NearEntry<V> entry, long freshNanos, Loaded<V> loaded) {
+        long freshMillis = millis(freshNanos);
+        return new Renewal(
+                engine.tokens.next(),
+                freshMillis,
+                Math.max(freshMillis, millis(keepNanos(entry, freshNanos))),
+                TimeUnit.NANOSECONDS.toMillis(loaded.timer().nanos()),
+                loaded.options().originVersion());
+    }
+
+    private long keepNanos(NearEntry<V> entry, long freshNanos) {
+        return Math.max(freshNanos, entry.keepUntil - engine.clock.exact());
+    }
+
     /** The same value once the remote tier has stored it. */
-    NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, RemoteValue value) {
+    NearEntry<V> stored(NearEntry<V> entry, StoreReply.Stored stored, long token) {
         long deadline = nearDeadline(engine.clock.exact(), entry.freshUntil);
         // Where nothing is stored, what is loaded later must be able to replace it.
         long loadedAt = engine.storesRemotely() ? stored.loadedAt() : 0;
-        return entry.storedAs(stored.stamp(), loadedAt, value.token(), deadline);
+        return entry.storedAs(stored.stamp(), loadedAt, token, deadline);
     }
 
     /** Before the entry is installed: no code of the user runs under a lock of the near tier. */

@@ -82,9 +82,10 @@ final class Events {
         }
     }
 
-    void staleServed(Object key, long age, StaleServed.Reason reason) {
+    /** @param bornAt when the value was loaded, by the clock of the instance */
+    void staleServed(Object key, long bornAt, StaleServed.Reason reason) {
         if (queue != null) {
-            queue.add(new StaleServed(cache, key, Duration.ofNanos(age), reason));
+            queue.add(new StaleServed(cache, key, Duration.ofNanos(clock.exact() - bornAt), reason));
         }
     }
 

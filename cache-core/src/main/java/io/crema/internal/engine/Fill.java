@@ -11,7 +11,6 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.Renewal;
 import io.crema.spi.StoreReply;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,38 +130,37 @@ final class Fill<K, V> {
     }
 
     private void offer(NearEntry<V> own) {
-        RemoteValue offered = engine.entries.remoteValue(
-                call.key(), own, freshNanos, loaded.timer().nanos());
         RemoteRecord there = call.lookUp().storedRecord();
-        CompletableFuture<Answer<StoreReply>> reply =
-                loaded.same() && there != null && sameTags(own, there) ? renew(there, offered) : fill(offered);
-        reply.whenComplete((answer, none) -> call.onRunner(() -> onReply(answer, offered, own)));
+        if (loaded.same() && there != null && sameTags(own, there)) {
+            renew(own, there);
+        } else {
+            fill(own);
+        }
     }
 
-    private CompletableFuture<Answer<StoreReply>> fill(RemoteValue offered) {
-        return route().access()
+    private void fill(NearEntry<V> own) {
+        RemoteValue offered = engine.entries.remoteValue(
+                call.key(), own, freshNanos, loaded.timer().nanos());
+        route().access()
                 .fill(
                         route().remoteKey(),
                         lease.token(),
                         offered,
-                        route().partition().highest());
+                        route().partition().highest())
+                .whenComplete((answer, none) -> call.onRunner(() -> onReply(answer, offered.token(), own)));
     }
 
-    /** The payload is there already, so it is not sent again. */
-    private CompletableFuture<Answer<StoreReply>> renew(RemoteRecord there, RemoteValue offered) {
-        Renewal renewal = new Renewal(
-                offered.token(),
-                offered.freshMillis(),
-                offered.keepMillis(),
-                offered.loadMillis(),
-                loaded.options().originVersion());
-        return route().access()
+    /** The payload is there already, so it is neither encoded nor sent again. */
+    private void renew(NearEntry<V> own, RemoteRecord there) {
+        Renewal renewal = engine.entries.renewal(own, freshNanos, loaded);
+        route().access()
                 .renew(
                         route().remoteKey(),
                         lease.token(),
                         there.token(),
                         renewal,
-                        route().partition().highest());
+                        route().partition().highest())
+                .whenComplete((answer, none) -> call.onRunner(() -> onReply(answer, renewal.token(), own)));
     }
 
     /** Whether the tags that are there would do for this entry, in their versions too. */
@@ -170,14 +168,14 @@ final class Fill<K, V> {
         return (own.tags == null ? List.of() : own.tags.toEmbed()).equals(there.tags());
     }
 
-    private void onReply(Answer<StoreReply> reply, RemoteValue offered, NearEntry<V> own) {
+    private void onReply(Answer<StoreReply> reply, long token, NearEntry<V> own) {
         if (reply.isEmpty()) {
             lease.release();
             call.land(own, Source.ORIGIN, Install.YES);
         } else if (reply.get() instanceof StoreReply.Stored stored) {
             lease.gone();
             route().partition().met(stored.stamp());
-            call.land(engine.entries.stored(own, stored, offered), Source.ORIGIN, Install.YES);
+            call.land(engine.entries.stored(own, stored, token), Source.ORIGIN, Install.YES);
         } else if (reply.get() instanceof StoreReply.TooOld tooOld) {
             tooOld(own, tooOld.least());
         } else {

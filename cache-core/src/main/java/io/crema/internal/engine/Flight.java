@@ -8,7 +8,6 @@ import io.crema.internal.entry.NearEntry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +41,6 @@ final class Flight<V> implements Registered {
 
     /** What those who wait get; perhaps a reserve, long before the flight lands. */
     final CompletableFuture<Outcome<V>> result = new CompletableFuture<>();
-
-    /** What it lands with; for those who come when the reserve that others got may not be served any more. */
-    final CompletableFuture<Outcome<V>> landing = new CompletableFuture<>();
 
     private final TagTable table;
 
@@ -167,21 +163,11 @@ final class Flight<V> implements Registered {
         return versions != null && !versions.areCurrent();
     }
 
-    /** What somebody waits for who joins it now, given whether an entry may still be served as a reserve. */
-    CompletableFuture<Outcome<V>> awaited(Predicate<NearEntry<V>> mayServe) {
-        Outcome<V> answered = result.isDone() && !result.isCompletedExceptionally() ? result.join() : null;
-        boolean over =
-                answered != null && answered.isStale() && answered.entry() != null && !mayServe.test(answered.entry());
-        return over ? landing : result;
-    }
-
     void land(Outcome<V> outcome) {
-        landing.complete(outcome);
         result.complete(outcome);
     }
 
     void land(Throwable failure) {
-        landing.completeExceptionally(failure);
         result.completeExceptionally(failure);
     }
 

@@ -120,7 +120,7 @@ final class KeyLease<K, V> {
         } else if (call.request().isRevalidation()) {
             busyBehind(current.lease());
         } else if (current.lease().isHeldBack()) {
-            call.heldBack(current.lease(), sawLoading);
+            call.fallback().onHold(current.lease(), sawLoading);
         } else {
             // What reads as free has come free in the meantime.
             sawLoading |= current.lease().isLoading();
@@ -141,9 +141,7 @@ final class KeyLease<K, V> {
 
     /** Another instance is loading. If it takes too long, this one loads for itself. */
     private void waitForFill() {
-        if (beginsToWait()) {
-            call.startDeadlines();
-        }
+        beginToWait();
         long waited = engine.clock.exact() - waitsSince;
         if (waited >= engine.loads.waitNanos()) {
             insteadOfOther();
@@ -155,19 +153,17 @@ final class KeyLease<K, V> {
     }
 
     private void insteadOfOther() {
-        NearEntry<V> reserve = call.reserve();
+        NearEntry<V> reserve = call.fallback().reserve();
         if (reserve == null) {
             call.load();
         } else {
-            call.landStale(reserve, Reason.SLOW_LOAD);
+            call.fallback().land(reserve, Reason.SLOW_LOAD);
         }
     }
 
     /** Nobody may load for a while, which this call did not wait for: then it is its turn as anybody's. */
     void waitForEndOfHold(LeaseState state) {
-        if (beginsToWait()) {
-            call.startDeadlines();
-        }
+        beginToWait();
         if (engine.clock.exact() - waitsSince >= engine.loads.waitNanos()) {
             call.load();
             return;
@@ -176,14 +172,13 @@ final class KeyLease<K, V> {
         poll(Math.min(LONGEST_POLL_NANOS, left) + engine.tokens.between(0, SHORTEST_POLL_NANOS));
     }
 
-    private boolean beginsToWait() {
+    private void beginToWait() {
         engine.requireOpen();
         call.passOrigin();
-        boolean first = waitsSince == 0;
-        if (first) {
+        call.startDeadlines();
+        if (waitsSince == 0) {
             waitsSince = engine.clock.exact();
         }
-        return first;
     }
 
     private void poll(long delay) {

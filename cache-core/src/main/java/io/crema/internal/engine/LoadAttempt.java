@@ -13,11 +13,11 @@ final class LoadAttempt<K, V> {
     private final ContextOfLoad<V> context;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    private volatile boolean givenUp;
-    private final AtomicBoolean told = new AtomicBoolean();
+    // Both guarded by this
+    private boolean givenUp;
 
     /** What runs the loader for it; null before it has come so far. */
-    private volatile @Nullable LoaderRun<K, V> run;
+    private @Nullable LoaderRun<K, V> run;
 
     LoadAttempt(LoadCall<K, V> call, ContextOfLoad<V> context) {
         this.call = call;
@@ -41,10 +41,15 @@ final class LoadAttempt<K, V> {
         return ended.get();
     }
 
+    /** Who runs its loader; told at once if it was given up before. */
     void runBy(LoaderRun<K, V> newRun) {
-        run = newRun;
-        if (givenUp) {
-            tellRun();
+        boolean tooLate;
+        synchronized (this) {
+            run = newRun;
+            tooLate = givenUp;
+        }
+        if (tooLate) {
+            newRun.leave();
         }
     }
 
@@ -56,7 +61,7 @@ final class LoadAttempt<K, V> {
 
     void failed(Throwable failure, LoadTimer timer) {
         if (ended.compareAndSet(false, true)) {
-            call.onRunner(() -> call.failed(failure, timer.nanos()));
+            call.onRunner(() -> call.fallback().onFailure(failure, timer.nanos()));
         }
     }
 
@@ -65,15 +70,14 @@ final class LoadAttempt<K, V> {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }
-        givenUp = true;
-        tellRun();
-        return true;
-    }
-
-    private void tellRun() {
-        LoaderRun<K, V> running = run;
-        if (running != null && told.compareAndSet(false, true)) {
+        LoaderRun<K, V> running;
+        synchronized (this) {
+            givenUp = true;
+            running = run;
+        }
+        if (running != null) {
             running.leave();
         }
+        return true;
     }
 }

@@ -3,28 +3,23 @@ package io.crema.internal.engine;
 import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
-import io.crema.LoadRejectedException;
 import io.crema.LoadTimeoutException;
 import io.crema.Tier;
-import io.crema.event.CacheEvent.StaleServed.Reason;
 import io.crema.internal.coherence.CoherenceRules.Freshness;
 import io.crema.internal.coherence.Partition;
 import io.crema.internal.coherence.TagTable;
-import io.crema.internal.engine.HeldBack.Held;
 import io.crema.internal.engine.Outcome.Source;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
-import io.crema.spi.LeaseState;
 import io.crema.spi.RemoteRecord;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one flight fly: {@link LookUp} asks the remote tier, {@link KeyLease} gets the lease where there is nothing, a
- * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, and this lands. Its steps
+ * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, {@link Fallback} where there is none, and this lands. Its steps
  * run on its runner, one at a time; each ends by starting an operation whose answer is the next step, or by landing.
  */
 final class LoadCall<K, V> {
@@ -40,6 +35,7 @@ final class LoadCall<K, V> {
     private final CallerContext context;
     private final LookUp<K, V> lookUp;
     private final KeyLease<K, V> lease;
+    private final Fallback<K, V> fallback;
     private final LoadDeadlines deadlines;
 
     private boolean passedOrigin;
@@ -70,9 +66,10 @@ final class LoadCall<K, V> {
         this.flight = flight;
         this.runner = runner;
         this.nested = engine.loaderThreads.isLoading(Thread.currentThread());
-        this.context = engine.loads.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
+        this.context = engine.loads.policies.isTimed() ? CallerContext.capture(engine.log) : CallerContext.NONE;
         this.lookUp = new LookUp<>(this);
         this.lease = new KeyLease<>(this);
+        this.fallback = new Fallback<>(this);
         this.deadlines = engine.loads.deadlines();
         this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
@@ -109,6 +106,19 @@ final class LoadCall<K, V> {
         return lookUp;
     }
 
+    Fallback<K, V> fallback() {
+        return fallback;
+    }
+
+    /** Whether the origin may change at any moment. */
+    boolean isQuarantined() {
+        return quarantined;
+    }
+
+    boolean hasLanded() {
+        return landed;
+    }
+
     /** Whether the thread that began it was running a loader. */
     boolean isNested() {
         return nested;
@@ -134,7 +144,7 @@ final class LoadCall<K, V> {
 
     /** What a loader threw on this thread: if that is the caller's and was interrupted, it concerns nobody else. */
     Throwable explained(Throwable failure) {
-        return engine.loads.isTimed() ? failure : ofThisThread(failure);
+        return engine.loads.policies.isTimed() ? failure : ofThisThread(failure);
     }
 
     private static Throwable ofThisThread(Throwable failure) {
@@ -212,7 +222,7 @@ final class LoadCall<K, V> {
 
     /** From now on somebody waits for an origin, be it through another instance. */
     void startDeadlines() {
-        deadlines.start(this::onSoftTimeout, this::onHardTimeout);
+        deadlines.start(fallback::onSoftTimeout, this::onHardTimeout);
     }
 
     void load() {
@@ -278,59 +288,6 @@ final class LoadCall<K, V> {
         return request.isRefresh() || request.isRevalidation() || previous != null;
     }
 
-    /** The origin failed. */
-    void failed(Throwable failure, long took) {
-        if (failure instanceof LoadAbandonedException) {
-            lease.release();
-            land(failure);
-            return;
-        }
-        int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(key())) + 1;
-        NearEntry<V> reserve = reserve();
-        engine.loads.loadFailed(this, failure, took, failures);
-        // That this instance had no place for the load says nothing about the origin, nor about other instances.
-        long hold = failure instanceof LoadRejectedException
-                ? Loading.NO_HOLD
-                : holdNanos(failures, engine.loads.policies.keepsReserves() ? servable() : reserve);
-        if (hold == Loading.NO_HOLD) {
-            lease.releaseFailed();
-        } else {
-            lease.release(failures, Entries.millis(hold));
-        }
-        if (hold != Loading.NO_HOLD && !flight.isDetached()) {
-            engine.loads.holdBack(this, failures, hold, failure);
-        }
-        if (reserve != null && failure instanceof Exception) {
-            landStale(reserve, Reason.LOAD_FAILED);
-        } else {
-            land(failure);
-        }
-        if (hold != Loading.NO_HOLD) {
-            engine.refreshes.postpone(this, hold);
-        }
-    }
-
-    /** @param served what readers get meanwhile, be it that this call does not; null = nothing */
-    private long holdNanos(int failures, @Nullable NearEntry<V> served) {
-        Loading policies = engine.loads.policies;
-        long now = engine.clock.exact();
-        return request.isRevalidation() && served != null
-                ? policies.holdOfRefresh(failures, served, now)
-                : policies.holdNanos(failures, served, now);
-    }
-
-    private void onSoftTimeout() {
-        if (landed) {
-            return;
-        }
-        NearEntry<V> reserve = reserve();
-        if (reserve != null) {
-            flight.answer(
-                    Outcome.stale(reserve, sourceOf(reserve), Reason.SLOW_LOAD),
-                    engine.loads.policies.servableUntil(reserve));
-        }
-    }
-
     /** Where the origin has answered in time, what is left is to store its value, which has limits of its own. */
     private void onHardTimeout() {
         timedOut = true;
@@ -343,7 +300,7 @@ final class LoadCall<K, V> {
     private void timeOut() {
         engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
-        failed(failure, engine.loads.hardNanos());
+        fallback.onFailure(failure, engine.loads.hardNanos());
     }
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
@@ -356,67 +313,6 @@ final class LoadCall<K, V> {
             lease.release();
             land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
         });
-    }
-
-    // Stale values
-
-    /** What may be served if no value can be got; null = nothing. */
-    @Nullable
-    NearEntry<V> reserve() {
-        return request.isLatest() || request.isRefresh() ? null : servable();
-    }
-
-    /** As {@link #reserve}, to those who take one. */
-    private @Nullable NearEntry<V> servable() {
-        NearEntry<V> kept = quarantined ? null : lookUp.reserve();
-        return kept != null
-                        && !flight.isWrong(kept)
-                        && engine.loads.policies.mayServeOnError(kept, engine.clock.exact())
-                ? kept
-                : null;
-    }
-
-    private Source sourceOf(NearEntry<V> entry) {
-        return lookUp.isStored(entry) ? Source.REMOTE : Source.NEAR;
-    }
-
-    /** A reserve is installed, so that the next read finds it here. */
-    void landStale(NearEntry<V> reserve, Reason reason) {
-        land(reserve, Outcome.stale(reserve, sourceOf(reserve), reason), Install.YES);
-    }
-
-    /** Another instance has found out a while ago that the origin fails. */
-    void heldBack(LeaseState state, boolean waited) {
-        long left = TimeUnit.MILLISECONDS.toNanos(state.leftMillis());
-        engine.loads.holdBack(this, state.failures(), left, null);
-        NearEntry<V> reserve = reserve();
-        if (reserve != null) {
-            landStale(reserve, Reason.HELD_BACK);
-        } else if (request.isRevalidation()) {
-            landNothing();
-        } else if (waited || engine.loads.policies.failures().time() != null) {
-            Held here = engine.loads.heldBack.held(key());
-            land(
-                    here == null || here.failure() == null
-                            ? engine.loads.othersFailure(key(), state)
-                            : engine.loads.rememberedFailure(key(), here));
-        } else {
-            lease.waitForEndOfHold(state);
-        }
-    }
-
-    /** As {@link #heldBack}, as this instance itself knows: the remote tier says nothing. */
-    void heldBackHere(Held held) {
-        NearEntry<V> reserve = reserve();
-        if (reserve != null) {
-            landStale(reserve, Reason.HELD_BACK);
-        } else if (request.isRevalidation()) {
-            landNothing();
-        } else if (engine.loads.policies.failures().time() != null) {
-            land(engine.loads.rememberedFailure(key(), held));
-        } else {
-            load();
-        }
     }
 
     // Its end
@@ -442,7 +338,7 @@ final class LoadCall<K, V> {
     }
 
     /** Install, then leave the table, then wake the others: who comes later finds the entry. */
-    private void land(NearEntry<V> entry, Outcome<V> outcome, Install install) {
+    void land(NearEntry<V> entry, Outcome<V> outcome, Install install) {
         if (install == Install.YES) {
             engine.install(key(), entry, flight);
         }

@@ -45,7 +45,7 @@ final class LoaderRun<K, V> {
 
     /** Calls a loader that blocks: on a thread of its own where there are timeouts, else on the runner. */
     void block(Blocking loader) {
-        if (engine.loads.isTimed()) {
+        if (engine.loads.policies.isTimed()) {
             enter(() -> engine.loads.executor.execute(first.inCallersContext(() -> {
                 blockHere(loader);
                 // What a loader does to its thread's flag is no concern of the next one's.
@@ -186,7 +186,7 @@ final class LoaderRun<K, V> {
         synchronized (this) {
             over = true;
             begun = future;
-            if (thread != null && engine.loads.isTimed()) {
+            if (thread != null && engine.loads.policies.isTimed()) {
                 interrupted = true;
                 thread.interrupt();
             } else if (thread == null && begun == null && place != null) {

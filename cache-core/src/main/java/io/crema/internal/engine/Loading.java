@@ -62,12 +62,12 @@ public record Loading(
 
     private static final Bulkhead OF_TIMED_LOADS = Bulkhead.of(64);
 
-    public Loading staleOnError(StaleOnError policy) {
+    public Loading staleOnError(@Nullable StaleOnError policy) {
         return new Loading(
                 policy, staleWhileRevalidate, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned);
     }
 
-    public Loading staleWhileRevalidate(StaleWhileRevalidate policy) {
+    public Loading staleWhileRevalidate(@Nullable StaleWhileRevalidate policy) {
         return new Loading(staleOnError, policy, refreshAhead, timeouts, bulkhead, singleFlight, failures, abandoned);
     }
 

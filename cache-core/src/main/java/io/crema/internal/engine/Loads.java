@@ -61,15 +61,6 @@ final class Loads<K, V> {
         }
     }
 
-    /** Whether loads have timeouts, so that loaders that block run on threads of their own. */
-    boolean isTimed() {
-        return soft != null || hard != null;
-    }
-
-    boolean mayStillServe(NearEntry<V> reserve) {
-        return policies.mayServeOnError(reserve, engine.clock.exact());
-    }
-
     /** How long a read waits for another instance's load. */
     long waitNanos() {
         return policies.singleFlight().waitLimit().toNanos();

@@ -124,7 +124,7 @@ final class LookUp<K, V> {
         } else if (freshness == Freshness.STALE && engine.loads.policies.keepsReserves()) {
             stale(record);
         } else if (record.lease().isHeldBack() && freshness != Freshness.GONE && mayLoad()) {
-            call.heldBack(record.lease(), false);
+            call.fallback().onHold(record.lease(), false);
         } else {
             notThere(freshness);
         }
@@ -193,12 +193,12 @@ final class LookUp<K, V> {
             anew(state);
         } else if (request().takesStale()
                 && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
-            call.landStale(entry, Reason.REVALIDATING);
+            call.fallback().land(entry, Reason.REVALIDATING);
             engine.refreshes.behind(call.route(), entry, request(), flight);
         } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
-            call.landStale(entry, Reason.HELD_BACK);
+            call.fallback().land(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {
-            call.heldBack(state, false);
+            call.fallback().onHold(state, false);
         } else {
             notThere(Freshness.STALE);
         }
@@ -290,17 +290,17 @@ final class LookUp<K, V> {
             if (held == null) {
                 call.load();
             } else {
-                call.heldBackHere(held);
+                call.fallback().onHoldHere(held);
             }
         }
     }
 
     private void lookUpWithoutRemote() {
-        NearEntry<V> reserve = request().isInspection() ? call.reserve() : null;
+        NearEntry<V> reserve = request().isInspection() ? call.fallback().reserve() : null;
         if (reserve == null) {
             call.landNothing();
         } else {
-            call.landStale(reserve, Reason.HELD_BACK);
+            call.fallback().land(reserve, Reason.HELD_BACK);
         }
     }
 }

@@ -91,13 +91,12 @@ final class ReadPath<K, V> {
             }
             case SAFE -> {}
         }
-        CompletableFuture<Outcome<V>> awaited = flight.awaited(engine.loads::mayStillServe);
         try {
-            Futures.awaitEnd(awaited);
+            Futures.awaitEnd(flight.result);
         } finally {
             engine.loaderThreads.end();
         }
-        return Futures.valueOf(awaited);
+        return Futures.valueOf(flight.result);
     }
 
     /** Each caller counts its own read. */
@@ -109,7 +108,7 @@ final class ReadPath<K, V> {
         }
         if (outcome.stale() != null && outcome.entry() != null && !request.isInspection()) {
             engine.counters.staleServed.increment();
-            engine.events.staleServed(key, engine.clock.exact() - outcome.entry().bornAt, outcome.stale());
+            engine.events.staleServed(key, outcome.entry().bornAt, outcome.stale());
         }
         return outcome;
     }
@@ -155,9 +154,8 @@ final class ReadPath<K, V> {
             return CompletableFuture.completedFuture(start.answer());
         }
         Flight<V> flight = start.requiredFlight();
-        CompletableFuture<Outcome<V>> awaited =
-                start.leading() ? flight.result : flight.awaited(engine.loads::mayStillServe);
-        CompletableFuture<Outcome<V>> read = awaited.handleAsync(
+        CompletableFuture<Outcome<V>> read = flight.result
+                .handleAsync(
                         (found, failure) -> {
                             if (failure instanceof LoadAbandonedException abandoned) {
                                 return start.leading()

@@ -82,10 +82,6 @@ final class Refreshes<K, V> {
         underWay.decrementAndGet();
     }
 
-    int underWay() {
-        return underWay.get();
-    }
-
     /** Another instance is at it, or has failed a while ago. */
     void later(LoadCall<K, V> call, LeaseState state) {
         long left = TimeUnit.MILLISECONDS.toNanos(state.leftMillis());

@@ -172,7 +172,7 @@ final class WritePath<K, V> {
             // Nobody has compared it with the versions of others: the next reader loads.
             return CompletableFuture.completedFuture(true);
         }
-        NearEntry<V> entry = engine.entries.stored(own, stored, remoteValue);
+        NearEntry<V> entry = engine.entries.stored(own, stored, remoteValue.token());
         engine.near.install(route.key(), entry, () -> !engine.rules.mayInstallWritten(stored.stamp(), write.newest()));
         return CompletableFuture.completedFuture(true);
     }

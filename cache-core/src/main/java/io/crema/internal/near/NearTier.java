@@ -126,11 +126,7 @@ public final class NearTier<K, V> {
         }
         long now = now();
         NearEntry<V> entry = underLease(map, key, now);
-        if (entry == null || !isGood(entry, now, Math.min(entry.deadline, entry.refreshAt()))) {
-            return null;
-        }
-        hits.increment();
-        return entry;
+        return entry == null ? null : hitUntil(entry, now, Math.min(entry.deadline, entry.refreshAt()));
     }
 
     /** As {@link #hit}, whether it is due to be loaded anew or not: for look-ups, which leave that to others. */
@@ -141,11 +137,7 @@ public final class NearTier<K, V> {
         }
         long now = now();
         NearEntry<V> entry = underLease(map, key, now);
-        if (entry == null || !isGood(entry, now, entry.deadline)) {
-            return null;
-        }
-        hits.increment();
-        return entry;
+        return entry == null ? null : hitUntil(entry, now, entry.deadline);
     }
 
     /** The entry of a key if it is within the bound, as long as it is kept, fresh or not. Counts no hit. */
@@ -212,7 +204,11 @@ public final class NearTier<K, V> {
     /** As {@link #hit}, whether there is a lease or not: the bound does not hold. */
     public @Nullable NearEntry<V> hitEventually(K key) {
         NearEntry<V> entry = peek(key);
-        if (entry == null || !isGood(entry, now(), entry.deadline)) {
+        return entry == null ? null : hitUntil(entry, now(), entry.deadline);
+    }
+
+    private @Nullable NearEntry<V> hitUntil(NearEntry<V> entry, long now, long until) {
+        if (!isGood(entry, now, until)) {
             return null;
         }
         hits.increment();

@@ -67,7 +67,7 @@ class EventsTest {
         events.loadFailed("k", 6, failure, 2);
         events.refreshed("k", 7);
         events.refreshFailed("k", 8, failure, 3);
-        events.staleServed("k", 9, StaleServed.Reason.HELD_BACK);
+        events.staleServed("k", clock.exact() - 9, StaleServed.Reason.HELD_BACK);
         events.evicted("k", Evicted.Cause.SIZE);
         events.invalidated("k");
         events.tagInvalidated("t");
