@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class BulkheadTest {
 
-    private static final Duration HARD = Duration.ofSeconds(8);
+    private static final Duration HARD = Duration.ofSeconds(2);
 
     private final Service service;
 
@@ -222,6 +222,8 @@ class BulkheadTest {
         Call<String> first = cache.get("a");
         hung.awaitCalled();
         Call<String> queued = cache.get("b");
+        queued.awaitWaiting();
+        service.settle(1);
         service.pass(HARD);
         assertThat(service.failure(first)).isInstanceOf(LoadTimeoutException.class);
         assertThat(service.failure(queued)).isInstanceOf(LoadTimeoutException.class);
@@ -249,6 +251,8 @@ class BulkheadTest {
             if (i == 0) {
                 hung.awaitCalled(2);
             }
+            calls.forEach(Call::awaitWaiting);
+            service.settle(2);
             service.pass(HARD);
             calls.forEach(service::failure);
         }

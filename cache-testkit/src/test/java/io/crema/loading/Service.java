@@ -39,6 +39,9 @@ final class Service implements AutoCloseable {
 
     private static final int LOOKS_PER_STEP = 20;
 
+    /** When nothing is left to do but what callers' own threads do. */
+    private static final int LOOKS_PER_IDLE_STEP = 4;
+
     /** What has not happened after so many takes long. */
     private static final int SMALL_STEPS = 50;
 
@@ -135,7 +138,7 @@ final class Service implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> {
                     int look = looks.incrementAndGet();
-                    if (look % LOOKS_PER_STEP == 0) {
+                    if (look % (executor.tasks() == 0 ? LOOKS_PER_IDLE_STEP : LOOKS_PER_STEP) == 0) {
                         time.advance(look > SMALL_STEPS * LOOKS_PER_STEP ? STEP.multipliedBy(5) : STEP);
                     }
                     return condition.call();
@@ -153,7 +156,12 @@ final class Service implements AutoCloseable {
 
     /** Waits, while time stands still, until nothing is left to do for the executor; no loader may be held on it. */
     void settle() {
-        until(executor::isIdle);
+        settle(0);
+    }
+
+    /** As {@link #settle()}, but for so many loaders that are held on it. */
+    void settle(int held) {
+        until(() -> executor.tasks() == held);
     }
 
     @Override

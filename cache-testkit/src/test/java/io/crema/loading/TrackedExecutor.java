@@ -35,8 +35,9 @@ final class TrackedExecutor implements Executor, AutoCloseable {
         }
     }
 
-    boolean isIdle() {
-        return tasks.get() == 0;
+    /** How many run, or are about to. */
+    int tasks() {
+        return tasks.get();
     }
 
     @Override
