@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param fresh the time to live, in both tiers; in this process {@link Near#timeToLive} may end it sooner
  * @param jitter the largest share by which each value's time is shortened at random, from 0 to 0.5, so that values that
- *     came together do not expire together
+ *     came together do not expire together; that of cached nulls too, but no time that was given with a value
  */
 public record Expiration(Duration fresh, double jitter) implements Policy {
 

@@ -16,6 +16,7 @@ import io.crema.policy.StaleWhileRevalidate;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,25 @@ class PerValuePoliciesTest {
         assertThat(cache.load("k0")).isEqualTo("v1");
         service.pass(MARGIN.multipliedBy(2));
         assertThat(keys.stream().map(cache::entry).toList()).containsOnlyNulls();
+    }
+
+    @Test
+    void jitter_shortensTheTimeOfNulls_butNoneThatIsGivenWithAValue() {
+        Instance cache = service.instance(builder -> builder.nulls(NullCaching.cachedFor(FRESH))
+                .expiration(Expiration.fresh(FRESH).jitter(0.5)));
+        service.origin.give(null);
+        assertThat(freshFor(cache, "null").distinct().count()).isGreaterThan(10);
+        giveFor("v1", SHORT);
+        assertThat(freshFor(cache, "given"))
+                .allSatisfy(fresh -> assertThat(fresh).isCloseTo(SHORT, MARGIN));
+    }
+
+    /** For how long each of 30 values is fresh that are loaded now. */
+    private Stream<Duration> freshFor(Instance cache, String prefix) {
+        return IntStream.range(0, 30).mapToObj(i -> prefix + i).map(key -> {
+            cache.load(key);
+            return cache.known(key).freshFor();
+        });
     }
 
     @Test

@@ -37,7 +37,7 @@ final class Entries<K, V> {
     long freshNanos(@Nullable V value) {
         if (value == null) {
             Duration fresh = settings.nulls().fresh();
-            return fresh == null ? NOT_CACHED : fresh.toNanos();
+            return fresh == null ? NOT_CACHED : jittered(fresh.toNanos());
         }
         Expiration expiration = settings.expiration();
         return jittered(expiration.fresh().toNanos());
