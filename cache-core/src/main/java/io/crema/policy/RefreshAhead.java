@@ -6,8 +6,9 @@ import java.util.Objects;
 
 /**
  * When a value that is still fresh is loaded anew behind its readers, so that no reader ever waits for a popular one. A
- * read that may load begins it, if it comes after that moment; one instance loads, however many read. At most 64 values of a
- * cache are loaded so at a time in one instance, each by itself, also where many were read together.
+ * read that may load begins it, if it comes after that moment; one instance loads, however many read. Each value is loaded
+ * by itself, also where many were read together, and as evenly as {@link StaleWhileRevalidate} says, until half of the time
+ * is over in which a value can be loaded so.
  *
  * <p>Early refresh follows XFetch (Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention,
  * VLDB 2015): the moment lies before the end of freshness by the measured time of the last load, times {@code beta}, times

@@ -8,6 +8,8 @@ import io.crema.policy.NullCaching;
 import io.crema.policy.StaleWhileRevalidate;
 import io.crema.scenario.Call;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,8 +39,12 @@ class StaleWhileRevalidateTest {
     }
 
     private void stale(String key) {
+        stale(List.of(key));
+    }
+
+    private void stale(List<String> keys) {
         service.origin.give("v1");
-        assertThat(cache.load(key)).isEqualTo("v1");
+        assertThat(keys).extracting(cache::load).containsOnly("v1");
         service.passFreshness();
     }
 
@@ -58,6 +64,31 @@ class StaleWhileRevalidateTest {
         assertThat(held.calls()).isEqualTo(1);
         assertThat(cache.stats().staleServed()).isGreaterThanOrEqualTo(6);
         assertThat(cache.stats().refreshes()).isEqualTo(1);
+    }
+
+    /** So many that they must not all be loaded at one moment, and fewer than may be under way at a time. */
+    private static List<String> manyKeys() {
+        return IntStream.range(0, 50).mapToObj(i -> "k" + i).toList();
+    }
+
+    @Test
+    void get_manyStaleAtOnce_areLoadedOneAfterTheOther() {
+        stale(manyKeys());
+        service.origin.give("v2");
+        assertThat(manyKeys()).extracting(cache::load).containsOnly("v1");
+        service.settle();
+        assertThat(service.origin.calls()).isBetween(51, 80);
+        service.passUntil(() -> manyKeys().stream().allMatch(key -> "v2".equals(cache.load(key))));
+        assertThat(service.origin.calls()).isEqualTo(100);
+    }
+
+    @Test
+    void get_manyStale_whoseWindowIsHalfOver_areLoadedAtOnce() {
+        stale(manyKeys());
+        service.pass(WINDOW.dividedBy(2));
+        service.origin.give("v2");
+        assertThat(manyKeys()).extracting(cache::load).containsOnly("v1");
+        service.until(() -> service.origin.calls() == 100);
     }
 
     @Test

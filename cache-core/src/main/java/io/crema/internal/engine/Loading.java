@@ -155,6 +155,17 @@ public record Loading(
                 : freshUntil + staleWhileRevalidate.limit().toNanos();
     }
 
+    /**
+     * From when on a value must be loaded anew at once, lest its readers have to wait: when half of the time is over in
+     * which it may be loaded behind them.
+     */
+    long urgentFrom(NearEntry<?> entry) {
+        long due = refreshAhead == null
+                ? entry.freshUntil
+                : entry.bornAt + (long) (refreshAhead.fraction() * (double) (entry.freshUntil - entry.bornAt));
+        return due + (revalidateUntil(entry.freshUntil) - due) / 2;
+    }
+
     boolean keepsReserves() {
         return staleOnError != null || staleWhileRevalidate != null;
     }

@@ -2,6 +2,7 @@ package io.crema.internal.engine;
 
 import io.crema.internal.engine.Flights.Place;
 import io.crema.internal.entry.NearEntry;
+import io.crema.internal.time.InstanceClock;
 import io.crema.spi.LeaseState;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,8 +23,19 @@ final class Refreshes<K, V> {
      */
     private static final int MOST_UNDER_WAY = 64;
 
+    /**
+     * How many begin a second, for each processor: each takes the instance some tenths of a millisecond, which must not be
+     * missing to those who read. One whose readers would soon have to wait does not keep to that.
+     */
+    private static final int A_SECOND = 300;
+
+    /** How many begin at once after a while without any. */
+    private static final int AT_ONCE = 16;
+
     private final CacheEngine<K, V> engine;
     private final AtomicInteger underWay = new AtomicInteger();
+    private final Pace pace =
+            new Pace(A_SECOND * Runtime.getRuntime().availableProcessors(), AT_ONCE, 2 * InstanceClock.TICK_NANOS);
 
     Refreshes(CacheEngine<K, V> engine) {
         this.engine = engine;
@@ -46,18 +58,22 @@ final class Refreshes<K, V> {
     }
 
     private void begin(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader, BooleanSupplier stillRight) {
-        if (mayBegin(reader) && entry.claimRefresh(engine.clock.exact(), pausedUntil())) {
+        long now = engine.clock.exact();
+        if (mayBegin(reader, entry, now) && entry.claimRefresh(now, now + engine.loads.policies.refreshPauseNanos())) {
+            if (!isUrgent(entry, now)) {
+                pace.begun(now);
+            }
             start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token), stillRight);
         }
     }
 
     /** Whether a read would begin one, so that it is worth finding out where the key lies. */
-    boolean mayBegin(ReadRequest<K, V> reader) {
-        return !reader.isLookUp() && underWay.get() < MOST_UNDER_WAY;
+    boolean mayBegin(ReadRequest<K, V> reader, NearEntry<V> entry, long now) {
+        return !reader.isLookUp() && underWay.get() < MOST_UNDER_WAY && (pace.allows(now) || isUrgent(entry, now));
     }
 
-    private long pausedUntil() {
-        return engine.clock.exact() + engine.loads.policies.refreshPauseNanos();
+    private boolean isUrgent(NearEntry<V> entry, long now) {
+        return now >= engine.loads.policies.urgentFrom(entry);
     }
 
     private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request, BooleanSupplier stillRight) {
