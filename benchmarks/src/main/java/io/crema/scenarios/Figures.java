@@ -29,7 +29,7 @@ final class Figures {
         return this;
     }
 
-    /** Counts, percentiles in milliseconds from when reads were due, and from when they began. */
+    /** Counts, and percentiles in milliseconds of the three times of {@link Took}. */
     Figures add(String name, History.Reads reads) {
         Figures of = new Figures()
                 .add("reads", reads.count())
@@ -40,6 +40,10 @@ final class Figures {
         of.add("p99", reads.waitMillis(99));
         of.add("p999", reads.waitMillis(99.9));
         of.add("p100", reads.waitMillis(100));
+        of.add("latencyP50", reads.latencyMillis(50));
+        of.add("latencyP99", reads.latencyMillis(99));
+        of.add("latencyP999", reads.latencyMillis(99.9));
+        of.add("latencyP100", reads.latencyMillis(100));
         of.add("serviceP50", reads.serviceMillis(50));
         of.add("serviceP99", reads.serviceMillis(99));
         of.add("serviceP100", reads.serviceMillis(100));

@@ -94,6 +94,7 @@ record History(long beginsAt, long unended, List<Numbered> slices) {
             long oldestNanos,
             Map<String, Long> failures,
             Histogram waits,
+            Histogram latencies,
             Histogram services) {
 
         private static final double NANOS_PER_MILLI = 1e6;
@@ -105,6 +106,7 @@ record History(long beginsAt, long unended, List<Numbered> slices) {
             long oldest = 0;
             Map<String, Long> failures = new TreeMap<>();
             Histogram waits = Slice.histogram();
+            Histogram latencies = Slice.histogram();
             Histogram services = Slice.histogram();
             for (Slice.Written slice : slices) {
                 given += slice.given();
@@ -113,24 +115,28 @@ record History(long beginsAt, long unended, List<Numbered> slices) {
                 oldest = Math.max(oldest, slice.oldestNanos());
                 failures = sum(failures, slice.failures(), Long::sum);
                 slice.addWaitsTo(waits);
+                slice.addLatenciesTo(latencies);
                 slice.addServicesTo(services);
             }
-            return new Reads(given, wrong, old, oldest, failures, waits, services);
+            return new Reads(given, wrong, old, oldest, failures, waits, latencies, services);
         }
 
         Reads plus(Reads other) {
-            Histogram bothWaits = waits.copy();
-            bothWaits.add(other.waits);
-            Histogram bothServices = services.copy();
-            bothServices.add(other.services);
             return new Reads(
                     given + other.given,
                     wrong + other.wrong,
                     old + other.old,
                     Math.max(oldestNanos, other.oldestNanos),
                     sum(failures, other.failures, Long::sum),
-                    bothWaits,
-                    bothServices);
+                    both(waits, other.waits),
+                    both(latencies, other.latencies),
+                    both(services, other.services));
+        }
+
+        private static Histogram both(Histogram one, Histogram other) {
+            Histogram sum = one.copy();
+            sum.add(other);
+            return sum;
         }
 
         long failed() {
@@ -144,6 +150,11 @@ record History(long beginsAt, long unended, List<Numbered> slices) {
         /** Milliseconds from when a read was due; NaN of none. */
         double waitMillis(double percentile) {
             return millis(waits, percentile);
+        }
+
+        /** As {@link #waitMillis}, without what the threads that make the reads are late by themselves. */
+        double latencyMillis(double percentile) {
+            return millis(latencies, percentile);
         }
 
         /** Milliseconds from when a read began; NaN of none. */

@@ -128,6 +128,7 @@ final class InstanceMain {
     private void report() {
         while (true) {
             LockSupport.parkNanos(STATUS_NANOS);
+            loads.values().forEach(LoadRun::pack);
             say(new Answer(Answer.STATUS, Wire.LINES.toJson(counters.status()), null));
         }
     }

@@ -3,6 +3,7 @@ package io.crema.scenarios;
 import io.crema.LoadingTieredCache;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,10 +64,16 @@ final class LoadRun {
             LockSupport.parkNanos(MILLI);
         }
         List<History.Numbered> slices = new ArrayList<>();
-        for (Maker maker : makers) {
-            maker.slices.forEach((number, slice) -> slices.add(new History.Numbered(number, slice.written())));
-        }
+        makers.forEach(maker -> slices.addAll(maker.written()));
         return new History(load.beginsAt(), unended(), slices);
+    }
+
+    /**
+     * Packs what is complete. Left as it is, the histograms of a minute would be most of what a collection of garbage has to
+     * move, and its pauses would be those of this book-keeping.
+     */
+    void pack() {
+        makers.forEach(Maker::pack);
     }
 
     private long unended() {
@@ -84,8 +91,13 @@ final class LoadRun {
         private final AtomicLong begun = new AtomicLong();
         private final AtomicLong ended = new AtomicLong();
         private final ConcurrentMap<Integer, Slice> slices = new ConcurrentHashMap<>();
+
+        /** Guarded by this. */
+        private final List<History.Numbered> packed = new ArrayList<>();
+
         private @Nullable Slice slice;
         private int sliceNumber = -1;
+        private final Took.Queue queue = new Took.Queue();
 
         Maker(int number) {
             this.number = number;
@@ -144,6 +156,25 @@ final class LoadRun {
             return made - done + late;
         }
 
+        synchronized List<History.Numbered> written() {
+            List<History.Numbered> all = new ArrayList<>(packed);
+            slices.forEach((number, open) -> all.add(new History.Numbered(number, open.written())));
+            return all;
+        }
+
+        /** Slices before the last two; reads that wait for none may end in any. */
+        synchronized void pack() {
+            int last =
+                    slices.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+            if (load.style() != Load.Style.ASYNCHRONOUS) {
+                slices.keySet().stream()
+                        .filter(number -> number < last - 1)
+                        .forEach(number -> packed.add(new History.Numbered(
+                                number,
+                                Objects.requireNonNull(slices.remove(number)).written())));
+            }
+        }
+
         private void parkUntil(long moment) {
             long left = moment - System.nanoTime();
             while (left > 0 && System.nanoTime() < endsAt) {
@@ -176,9 +207,9 @@ final class LoadRun {
             begin();
             try {
                 byte[] value = cache.get(key);
-                ended(into, key, due, began, value, null);
+                ended(into, key, queue.next(due, began, System.nanoTime()), value, null);
             } catch (RuntimeException | Error e) {
-                ended(into, key, due, began, null, e);
+                ended(into, key, queue.next(due, began, System.nanoTime()), null, e);
             }
         }
 
@@ -188,24 +219,30 @@ final class LoadRun {
             long began = System.nanoTime();
             begin();
             try {
-                cache.async().get(key).whenComplete((value, failure) -> ended(into, key, due, began, value, failure));
+                cache.async()
+                        .get(key)
+                        .whenComplete((value, failure) -> ended(into, key, alone(due, began), value, failure));
             } catch (RuntimeException | Error e) {
-                ended(into, key, due, began, null, e);
+                ended(into, key, alone(due, began), null, e);
             }
+        }
+
+        /** No read waits for another one. */
+        private static Took alone(long due, long began) {
+            long now = System.nanoTime();
+            return new Took(now - due, now - began, now - began);
         }
 
         private void begin() {
             begun.lazySet(begun.get() + 1);
         }
 
-        private void ended(
-                Slice into, String key, long due, long began, byte @Nullable [] value, @Nullable Throwable failure) {
-            long now = System.nanoTime();
+        private void ended(Slice into, String key, Took took, byte @Nullable [] value, @Nullable Throwable failure) {
             if (value != null) {
-                long age = now - Value.madeAt(value);
-                into.given(now - due, now - began, age, age > load.freshMillis() * MILLI, Value.isOf(key, value));
+                long age = System.nanoTime() - Value.madeAt(value);
+                into.given(took, age, age > load.freshMillis() * MILLI, Value.isOf(key, value));
             } else {
-                into.failed(now - due, now - began, kind(failure));
+                into.failed(took, kind(failure));
                 counters.failed.increment();
             }
             counters.ended.increment();

@@ -18,6 +18,7 @@ final class Slice {
 
     private final Map<String, Long> failures = new TreeMap<>();
     private final Histogram waits = histogram();
+    private final Histogram latencies = histogram();
     private final Histogram services = histogram();
     private long given;
     private long wrong;
@@ -29,23 +30,24 @@ final class Slice {
     }
 
     /** A read that returned a value. */
-    synchronized void given(long waitNanos, long serviceNanos, long ageNanos, boolean isOld, boolean isRight) {
+    synchronized void given(Took took, long ageNanos, boolean isOld, boolean isRight) {
         given++;
         wrong += isRight ? 0 : 1;
         old += isOld ? 1 : 0;
         oldestNanos = Math.max(oldestNanos, ageNanos);
-        took(waitNanos, serviceNanos);
+        add(took);
     }
 
     /** A read that threw; its time counts as any other's. */
-    synchronized void failed(long waitNanos, long serviceNanos, String kind) {
+    synchronized void failed(Took took, String kind) {
         failures.merge(kind, 1L, Long::sum);
-        took(waitNanos, serviceNanos);
+        add(took);
     }
 
-    private void took(long waitNanos, long serviceNanos) {
-        waits.recordValue(bounded(waitNanos));
-        services.recordValue(bounded(serviceNanos));
+    private void add(Took took) {
+        waits.recordValue(bounded(took.waited()));
+        latencies.recordValue(bounded(took.latency()));
+        services.recordValue(bounded(took.service()));
     }
 
     private static long bounded(long nanos) {
@@ -53,7 +55,15 @@ final class Slice {
     }
 
     synchronized Written written() {
-        return new Written(given, wrong, old, oldestNanos, new TreeMap<>(failures), encoded(waits), encoded(services));
+        return new Written(
+                given,
+                wrong,
+                old,
+                oldestNanos,
+                new TreeMap<>(failures),
+                encoded(waits),
+                encoded(latencies),
+                encoded(services));
     }
 
     private static String encoded(Histogram histogram) {
@@ -72,8 +82,7 @@ final class Slice {
      * @param old how many returned one older than its freshness
      * @param oldestNanos the greatest age
      * @param failures reads that threw, by the type of the failure
-     * @param waits nanoseconds from when reads were due to their end
-     * @param services nanoseconds from when they really began to their end
+     * @param waits of {@link Took}, as are the next two
      */
     record Written(
             long given,
@@ -82,10 +91,15 @@ final class Slice {
             long oldestNanos,
             Map<String, Long> failures,
             String waits,
+            String latencies,
             String services) {
 
         void addWaitsTo(Histogram sum) {
             sum.add(decoded(waits));
+        }
+
+        void addLatenciesTo(Histogram sum) {
+            sum.add(decoded(latencies));
         }
 
         void addServicesTo(Histogram sum) {

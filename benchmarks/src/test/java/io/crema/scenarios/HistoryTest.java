@@ -28,7 +28,7 @@ class HistoryTest {
     void reads_overTheWire_keepCountsAndPercentiles() {
         Slice slice = given(99, 10);
         Samples.add(slice, 1, 500);
-        slice.failed(millis(900), millis(1), "LoadTimeoutException");
+        slice.failed(new Took(millis(900), millis(700), millis(1)), "LoadTimeoutException");
         History there = Wire.LINES.fromJson(Wire.LINES.toJson(history(slice, old(3, 10))), History.class);
         History.Reads reads = there.all();
         assertThat(reads.count()).isEqualTo(104);
@@ -37,6 +37,7 @@ class HistoryTest {
         assertThat(reads.failures()).containsEntry("LoadTimeoutException", 1L).hasSize(1);
         assertThat(reads.waitMillis(50)).isCloseTo(10, within(0.1));
         assertThat(reads.waitMillis(100)).isCloseTo(900, within(9.0));
+        assertThat(reads.latencyMillis(100)).isCloseTo(700, within(7.0));
         assertThat(reads.serviceMillis(100)).isCloseTo(500, within(5.0));
     }
 

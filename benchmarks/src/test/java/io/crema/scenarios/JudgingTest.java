@@ -96,7 +96,9 @@ class JudgingTest {
         private final CallLog both = log(answered("key-1", 0, 5), answered("key-2", 0, 5));
 
         private List<Bar> judge(CallLog second, long unended, History.Reads reads, History.Reads far) {
-            return MassExpiry.judge(new MassExpiry.Evidence(2, List.of(both, second), unended, reads, far));
+            MassExpiry.Seen seen = new MassExpiry.Seen(reads, far);
+            return MassExpiry.judge(new MassExpiry.Evidence(
+                    2, List.of(new MassExpiry.Round(both, 0, seen), new MassExpiry.Round(second, unended, seen))));
         }
 
         @Test
@@ -112,7 +114,7 @@ class JudgingTest {
             assertMissed(judge(thrice, 0, fast, far), "origin calls of a key for an expiry, of the worst key");
             assertMissed(
                     judge(log(answered("key-1", 0, 5)), 0, fast, far),
-                    "keys loaded anew within 10 s, of the worst round");
+                    "keys loaded anew within 20 s, of the worst round");
             Slice slow = given(98, 1);
             Samples.add(slow, 2, 3);
             String p99 = "p99 of reads within 10 s, by the median round trip to Redis";
@@ -120,6 +122,10 @@ class JudgingTest {
             assertMissed(judge(both, 0, reads(), far), p99);
             assertMissed(judge(both, 0, fast, reads()), p99);
             assertMissed(judge(both, 1, fast, far), "failed reads");
+            MassExpiry.Round slowRound = new MassExpiry.Round(both, 0, new MassExpiry.Seen(reads(slow), far));
+            MassExpiry.Round fastRound = new MassExpiry.Round(both, 0, new MassExpiry.Seen(fast, far));
+            assertPassed(MassExpiry.judge(new MassExpiry.Evidence(2, List.of(fastRound, slowRound, fastRound))));
+            assertMissed(MassExpiry.judge(new MassExpiry.Evidence(2, List.of(fastRound, slowRound, slowRound))), p99);
             assertMissed(judge(both, 0, reads(given(1000, 1), Samples.failed()), far), "failed reads");
             assertMissed(judge(both, 0, reads(given(1000, 1), wrong()), far), "reads of another key's value");
         }

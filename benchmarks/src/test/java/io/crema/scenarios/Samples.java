@@ -34,7 +34,11 @@ final class Samples {
         return new CallLog(List.of(calls));
     }
 
-    /** A slice whose reads took that long each, from when they were due and from when they began. */
+    private static Took took(long nanos) {
+        return new Took(nanos, nanos, nanos);
+    }
+
+    /** A slice whose reads took that long each, in each of the three ways. */
     static Slice given(int reads, long millis) {
         Slice slice = new Slice();
         add(slice, reads, millis);
@@ -43,27 +47,27 @@ final class Samples {
 
     static void add(Slice slice, int reads, long millis) {
         for (int i = 0; i < reads; i++) {
-            slice.given(millis(millis), millis(millis), 0, false, true);
+            slice.given(took(millis(millis)), 0, false, true);
         }
     }
 
     static Slice old(int reads, long millis) {
         Slice slice = new Slice();
         for (int i = 0; i < reads; i++) {
-            slice.given(millis(millis), millis(millis), millis(10_000), true, true);
+            slice.given(took(millis(millis)), millis(10_000), true, true);
         }
         return slice;
     }
 
     static Slice wrong() {
         Slice slice = new Slice();
-        slice.given(millis(1), millis(1), 0, false, false);
+        slice.given(took(millis(1)), 0, false, false);
         return slice;
     }
 
     static Slice failed() {
         Slice slice = new Slice();
-        slice.failed(millis(1), millis(1), "CacheLoadException");
+        slice.failed(took(millis(1)), "CacheLoadException");
         return slice;
     }
 
