@@ -10,6 +10,7 @@ import io.crema.policy.Backoff;
 import io.crema.policy.RefreshAhead;
 import io.crema.scenario.Call;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,23 @@ class RefreshAheadTest {
         assertThat(cache.load("k")).isEqualTo("v1");
         service.settle();
         assertThat(service.origin.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void get_manyAfterTheMoment_areLoadedOneAfterTheOther_untilHalfOfWhatIsLeftIsOver() {
+        List<String> keys = IntStream.range(0, 50).mapToObj(i -> "k" + i).toList();
+        service.origin.give("v1");
+        keys.forEach(cache::load);
+        service.settle();
+        service.pass(MOMENT.plus(MARGIN));
+        keys.forEach(cache::load);
+        service.settle();
+        int begun = service.origin.calls() - 50;
+        assertThat(begun).isBetween(1, 30);
+        service.pass(MOMENT.dividedBy(2));
+        Held held = service.origin.hold();
+        keys.forEach(cache::load);
+        held.awaitCalled(50 - begun);
     }
 
     @Test

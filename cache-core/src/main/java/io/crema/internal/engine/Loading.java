@@ -160,9 +160,7 @@ public record Loading(
      * which it may be loaded behind them.
      */
     long urgentFrom(NearEntry<?> entry) {
-        long due = refreshAhead == null
-                ? entry.freshUntil
-                : entry.bornAt + (long) (refreshAhead.fraction() * (double) (entry.freshUntil - entry.bornAt));
+        long due = Math.min(entry.refreshAt(), entry.freshUntil);
         return due + (revalidateUntil(entry.freshUntil) - due) / 2;
     }
 
