@@ -43,8 +43,8 @@ public class L1Policies {
     /** The share of freshness after which a value is due before anybody can read it. */
     private static final double AT_ONCE_DUE = 1e-9;
 
-    /** So many refreshes are begun before they are waited for, which a busy machine may have left out. */
-    private static final int AT_ONCE = 50;
+    /** So many refreshes are begun together, about as many as an instance begins at once. */
+    private static final int AT_ONCE = 20;
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -206,16 +206,16 @@ public class L1Policies {
             down.set(true);
         }
 
-        /** Reads every key, a few at a time, for each refresh asks Redis thrice. */
+        /** Reads every key, a few at a time, for refreshes are begun at a limited rate. */
         final void refreshAll() {
             for (int from = 0; from < keys.length; from += AT_ONCE) {
                 long expected = cache.stats().refreshes() + AT_ONCE;
-                for (int number = from; number < from + AT_ONCE; number++) {
-                    String unused = cache.get(keys[number]);
-                }
                 long began = System.nanoTime();
                 while (cache.stats().refreshes() < expected && System.nanoTime() - began < PATIENCE_NANOS) {
-                    Thread.onSpinWait();
+                    // Those that are not begun yet are due again.
+                    for (int number = from; number < from + AT_ONCE; number++) {
+                        String unused = cache.get(keys[number]);
+                    }
                 }
             }
             if (cache.stats().refreshes() < keys.length * 0.99) {

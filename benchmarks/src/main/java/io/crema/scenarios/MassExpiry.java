@@ -79,10 +79,11 @@ final class MassExpiry implements Scenario.Trial {
      * One expiry.
      *
      * @param calls of the origin
-     * @param unended reads
+     * @param failed reads, or such as never ended, of the whole load
+     * @param wrong reads of another key's value, of the whole load
      * @param seen in the window after it
      */
-    record Round(CallLog calls, long unended, Seen seen) {}
+    record Round(CallLog calls, long failed, long wrong, Seen seen) {}
 
     @Override
     public String about(Settings settings) {
@@ -230,6 +231,10 @@ final class MassExpiry implements Scenario.Trial {
             return readers.unended() + far.unended();
         }
 
+        Seen all() {
+            return new Seen(readers.all(), far.all());
+        }
+
         Seen between(long from, long to) {
             return new Seen(readers.between(from, to), far.between(from, to));
         }
@@ -255,7 +260,12 @@ final class MassExpiry implements Scenario.Trial {
     private record Expiry(long moment, Loads loads, CallLog calls) {
 
         Round round() {
-            return new Round(calls, loads.unended(), seen(Duration.ZERO, WINDOW));
+            Seen all = loads.all();
+            return new Round(
+                    calls,
+                    all.reads.failed() + all.far.failed() + loads.unended(),
+                    all.reads.wrong() + all.far.wrong(),
+                    seen(Duration.ZERO, WINDOW));
         }
 
         Seen seen(Duration from, Duration to) {
@@ -298,16 +308,10 @@ final class MassExpiry implements Scenario.Trial {
                         evidence.medianRatio(),
                         ROUND_TRIPS,
                         "x"),
-                Bar.exactly(
-                        "failed reads",
-                        evidence.ofRounds(round -> round.seen.reads.failed() + round.seen.far.failed() + round.unended)
-                                .sum(),
-                        0,
-                        ""),
+                Bar.exactly("failed reads", evidence.ofRounds(Round::failed).sum(), 0, ""),
                 Bar.exactly(
                         "reads of another key's value",
-                        evidence.ofRounds(round -> round.seen.reads.wrong() + round.seen.far.wrong())
-                                .sum(),
+                        evidence.ofRounds(Round::wrong).sum(),
                         0,
                         ""));
     }

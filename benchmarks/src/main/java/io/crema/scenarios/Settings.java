@@ -60,7 +60,7 @@ record Settings(
               -Drate        reads a second of all instances together (mass-expiry: half of the measured capacity;
                             others 1500)
               -Dduration    how long what is wrong lasts (origin-down PT60S, redis-pause PT30S, origin-hang PT20S)
-              -Drounds      how often stampede (10) and mass-expiry (3) are repeated
+              -Drounds      how often stampede (10) and mass-expiry (5) are repeated
               -Dreaders     of a stampede (default 1000)
               -Dpolicies    on (default), or off: the control, whose bars must fail""".formatted(String.join(", ", Scenario.labels()));
 

@@ -98,7 +98,10 @@ class JudgingTest {
         private List<Bar> judge(CallLog second, long unended, History.Reads reads, History.Reads far) {
             MassExpiry.Seen seen = new MassExpiry.Seen(reads, far);
             return MassExpiry.judge(new MassExpiry.Evidence(
-                    2, List.of(new MassExpiry.Round(both, 0, seen), new MassExpiry.Round(second, unended, seen))));
+                    2,
+                    List.of(
+                            new MassExpiry.Round(both, 0, 0, seen),
+                            new MassExpiry.Round(second, unended + reads.failed(), reads.wrong(), seen))));
         }
 
         @Test
@@ -122,8 +125,8 @@ class JudgingTest {
             assertMissed(judge(both, 0, reads(), far), p99);
             assertMissed(judge(both, 0, fast, reads()), p99);
             assertMissed(judge(both, 1, fast, far), "failed reads");
-            MassExpiry.Round slowRound = new MassExpiry.Round(both, 0, new MassExpiry.Seen(reads(slow), far));
-            MassExpiry.Round fastRound = new MassExpiry.Round(both, 0, new MassExpiry.Seen(fast, far));
+            MassExpiry.Round slowRound = new MassExpiry.Round(both, 0, 0, new MassExpiry.Seen(reads(slow), far));
+            MassExpiry.Round fastRound = new MassExpiry.Round(both, 0, 0, new MassExpiry.Seen(fast, far));
             assertPassed(MassExpiry.judge(new MassExpiry.Evidence(2, List.of(fastRound, slowRound, fastRound))));
             assertMissed(MassExpiry.judge(new MassExpiry.Evidence(2, List.of(fastRound, slowRound, slowRound))), p99);
             assertMissed(judge(both, 0, reads(given(1000, 1), Samples.failed()), far), "failed reads");

@@ -80,4 +80,17 @@ class LoadRunTest {
         assertThat(reads.failures()).containsOnlyKeys("CacheException");
         assertThat(counters.status().failures()).isEqualTo(reads.count());
     }
+
+    @Test
+    void pack_whileReadsAreMade_losesNone() {
+        open.countDown();
+        LoadRun run = run(Load.Style.SYNCHRONOUS, 1);
+        await().until(() -> {
+            run.pack();
+            return counters.status().reads() >= 130;
+        });
+        History history = run.end(LONG);
+        assertThat(history.all().count()).isEqualTo(counters.status().reads());
+        assertThat(history.unended()).isZero();
+    }
 }

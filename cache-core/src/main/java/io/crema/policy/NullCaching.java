@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether it is remembered that the origin has no value.
  *
- * @param fresh for how long; null = nulls are not cached
+ * @param fresh for how long, less the jitter of {@link Expiration}; null = nulls are not cached
  */
 public record NullCaching(@Nullable Duration fresh) implements Policy {
 

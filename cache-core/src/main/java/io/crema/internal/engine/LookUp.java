@@ -163,7 +163,7 @@ final class LookUp<K, V> {
                 anew(record.lease());
             } else {
                 call.land(entry, Source.REMOTE, Install.YES);
-                if (entry.isDue(engine.clock.exact())) {
+                if (entry.isDue(engine.clock.exact()) && isFree(record.lease())) {
                     engine.refreshes.behind(call.route(), entry, request(), flight);
                 }
             }
@@ -194,7 +194,9 @@ final class LookUp<K, V> {
         } else if (request().takesStale()
                 && engine.loads.policies.mayServeWhileRevalidating(entry, engine.clock.exact())) {
             call.fallback().land(entry, Reason.REVALIDATING);
-            engine.refreshes.behind(call.route(), entry, request(), flight);
+            if (isFree(state)) {
+                engine.refreshes.behind(call.route(), entry, request(), flight);
+            }
         } else if (request().isInspection() && engine.loads.policies.mayServeOnError(entry, engine.clock.exact())) {
             call.fallback().land(entry, Reason.HELD_BACK);
         } else if (state.isHeldBack() && !request().isLookUp()) {
@@ -206,11 +208,16 @@ final class LookUp<K, V> {
 
     /** The value that is known is to be loaded anew, unless that is others' business. */
     private void anew(LeaseState state) {
-        if (state.leftMillis() > 0) {
-            call.lease().busyBehind(state);
-        } else {
+        if (isFree(state)) {
             call.lease().askUnlessReplaced(request().known());
+        } else {
+            call.lease().busyBehind(state);
         }
+    }
+
+    /** Whether nobody loads the key, nor has failed to a while ago. */
+    private static boolean isFree(LeaseState state) {
+        return state.leftMillis() == 0;
     }
 
     /** Goes on if the tags of a value are what they were when it was stored. */

@@ -276,7 +276,7 @@ final class ReadPath<K, V> {
         long now = engine.near.now();
         boolean fresh = now < entry.deadline;
         if (fresh || engine.loads.mayServeWhileRevalidating(entry, now)) {
-            if (entry.isDue(now) && engine.refreshes.mayBegin(request, entry, now)) {
+            if (entry.isDue(now) && engine.refreshes.mayBegin(request, entry)) {
                 engine.refreshes.behind(engine.route(key), entry, request);
             }
             return fresh ? Outcome.of(entry, Source.NEAR) : Outcome.stale(entry, Source.NEAR, Reason.REVALIDATING);

@@ -2,7 +2,6 @@ package io.crema.internal.engine;
 
 import io.crema.internal.engine.Flights.Place;
 import io.crema.internal.entry.NearEntry;
-import io.crema.internal.time.InstanceClock;
 import io.crema.spi.LeaseState;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,8 +33,8 @@ final class Refreshes<K, V> {
 
     private final CacheEngine<K, V> engine;
     private final AtomicInteger underWay = new AtomicInteger();
-    private final Pace pace =
-            new Pace(A_SECOND * Runtime.getRuntime().availableProcessors(), AT_ONCE, 2 * InstanceClock.TICK_NANOS);
+    private final RateLimiter rate =
+            new RateLimiter(A_SECOND * Runtime.getRuntime().availableProcessors(), AT_ONCE);
 
     Refreshes(CacheEngine<K, V> engine) {
         this.engine = engine;
@@ -58,44 +57,61 @@ final class Refreshes<K, V> {
     }
 
     private void begin(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> reader, BooleanSupplier stillRight) {
+        if (!mayBegin(reader, entry)) {
+            return;
+        }
         long now = engine.clock.exact();
-        if (mayBegin(reader, entry, now) && entry.claimRefresh(now, now + engine.loads.policies.refreshPauseNanos())) {
-            if (!isUrgent(entry, now)) {
-                pace.begun(now);
-            }
-            start(route, entry, ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token), stillRight);
+        boolean counts = !isUrgent(entry, now);
+        if (entry.claimRefresh(now, now + engine.loads.policies.refreshPauseNanos())
+                && start(
+                        route,
+                        entry,
+                        ReadRequest.revalidate(reader.requiredOrigin().alone(), entry.token),
+                        stillRight)
+                && counts) {
+            rate.begun(now);
         }
     }
 
     /** Whether a read would begin one, so that it is worth finding out where the key lies. */
-    boolean mayBegin(ReadRequest<K, V> reader, NearEntry<V> entry, long now) {
-        return !reader.isLookUp() && underWay.get() < MOST_UNDER_WAY && (pace.allows(now) || isUrgent(entry, now));
+    boolean mayBegin(ReadRequest<K, V> reader, NearEntry<V> entry) {
+        if (reader.isLookUp() || underWay.get() >= MOST_UNDER_WAY) {
+            return false;
+        }
+        long now = engine.clock.exact();
+        return rate.allows(now) || isUrgent(entry, now);
     }
 
     private boolean isUrgent(NearEntry<V> entry, long now) {
         return now >= engine.loads.policies.urgentFrom(entry);
     }
 
-    private void start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request, BooleanSupplier stillRight) {
+    /** Returns false if there is a load that readers wait for already. */
+    private boolean start(Route<K> route, NearEntry<V> entry, ReadRequest<K, V> request, BooleanSupplier stillRight) {
         boolean leased = engine.near.leaseValid();
         Flight<V> mine = engine.flight(route, leased, leased || engine.near.leaseValid(route.partition()));
         Place<V> place = engine.flights.joinOrLead(route.key(), request.purpose(), mine);
-        if (place.leading()) {
-            // Asked once it is registered: what comes later is told to it.
-            if (stillRight.getAsBoolean()) {
-                mine.meanwhile(entry);
-            }
-            underWay.incrementAndGet();
-            new LoadCall<>(engine, route, request, mine, engine.executor).start(null);
-        } else {
+        if (!place.leading()) {
             // It does not wait.
             engine.loads.left(place.flight());
+            return false;
         }
+        // Asked once it is registered: what comes later is told to it.
+        if (stillRight.getAsBoolean()) {
+            mine.meanwhile(entry);
+        }
+        underWay.incrementAndGet();
+        new LoadCall<>(engine, route, request, mine, engine.executor).start(null);
+        return true;
     }
 
     /** One that was begun has landed. */
     void ended() {
         underWay.decrementAndGet();
+    }
+
+    int underWay() {
+        return underWay.get();
     }
 
     /** Another instance is at it, or has failed a while ago. */

@@ -2,6 +2,9 @@ package io.crema.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crema.internal.coherence.CoherenceRules;
+import io.crema.internal.coherence.Partition;
+import io.crema.internal.entry.NearEntry;
 import io.crema.policy.Backoff;
 import io.crema.policy.Bulkhead;
 import io.crema.policy.Expiration;
@@ -143,5 +146,27 @@ class LoadingTest {
                         "Bulkhead: loads must be at least 1, but is 0",
                         "StaleOnError: limit is counted from the load, so it must be longer than the time to live, which is"
                                 + " PT1M, but is PT30S");
+    }
+
+    /** Loaded at 0 and fresh until 100. */
+    private static NearEntry<String> entry(long refreshAt) {
+        CoherenceRules rules = new CoherenceRules();
+        return new NearEntry<>("v", new Partition(0, rules), 0, 100, 1, 1, 1, 0, 0, 100, 1).kept(100, refreshAt);
+    }
+
+    @Test
+    void urgentFrom_isHalfOfTheTimeInWhichReadersNeedNotWait() {
+        StaleWhileRevalidate revalidate = StaleWhileRevalidate.upTo(Duration.ofNanos(60));
+        assertThat(Loading.DEFAULTS.staleWhileRevalidate(revalidate).urgentFrom(entry(Long.MAX_VALUE)))
+                .isEqualTo(130);
+        assertThat(Loading.DEFAULTS.refreshAhead(RefreshAhead.at(0.8)).urgentFrom(entry(80)))
+                .isEqualTo(90);
+        assertThat(Loading.DEFAULTS.refreshAhead(RefreshAhead.probabilistic()).urgentFrom(entry(40)))
+                .isEqualTo(70);
+        assertThat(Loading.DEFAULTS
+                        .refreshAhead(RefreshAhead.at(0.8))
+                        .staleWhileRevalidate(revalidate)
+                        .urgentFrom(entry(80)))
+                .isEqualTo(120);
     }
 }

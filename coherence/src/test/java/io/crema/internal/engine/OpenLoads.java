@@ -22,6 +22,7 @@ public final class OpenLoads {
         add(found, "soft timers", pending(engine.loads.soft));
         add(found, "hard timers", pending(engine.loads.hard));
         add(found, "places in the bulkhead", engine.loads.gate.running());
+        add(found, "refreshes", engine.refreshes.underWay());
         add(found, "waiting for a place", engine.loads.gate.waiting());
         return found;
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Lets things begin evenly, so many a second, and some at once after a while without any: the generic cell rate algorithm
  * of ITU-T I.371. Thread-safe; takes no lock. Times are nanoseconds of the instance's clock.
  */
-final class Pace {
+final class RateLimiter {
 
     private final long interval;
     private final long ahead;
@@ -15,10 +15,9 @@ final class Pace {
     /** When the next one would begin if none had ever begun early. */
     private final AtomicLong next = new AtomicLong(Long.MIN_VALUE);
 
-    /** @param slack nanoseconds that the clock may be late of whoever asks */
-    Pace(int perSecond, int atOnce, long slack) {
+    RateLimiter(int perSecond, int atOnce) {
         this.interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        this.ahead = Math.max((atOnce - 1) * interval, slack);
+        this.ahead = (atOnce - 1) * interval;
     }
 
     /** Whether one may begin; threads that ask at the same moment may all be told so. */
