@@ -273,7 +273,6 @@ final class LoadCall<K, V> {
 
     /** The origin gave a value, or said that it has none. */
     void loaded(Loaded<V> loaded) {
-        engine.loads.loaded(this, loaded);
         new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
     }
 
