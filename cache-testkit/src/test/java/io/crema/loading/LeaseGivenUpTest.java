@@ -3,6 +3,7 @@ package io.crema.loading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.CacheBuilder;
+import io.crema.CacheException;
 import io.crema.LoadRejectedException;
 import io.crema.policy.Bulkhead;
 import io.crema.policy.SingleFlight;
@@ -11,6 +12,7 @@ import io.crema.scenario.Style;
 import io.crema.testkit.Operation;
 import io.crema.testkit.RemoteGate;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,5 +76,71 @@ class LeaseGivenUpTest {
         assertTakesOver(waiting);
         held.answer("v");
         assertThat(service.finish(full)).isEqualTo("v");
+    }
+
+    @Test
+    void closedWhileItLoads_aReaderOfAnotherInstanceThatWaits_loads() {
+        Instance a = instance(builder -> builder);
+        Held held = service.origin.hang();
+        Call<String> hanging = a.get("k");
+        held.awaitCalled();
+        Call<String> waiting = waiting();
+        a.crema.close();
+        assertTakesOver(waiting);
+        assertThat(a.executed(Operation.RELEASE)).isEqualTo(1);
+        held.answer("late");
+        held.awaitEnded(1);
+        assertThat(service.failure(hanging)).isInstanceOf(CacheException.class);
+        service.settle();
+        assertThat(instance(builder -> builder).look("k")).isEqualTo("b's");
+        assertThat(a.executed(Operation.RELEASE)).as("once").isEqualTo(1);
+    }
+
+    @Test
+    void closedWhileItRefreshes_aReaderOfAnotherInstanceThatWaits_loads() {
+        Instance a = instance(builder -> builder);
+        Held held = service.origin.hang();
+        CompletableFuture<String> refresh = a.cache.refresh("k");
+        held.awaitCalled();
+        Call<String> waiting = waiting();
+        a.crema.close();
+        service.until(refresh::isDone);
+        assertThat(refresh).isCompletedExceptionally();
+        assertTakesOver(waiting);
+    }
+
+    @Test
+    void closedAfterItsLoads_releasesNothing() {
+        Instance a = instance(builder -> builder);
+        service.origin.give("v");
+        assertThat(a.load("k")).isEqualTo("v");
+        a.crema.close();
+        assertThat(a.executed(Operation.RELEASE)).isZero();
+        assertThat(b.look("k")).isEqualTo("v");
+    }
+
+    @Test
+    void closedWhileAFillIsUnderWay_theValueStays() {
+        Instance a = instance(builder -> builder);
+        RemoteGate replies = a.remote().holdReplies(Operation.FILL);
+        service.origin.give("v");
+        Call<String> call = a.get("k");
+        replies.awaitHeld(1);
+        a.crema.close();
+        replies.open();
+        assertThat(service.failure(call)).isInstanceOf(CacheException.class);
+        assertThat(b.look("k")).isEqualTo("v");
+    }
+
+    @Test
+    void closedWhileTheRemoteTierHangs_ends() {
+        Instance a = instance(builder -> builder);
+        Held held = service.origin.hang();
+        Call<String> hanging = a.get("k");
+        held.awaitCalled();
+        a.remote().hang(Operation.RELEASE);
+        a.crema.close();
+        held.answer("late");
+        assertThat(service.failure(hanging)).isInstanceOf(CacheException.class);
     }
 }

@@ -74,6 +74,7 @@ final class LoadCall<K, V> {
         this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
         flight.onAbandoned(this::abandon);
+        flight.needs(lease.held());
     }
 
     // What its parts ask
