@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -113,11 +114,11 @@ public final class Crema implements AutoCloseable {
         C cache = view.apply(engine);
         synchronized (this) {
             if (closed) {
-                engine.close();
+                CompletableFuture<Void> unused = engine.close();
                 throw new CacheException("Cache '" + settings.name() + "' cannot be built: its Crema is closed");
             }
             if (caches.putIfAbsent(settings.name(), new Named(engine, cache)) != null) {
-                engine.close();
+                CompletableFuture<Void> unused = engine.close();
                 throw new CacheConfigException("Cache '" + settings.name() + "'", List.of(NAME_TAKEN));
             }
         }
@@ -126,7 +127,7 @@ public final class Crema implements AutoCloseable {
                 link.open(engine, settings);
             } catch (RuntimeException | Error e) {
                 caches.remove(settings.name());
-                engine.close();
+                CompletableFuture<Void> unused = engine.close();
                 throw e;
             }
         }
@@ -145,9 +146,10 @@ public final class Crema implements AutoCloseable {
             }
             closed = true;
         }
-        caches.values().forEach(named -> named.engine().close());
+        CompletableFuture<?>[] givenBack =
+                caches.values().stream().map(named -> named.engine().close()).toArray(CompletableFuture<?>[]::new);
         if (link != null) {
-            link.close();
+            link.closeAfter(CompletableFuture.allOf(givenBack));
         }
         try {
             if (remote != null) {

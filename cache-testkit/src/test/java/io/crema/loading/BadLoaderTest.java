@@ -6,10 +6,14 @@ import io.crema.CacheBuilder;
 import io.crema.CacheException;
 import io.crema.CacheLoadException;
 import io.crema.LoadTimeoutException;
+import io.crema.event.CacheEvent;
+import io.crema.event.CacheEvent.LoadFailed;
+import io.crema.event.CacheEvent.Loaded;
 import io.crema.policy.AbandonedLoads;
 import io.crema.policy.Bulkhead;
 import io.crema.policy.FailureCaching;
 import io.crema.policy.LoadTimeouts;
+import io.crema.policy.Near;
 import io.crema.policy.NullCaching;
 import io.crema.policy.RefreshAhead;
 import io.crema.policy.SingleFlight;
@@ -19,6 +23,8 @@ import io.crema.scenario.Call;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -211,6 +217,57 @@ class BadLoaderTest {
     }
 
     @Test
+    void givesAValueThatCannotBeWritten_thereIsAReserve_readersGetThat_andTheOriginIsLeftAlone() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        cache.put("k", "v1");
+        service.passFreshness();
+        service.pass(Duration.ofSeconds(4));
+        service.origin.give("!cannot be written");
+        assertThat(service.finish(cache.get("k"))).isEqualTo("v1");
+        assertThat(service.finish(cache.get("k"))).isEqualTo("v1");
+        assertThat(service.origin.calls()).as("it is tried again after a while").isEqualTo(1);
+        assertThat(cache.stats().loads()).isEqualTo(1);
+        assertThat(cache.stats().loadFailures()).isEqualTo(1);
+        service.pass(Duration.ofSeconds(2));
+        assertNothingIsLeftOf("k");
+    }
+
+    @Test
+    void givesAValueThatCannotBeWritten_isToldAsAFailure_andNotAsALoad() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Queue<CacheEvent> events = new ConcurrentLinkedQueue<>();
+        Instance heard = service.instance(builder -> everything(builder).listener(events::add));
+        service.origin.set((key, context) -> {
+            context.tags("tag");
+            return "!cannot be written";
+        });
+        Throwable failure = service.failure(heard.get("k"));
+        service.passUntil(() ->
+                events.stream().anyMatch(event -> event instanceof LoadFailed failed && failed.failure() == failure));
+        assertThat(events).noneMatch(Loaded.class::isInstance);
+    }
+
+    @Test
+    void givesAValueThatCannotBeWeighed_thereIsAReserve_readersGetThat() {
+        Assumptions.assumeTrue(setup.tiers().hasNear());
+        IllegalStateException failure = new IllegalStateException("heavy");
+        Instance weighed = service.instance(builder -> everything(builder).near(Near.weight(100, (key, value) -> {
+            if ("heavy".equals(value)) {
+                throw failure;
+            }
+            return 1;
+        })));
+        service.origin.give("heavy");
+        assertThat(service.failure(weighed.get("none"))).isSameAs(failure);
+        weighed.put("k", "v1");
+        service.passFreshness();
+        service.pass(Duration.ofSeconds(4));
+        assertThat(service.finish(weighed.get("k"))).isEqualTo("v1");
+        assertThat(service.finish(weighed.get("k"))).isEqualTo("v1");
+        assertThat(service.origin.calls()).isEqualTo(2);
+    }
+
+    @Test
     void behindReaders_givesAValueThatCannotBeWritten_readersGetTheStaleOne() {
         Assumptions.assumeTrue(setup.tiers().hasRemote());
         cache.put("k", "v1");
@@ -254,6 +311,17 @@ class BadLoaderTest {
         assertThat(service.finish(cache.get("a"))).isEqualTo("v");
         service.origin.set((key, context) -> Thread.interrupted() ? "interrupted" : "clean");
         assertThat(service.finish(cache.get("b"))).isEqualTo("clean");
+    }
+
+    @Test
+    void givesAValueThatCannotBeWritten_failuresAreRemembered_soIsThis() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Instance failures = service.instance(
+                builder -> everything(builder).failures(FailureCaching.cachedFor(Duration.ofSeconds(1))));
+        service.origin.give("!cannot be written");
+        Throwable failure = service.failure(failures.get("k"));
+        assertThat(service.failure(failures.get("k"))).isSameAs(failure);
+        assertThat(service.origin.calls()).isEqualTo(1);
     }
 
     @Test

@@ -351,6 +351,8 @@ class AcrossInstancesRacesTest {
         HeldLoader theirs = new HeldLoader();
         Call<String> dead = a.get("k", theirs);
         theirs.awaitCalled();
+        // Before it could give back its lease.
+        a.remote().goOffline();
         a.node().crema().close();
         long began = fleet.time.nanos();
 

@@ -26,6 +26,8 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -387,20 +389,25 @@ public final class CacheEngine<K, V> {
                 "Cache '" + name + "' is closed, because its Crema is; use it no more, or close the Crema later");
     }
 
-    /** Whoever waits is told; nothing is served any more. */
-    public void close() {
+    /**
+     * Whoever waits is told; nothing is served any more.
+     *
+     * @return ends when the remote tier has taken back what loads under way had there, for which it must not be closed before
+     */
+    public CompletableFuture<Void> close() {
         closed = true;
         events.close();
         lease.end();
+        List<CompletableFuture<?>> givenBack = new ArrayList<>();
         flights.forEach(registered -> {
             if (registered instanceof Flight<?> flight) {
-                flight.detach();
-                flight.land(closedException());
+                givenBack.add(flight.close(closedException()));
             }
         });
         loads.close();
         near.close();
         outbox.close();
+        return CompletableFuture.allOf(givenBack.toArray(CompletableFuture<?>[]::new));
     }
 
     public String name() {

@@ -84,11 +84,12 @@ final class Fallback<K, V> {
         int failures = Math.max(lease.failuresBefore(), engine.loads.heldBack.failures(call.key())) + 1;
         NearEntry<V> reserve = reserve();
         engine.loads.loadFailed(call, failure, took, failures);
-        // That this instance had no place for the load says nothing about the origin, nor about other instances.
-        long hold = failure instanceof LoadRejectedException
-                ? Loading.NO_HOLD
-                : holdNanos(failures, policies().keepsReserves() ? servable() : reserve);
-        if (hold == Loading.NO_HOLD) {
+        boolean rejected = failure instanceof LoadRejectedException;
+        long hold = rejected ? Loading.NO_HOLD : holdNanos(failures, policies().keepsReserves() ? servable() : reserve);
+        if (rejected) {
+            // Says nothing about the origin, nor about other instances: one that waits may have a place.
+            lease.release();
+        } else if (hold == Loading.NO_HOLD) {
             lease.releaseFailed();
         } else {
             lease.release(failures, Entries.millis(hold));

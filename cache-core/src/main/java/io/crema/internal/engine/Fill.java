@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The tags were not known before the load, so their versions are read after it, at the primary. A version that is not
  * younger than what was known of the tag partition before the origin was asked was there all the time; with any other,
  * the tag may have been invalidated after the origin was read.
+ *
+ * <p>A value that cannot be weighed or encoded is as good as none: its load has failed, and is told of as such. So a load
+ * has succeeded once that is past, not before.
  */
 final class Fill<K, V> {
 
@@ -37,6 +40,8 @@ final class Fill<K, V> {
     private final @Nullable NearEntry<V> previous;
 
     private final List<String> tags;
+
+    private boolean succeeded;
 
     Fill(CacheEngine<K, V> engine, LoadCall<K, V> call, HeldLease lease, Loaded<V> loaded, TagTable.Moment before) {
         this.engine = engine;
@@ -62,8 +67,18 @@ final class Fill<K, V> {
     }
 
     void start() {
-        NearEntry<V> made = engine.entries.loaded(route(), call.flight(), loaded, freshNanos);
+        NearEntry<V> made;
+        try {
+            made = engine.entries.loaded(route(), call.flight(), loaded, freshNanos);
+        } catch (Throwable e) {
+            failed(e);
+            return;
+        }
         NearEntry<V> own = previous == null || made.originVersion != 0 ? made : made.versioned(previous.originVersion);
+        if (freshNanos == Entries.NOT_CACHED || !lease.isHeld()) {
+            // Nothing will be encoded.
+            succeeded();
+        }
         if (freshNanos == Entries.NOT_CACHED) {
             notCached(own);
         } else if (tags.isEmpty()) {
@@ -79,6 +94,19 @@ final class Fill<K, V> {
                     .read(tags, engine.entries.keepMillis(own), TagReader.Source.PRIMARY)
                     .whenComplete((versions, none) -> call.onRunner(() -> onVersions(versions, own)));
         }
+    }
+
+    private void succeeded() {
+        if (!succeeded) {
+            succeeded = true;
+            engine.loads.loaded(call, loaded);
+        }
+    }
+
+    /** By the value, of which nothing has been offered. */
+    private void failed(Throwable failure) {
+        loaded.timer().gaveUseless();
+        call.fallback().onFailure(failure, loaded.timer().nanos());
     }
 
     /** Whether the invalidation of one of its tags is pending. */
@@ -139,8 +167,15 @@ final class Fill<K, V> {
     }
 
     private void fill(NearEntry<V> own) {
-        RemoteValue offered = engine.entries.remoteValue(
-                call.key(), own, freshNanos, loaded.timer().nanos());
+        RemoteValue offered;
+        try {
+            offered = engine.entries.remoteValue(
+                    call.key(), own, freshNanos, loaded.timer().nanos());
+        } catch (Throwable e) {
+            failed(e);
+            return;
+        }
+        succeeded();
         route().access()
                 .fill(
                         route().remoteKey(),
@@ -152,6 +187,7 @@ final class Fill<K, V> {
 
     /** The payload is there already, so it is neither encoded nor sent again. */
     private void renew(NearEntry<V> own, RemoteRecord there) {
+        succeeded();
         Renewal renewal = engine.entries.renewal(own, freshNanos, loaded);
         route().access()
                 .renew(
@@ -193,6 +229,7 @@ final class Fill<K, V> {
 
     /** Whoever waits gets the value, and nobody later. */
     private void refused(NearEntry<V> own) {
+        succeeded();
         lease.release();
         engine.counters.fillsRefused.increment();
         call.land(own, Source.ORIGIN, Install.NO);

@@ -69,6 +69,9 @@ final class Flight<V> implements Registered {
     /** What ends it when nobody waits any more. */
     private volatile @Nullable Runnable abandonment;
 
+    /** What it may hold in the remote tier. */
+    private volatile @Nullable HeldLease lease;
+
     /** Until when those who join it may get the result that it has before it lands. */
     private volatile long answersUntil = Long.MAX_VALUE;
 
@@ -232,6 +235,18 @@ final class Flight<V> implements Registered {
         if (end != null) {
             end.run();
         }
+    }
+
+    void needs(HeldLease newLease) {
+        lease = newLease;
+    }
+
+    /** Whoever waits is told, and the key is left to other instances; the future ends when they have it, or never will. */
+    CompletableFuture<?> close(Throwable closed) {
+        detach();
+        land(closed);
+        HeldLease held = lease;
+        return held == null ? CompletableFuture.completedFuture(null) : held.giveBack();
     }
 
     @Nullable

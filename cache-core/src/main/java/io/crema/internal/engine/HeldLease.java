@@ -1,29 +1,35 @@
 package io.crema.internal.engine;
 
-/** The lease to load a key, as long as one call has it. Used by the call's runner alone. */
+import java.util.concurrent.CompletableFuture;
+
+/** The lease to load a key, as long as one call has it. Used by the call's runner alone, but for {@link #giveBack}. */
 final class HeldLease {
 
     private final Route<?> route;
+
+    // Both guarded by this
     private long token;
+    private boolean givenBack;
 
     HeldLease(Route<?> route) {
         this.route = route;
     }
 
-    void granted(long newToken) {
+    synchronized void granted(long newToken) {
         token = newToken;
+        givenBack = false;
     }
 
-    boolean isHeld() {
+    synchronized boolean isHeld() {
         return token != 0;
     }
 
-    long token() {
+    synchronized long token() {
         return token;
     }
 
     /** The remote tier has taken it, by a fill or because it was not ours any more. */
-    void gone() {
+    synchronized void gone() {
         token = 0;
     }
 
@@ -33,9 +39,30 @@ final class HeldLease {
 
     /** As {@link #release()}, and holds the key back for a while because so many loads in a row have failed. */
     void release(int failures, long holdMillis) {
-        if (isHeld()) {
-            route.access().release(route.remoteKey(), token, failures, holdMillis);
-            gone();
+        long mine;
+        synchronized (this) {
+            mine = givenBack ? 0 : token;
+            token = 0;
         }
+        if (mine != 0) {
+            route.access().release(route.remoteKey(), mine, failures, holdMillis);
+        }
+    }
+
+    /**
+     * By whoever closes the cache, on any thread, while the call may be anywhere: others get the key at once. To the call it
+     * looks as if it still had the lease, with which it can store nothing more; a fill that is under way comes before this.
+     *
+     * @return ends when the remote tier has answered, or will not
+     */
+    CompletableFuture<?> giveBack() {
+        long theirs;
+        synchronized (this) {
+            theirs = givenBack ? 0 : token;
+            givenBack = true;
+        }
+        return theirs == 0
+                ? CompletableFuture.completedFuture(null)
+                : route.access().releaseLast(route.remoteKey(), theirs);
     }
 }

@@ -74,6 +74,7 @@ final class LoadCall<K, V> {
         this.beforeOrigin = flight.began;
         flight.runBy(runner instanceof CallerRunner caller ? caller : null);
         flight.onAbandoned(this::abandon);
+        flight.needs(lease.held());
     }
 
     // What its parts ask
@@ -273,7 +274,6 @@ final class LoadCall<K, V> {
 
     /** The origin gave a value, or said that it has none. */
     void loaded(Loaded<V> loaded) {
-        engine.loads.loaded(this, loaded);
         new Fill<>(engine, this, lease.held(), loaded, beforeOrigin).start();
     }
 

@@ -9,6 +9,7 @@ final class LoadTimer {
     private final Counters counters;
     private final long began;
     private long nanos;
+    private boolean useless;
 
     LoadTimer(InstanceClock clock, Counters counters) {
         this.clock = clock;
@@ -23,6 +24,14 @@ final class LoadTimer {
     void failed() {
         counters.loadFailures.increment();
         end();
+    }
+
+    /** Something that it gave cannot be kept: then it has failed after all, though once only. */
+    synchronized void gaveUseless() {
+        if (!useless) {
+            useless = true;
+            counters.loadFailures.increment();
+        }
     }
 
     private void end() {

@@ -173,6 +173,14 @@ public final class RemoteLink {
         }
     }
 
+    /** As {@link #close()}, but first, for no longer than an operation may take, waits for the last ones to end. */
+    public void closeAfter(CompletableFuture<Void> last) {
+        // Not by the clock of the instance, which may be driven by the thread that is here.
+        last.completeOnTimeout(null, remote.timeLimit().toNanos(), TimeUnit.NANOSECONDS)
+                .join();
+        close();
+    }
+
     /** Everything that waits for the remote tier gets no answer. */
     public void close() {
         closed = true;

@@ -116,7 +116,16 @@ public final class RemoteAccess {
 
     /** As {@link #release(RemoteKey, long)}; may hold the key back, as {@link RemoteCache#release} says. */
     public void release(RemoteKey key, long token, int failures, long holdMillis) {
-        CompletableFuture<Answer<Boolean>> unused = ask(
+        CompletableFuture<Answer<Boolean>> unused = releasing(key, token, failures, holdMillis);
+    }
+
+    /** As {@link #release(RemoteKey, long)}, for who is about to close the remote tier, and must wait. */
+    public CompletableFuture<Answer<Boolean>> releaseLast(RemoteKey key, long token) {
+        return releasing(key, token, 0, 0);
+    }
+
+    private CompletableFuture<Answer<Boolean>> releasing(RemoteKey key, long token, int failures, long holdMillis) {
+        return ask(
                 "release", () -> cache.release(key, token, failures, holdMillis).thenApply(done -> true));
     }
 
