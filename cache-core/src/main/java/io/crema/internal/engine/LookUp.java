@@ -183,6 +183,10 @@ final class LookUp<K, V> {
     }
 
     private void stored(NearEntry<V> entry, RemoteRecord record) {
+        if (request().isRevalidation()) {
+            // Should it be installed, it is the one that is being loaded anew.
+            entry.postponeRefresh(engine.clock.exact(), engine.loads.policies.refreshPauseNanos());
+        }
         stored = entry;
         storedRecord = record;
     }
