@@ -15,12 +15,17 @@ import io.crema.spi.RemoteRecord;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one flight fly: {@link LookUp} asks the remote tier, {@link KeyLease} gets the lease where there is nothing, a
- * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, {@link Fallback} where there is none, and this lands. Its steps
- * run on its runner, one at a time; each ends by starting an operation whose answer is the next step, or by landing.
+ * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, {@link Fallback} where
+ * there is none, and this lands.
+ *
+ * <p>Its steps run on its runner, one after the other; each ends by starting an operation whose answer is the next step,
+ * or by landing. Beside them, where the runner is the executor, there may be the step that ends it early: after the hard
+ * timeout, or because nobody waits any more. Whichever lands first counts, and alone installs something.
  */
 final class LoadCall<K, V> {
 
@@ -38,7 +43,7 @@ final class LoadCall<K, V> {
     private final Fallback<K, V> fallback;
     private final LoadDeadlines deadlines;
 
-    private boolean passedOrigin;
+    private final AtomicBoolean passedOrigin = new AtomicBoolean();
     private int loadsAgain;
 
     /** What was known of the tag partition before the origin was asked. */
@@ -57,7 +62,7 @@ final class LoadCall<K, V> {
     private volatile boolean timedOut;
 
     private volatile boolean quarantined;
-    private volatile boolean landed;
+    private final AtomicBoolean landed = new AtomicBoolean();
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
         this.engine = engine;
@@ -116,7 +121,7 @@ final class LoadCall<K, V> {
     }
 
     boolean hasLanded() {
-        return landed;
+        return landed.get();
     }
 
     /** Whether the thread that began it was running a loader. */
@@ -167,7 +172,7 @@ final class LoadCall<K, V> {
     /** As {@link #onRunner(Runnable)}; what is to be done instead if it has landed throws nothing. */
     void onRunner(Runnable step, Runnable afterLanding) {
         runner.execute(() -> {
-            if (landed) {
+            if (landed.get()) {
                 afterLanding.run();
             } else {
                 guarded(step);
@@ -238,7 +243,7 @@ final class LoadCall<K, V> {
             timeOut();
             return;
         }
-        passedOrigin = true;
+        passedOrigin.set(true);
         request.requiredOrigin().load(begun);
     }
 
@@ -324,12 +329,12 @@ final class LoadCall<K, V> {
 
     /** A look-up found nothing; or what was to be loaded anew behind its readers is others' business. */
     void landNothing() {
-        if (request.isLookUp()) {
-            end();
-            flight.land(Outcome.nothing());
-        } else {
+        if (!request.isLookUp()) {
             // Those who joined need a value, and look again.
             land(new LoadAbandonedException(new CancellationException("another instance loads")));
+        } else if (mayLand()) {
+            end();
+            flight.land(Outcome.nothing());
         }
     }
 
@@ -339,8 +344,16 @@ final class LoadCall<K, V> {
 
     /** Install, then leave the table, then wake the others: who comes later finds the entry. */
     void land(NearEntry<V> entry, Outcome<V> outcome, Install install) {
-        if (install == Install.YES) {
-            engine.install(key(), entry, flight);
+        if (!mayLand()) {
+            return;
+        }
+        try {
+            if (install == Install.YES) {
+                engine.install(key(), entry, flight);
+            }
+        } catch (Throwable e) {
+            landed(e);
+            throw e;
         }
         end();
         flight.land(outcome);
@@ -348,16 +361,23 @@ final class LoadCall<K, V> {
     }
 
     void land(Throwable failure) {
+        if (mayLand()) {
+            landed(failure);
+        }
+    }
+
+    private void landed(Throwable failure) {
         end();
         flight.land(asUnchecked(failure));
         passOrigin();
     }
 
+    /** For one step only, before it installs anything: what is installed after the flight has left the table may be wrong. */
+    private boolean mayLand() {
+        return landed.compareAndSet(false, true);
+    }
+
     private void end() {
-        if (landed) {
-            return;
-        }
-        landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
         if (request.isRevalidation()) {
@@ -377,8 +397,7 @@ final class LoadCall<K, V> {
     }
 
     void passOrigin() {
-        if (!passedOrigin && !request.isLookUp()) {
-            passedOrigin = true;
+        if (!request.isLookUp() && passedOrigin.compareAndSet(false, true)) {
             request.requiredOrigin().passedBy();
         }
     }
