@@ -11,6 +11,8 @@ import io.crema.policy.RefreshAhead;
 import io.crema.policy.StaleWhileRevalidate;
 import io.crema.scenario.Call;
 import io.crema.scenario.Style;
+import io.crema.testkit.Operation;
+import io.crema.testkit.RemoteGate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -286,5 +288,28 @@ class AbandonedLoadsTest {
         service.origin.give("v");
         assertThat(service.finish(other.get("k"))).isEqualTo("v");
         assertThat(service.origin.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void cancel_grantedTheLease_beforeItLearnsThatItWasLeft_doesNotLoad_andGivesTheLeaseBack() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Instance other = abandoning(AbandonedLoads.CANCEL);
+        try (RemoteGate leases = cache.remote().holdReplies(Operation.LEASE)) {
+            Call<String> call = cache.get("k");
+            leases.awaitHeld(1);
+            service.executor.keep();
+            call.abandon();
+            service.executor.pass();
+            leases.releaseNext();
+            service.settle();
+        }
+        assertThat(service.origin.calls()).isZero();
+        assertThat(service.executor.runKept()).isPositive();
+        service.settle();
+        service.origin.give("v");
+        assertThat(other.load("k")).isEqualTo("v");
+        assertThat(cache.load("k")).isEqualTo("v");
+        assertThat(service.origin.calls()).isEqualTo(1);
     }
 }

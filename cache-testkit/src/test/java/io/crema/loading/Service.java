@@ -48,7 +48,7 @@ final class Service implements AutoCloseable {
     final ManualTime time = new ManualTime();
     final InMemoryServer server = InMemoryServer.create(time);
     final Origin origin = new Origin();
-    private final TrackedExecutor executor = new TrackedExecutor();
+    final TrackedExecutor executor = new TrackedExecutor();
     private final Setup setup;
     private final List<Crema> cremas = new ArrayList<>();
     private CircuitBreaker circuitBreaker = CircuitBreaker.standard();

@@ -61,6 +61,9 @@ final class LoadCall<K, V> {
     /** Whether the hard timeout is over. */
     private volatile boolean timedOut;
 
+    /** Whether it was given up because nobody waits any more. */
+    private volatile boolean abandoned;
+
     private volatile boolean quarantined;
     private final AtomicBoolean landed = new AtomicBoolean();
 
@@ -237,8 +240,13 @@ final class LoadCall<K, V> {
         flight.forgetTags();
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
-        // Set before it is looked whether the time is over: of this and the timeout, at least one sees the other.
+        // Set before it is looked whether this has ended early: of this and such an end, at least one sees the other.
         attempt = begun;
+        if (abandoned || landed.get()) {
+            boolean unused = begun.giveUp();
+            landAbandoned();
+            return;
+        }
         if (timedOut && begun.giveUp()) {
             timeOut();
             return;
@@ -310,14 +318,18 @@ final class LoadCall<K, V> {
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
     private void abandon() {
+        abandoned = true;
         LoadAttempt<K, V> running = attempt;
         if (running != null) {
             boolean unused = running.giveUp();
         }
-        onRunner(() -> {
-            lease.release();
-            land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
-        });
+        onRunner(this::landAbandoned);
+    }
+
+    /** If it has landed, what is left is to give back a lease that was granted meanwhile. */
+    private void landAbandoned() {
+        lease.release();
+        land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
     }
 
     // Its end
