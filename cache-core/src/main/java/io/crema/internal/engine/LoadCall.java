@@ -61,6 +61,9 @@ final class LoadCall<K, V> {
     /** Whether the hard timeout is over. */
     private volatile boolean timedOut;
 
+    /** Whether a step has begun to do what follows from that. */
+    private final AtomicBoolean timeoutTaken = new AtomicBoolean();
+
     /** Whether it was given up because nobody waits any more. */
     private volatile boolean abandoned;
 
@@ -310,7 +313,13 @@ final class LoadCall<K, V> {
         }
     }
 
+    /** The timeout and a load that begins just then may both find that it is over; one of them goes on. */
     private void timeOut() {
+        if (!timeoutTaken.compareAndSet(false, true)) {
+            // One that was granted after the other has looked for it.
+            lease.release();
+            return;
+        }
         engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
         fallback.onFailure(failure, engine.loads.hardNanos());
