@@ -10,7 +10,11 @@ import io.crema.policy.LoadTimeouts;
 import io.crema.policy.RefreshAhead;
 import io.crema.policy.StaleWhileRevalidate;
 import io.crema.scenario.Call;
+import io.crema.scenario.Style;
+import io.crema.testkit.Operation;
+import io.crema.testkit.RemoteGate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -135,6 +139,69 @@ class AbandonedLoadsTest {
     }
 
     @Test
+    void cancel_aBulkReadThatJoined_leavesLast_loaderIsInterrupted() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> get = cache.get("k");
+        held.awaitCalled();
+        Call<?> all = cache.getAll("k");
+        all.awaitWaiting();
+        get.abandon();
+        assertThat(held.interrupts()).isZero();
+        all.abandon();
+        held.awaitInterrupted();
+    }
+
+    @Test
+    void cancel_aBulkReadThatJoined_leavesFirst_loadGoesOnUntilTheOtherLeaves() {
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Held held = service.origin.hold();
+        Call<String> get = cache.get("k");
+        held.awaitCalled();
+        Call<?> all = cache.getAll("k");
+        all.awaitWaiting();
+        all.abandon();
+        assertThat(held.interrupts()).isZero();
+        get.abandon();
+        held.awaitInterrupted();
+    }
+
+    @Test
+    void cancel_aBulkReadThatWaitsForItsOwnKeys_leavesThoseThatItJoinedToo() {
+        Instance cache = service.instance(
+                builder -> builder.abandonedLoads(AbandonedLoads.CANCEL).loadTimeouts(TIMEOUTS));
+        Held joined = service.origin.held();
+        Held led = service.origin.held();
+        service.origin.set((key, context) -> (key.equals("led") ? led : joined).load());
+        List<Call<String>> gets = List.of(cache.get("k"), cache.get("l"));
+        joined.awaitCalled(2);
+        Call<?> all = cache.getAll("k", "led", "l");
+        led.awaitCalled();
+        all.awaitWaiting();
+        gets.forEach(Call::abandon);
+        assertThat(joined.interrupts()).isZero();
+        all.abandon();
+        led.awaitInterrupted();
+        joined.awaitEnded(2);
+        assertThat(joined.interrupts()).isEqualTo(2);
+    }
+
+    @Test
+    void cancel_aBulkReadWhoseOwnKeyFails_leavesThoseThatItJoined() {
+        Assumptions.assumeTrue(setup.style() == Style.SYNCHRONOUS, "An asynchronous one waits for all keys first");
+        Instance cache = service.instance(
+                builder -> builder.abandonedLoads(AbandonedLoads.CANCEL).loadTimeouts(TIMEOUTS));
+        Held joined = service.origin.hold();
+        Call<String> get = cache.get("k");
+        joined.awaitCalled();
+        service.origin.fail();
+        assertThat(service.failure(cache.getAll("k", "led"))).isSameAs(Origin.DOWN);
+        assertThat(joined.interrupts()).isZero();
+        get.abandon();
+        joined.awaitInterrupted();
+    }
+
+    @Test
     void cancel_anExplicitRefreshStillWaits_loadGoesOn() {
         Instance cache = abandoning(AbandonedLoads.CANCEL);
         Held held = service.origin.hold();
@@ -221,5 +288,28 @@ class AbandonedLoadsTest {
         service.origin.give("v");
         assertThat(service.finish(other.get("k"))).isEqualTo("v");
         assertThat(service.origin.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void cancel_grantedTheLease_beforeItLearnsThatItWasLeft_doesNotLoad_andGivesTheLeaseBack() {
+        Assumptions.assumeTrue(setup.tiers().hasRemote());
+        Instance cache = abandoning(AbandonedLoads.CANCEL);
+        Instance other = abandoning(AbandonedLoads.CANCEL);
+        try (RemoteGate leases = cache.remote().holdReplies(Operation.LEASE)) {
+            Call<String> call = cache.get("k");
+            leases.awaitHeld(1);
+            service.executor.keep();
+            call.abandon();
+            service.executor.pass();
+            leases.releaseNext();
+            service.settle();
+        }
+        assertThat(service.origin.calls()).isZero();
+        assertThat(service.executor.runKept()).isPositive();
+        service.settle();
+        service.origin.give("v");
+        assertThat(other.load("k")).isEqualTo("v");
+        assertThat(cache.load("k")).isEqualTo("v");
+        assertThat(service.origin.calls()).isEqualTo(1);
     }
 }

@@ -12,6 +12,7 @@ import io.crema.policy.Bulkhead;
 import io.crema.policy.LoadTimeouts;
 import io.crema.policy.StaleOnError;
 import io.crema.scenario.Call;
+import io.crema.scenario.Style;
 import io.crema.testkit.Operation;
 import io.crema.testkit.RemoteGate;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +37,12 @@ class HardTimeoutTest {
     private static final Duration HARD = Duration.ofSeconds(8);
     private static final Duration RETRY = Duration.ofSeconds(3);
 
+    private final Setup setup;
     private final Service service;
     private final Instance cache;
 
     HardTimeoutTest(Setup setup) {
+        this.setup = setup;
         service = new Service(setup);
         cache = service.instance(
                 builder -> builder.loadTimeouts(LoadTimeouts.none().hard(HARD)));
@@ -234,5 +238,44 @@ class HardTimeoutTest {
         }
         assertThat(quick.stats().loadTimeouts()).isZero();
         assertThat(quick.look("k")).isEqualTo("v1");
+    }
+
+    @Test
+    void get_grantedTheLease_asTheTimeoutEnds_countsOneTimeout() {
+        assumeThat(cache.hasRemote()).isTrue();
+        assumeThat(setup.style())
+                .as("a caller's own thread takes one step at a time")
+                .isEqualTo(Style.ASYNCHRONOUS);
+        AtomicReference<SlowReleases> wrapped = new AtomicReference<>();
+        service.wrapRemotes(tier -> {
+            wrapped.set(new SlowReleases(tier));
+            return wrapped.get();
+        });
+        Duration quick = Duration.ofSeconds(1);
+        Instance late = service.instance(
+                builder -> builder.loadTimeouts(LoadTimeouts.none().hard(quick)));
+        Held held = service.origin.hold();
+        Call<String> unused = cache.get("k");
+        held.awaitCalled();
+        Call<String> call = late.get("k");
+        service.settle(1);
+        service.pass(quick.minus(MARGIN.multipliedBy(2)));
+        try (RemoteGate leases = late.remote().holdRequests(Operation.LEASE)) {
+            service.passUntil(() -> leases.held() > 0);
+            assertThat(call.isDone()).isFalse();
+            service.loseRecord("k");
+            service.executor.keep();
+            service.pass(MARGIN.multipliedBy(3));
+            service.executor.pass();
+            leases.releaseNext();
+            wrapped.get().awaitEntered();
+            assertThat(service.executor.runKept()).isPositive();
+            // The other's loader, and the step that is in the remote tier.
+            service.settle(2);
+        } finally {
+            wrapped.get().letGo();
+        }
+        assertThat(service.failure(call)).isInstanceOf(LoadTimeoutException.class);
+        assertThat(late.stats().loadTimeouts()).isEqualTo(1);
     }
 }

@@ -9,6 +9,7 @@ import io.crema.policy.Near;
 import io.crema.scenario.Call;
 import io.crema.scenario.TextCodec;
 import io.crema.spi.KeyCodec;
+import io.crema.spi.RemoteTier;
 import io.crema.testkit.InMemoryRemote;
 import io.crema.testkit.InMemoryServer;
 import io.crema.testkit.ManualTime;
@@ -48,10 +49,11 @@ final class Service implements AutoCloseable {
     final ManualTime time = new ManualTime();
     final InMemoryServer server = InMemoryServer.create(time);
     final Origin origin = new Origin();
-    private final TrackedExecutor executor = new TrackedExecutor();
+    final TrackedExecutor executor = new TrackedExecutor();
     private final Setup setup;
     private final List<Crema> cremas = new ArrayList<>();
     private CircuitBreaker circuitBreaker = CircuitBreaker.standard();
+    private UnaryOperator<RemoteTier> wrapping = UnaryOperator.identity();
 
     Service(Setup setup) {
         this.setup = setup;
@@ -68,6 +70,11 @@ final class Service implements AutoCloseable {
         circuitBreaker = policy;
     }
 
+    /** What instances that are made from now on have around their remote tiers. */
+    void wrapRemotes(UnaryOperator<RemoteTier> wrapper) {
+        wrapping = wrapper;
+    }
+
     /** An instance whose cache loads from the origin. */
     Instance instance(UnaryOperator<CacheBuilder<String, String>> policies) {
         return instance(policies, builder -> builder.buildWithContext(origin));
@@ -78,7 +85,7 @@ final class Service implements AutoCloseable {
             Function<CacheBuilder<String, String>, LoadingTieredCache<String, String>> build) {
         InMemoryRemote remote = setup.tiers().hasRemote() ? server.connect(1) : null;
         Crema.Builder builder = Crema.builder().ticker(time).executor(executor).circuitBreaker(circuitBreaker);
-        Crema crema = (remote == null ? builder : builder.remote(remote)).build();
+        Crema crema = (remote == null ? builder : builder.remote(wrapping.apply(remote))).build();
         cremas.add(crema);
         CacheBuilder<String, String> texts = builder(crema, "texts");
         return new Instance(setup.style(), crema, remote, build.apply(policies.apply(texts)));

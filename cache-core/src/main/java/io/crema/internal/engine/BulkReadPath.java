@@ -39,7 +39,9 @@ final class BulkReadPath<K, V> {
         final Set<K> keys;
         final Map<K, Outcome<V>> found = new HashMap<>();
         final Map<K, Flight<V>> led = new LinkedHashMap<>();
-        final List<K> joined = new ArrayList<>();
+
+        /** Each is left by this read, or by the read of its key that it is handed to, which takes it out of here. */
+        final Map<K, Flight<V>> joined = new LinkedHashMap<>();
 
         Bulk(Set<K> keys) {
             this.keys = keys;
@@ -68,6 +70,21 @@ final class BulkReadPath<K, V> {
         CallerRunner runner = new CallerRunner(engine.executor);
         Bulk<K, V> bulk = begin(keys, requests, runner);
         try {
+            awaitLed(bulk, runner);
+            takeLed(bulk, requests.apply(1));
+            for (K key : List.copyOf(bulk.joined.keySet())) {
+                Flight<V> flight = Objects.requireNonNull(bulk.joined.remove(key));
+                bulk.found.put(key, engine.readPath.readJoined(key, requests.apply(1), flight));
+            }
+        } finally {
+            // After a failure of another key, or an interrupt.
+            bulk.joined.values().forEach(engine.loads::left);
+        }
+        return bulk.values();
+    }
+
+    private void awaitLed(Bulk<K, V> bulk, CallerRunner runner) {
+        try {
             runner.runUntil(bulk.allLed());
         } catch (InterruptedException e) {
             bulk.led.values().forEach(engine.loads::left);
@@ -76,11 +93,6 @@ final class BulkReadPath<K, V> {
         } finally {
             runner.leave();
         }
-        takeLed(bulk, requests.apply(1));
-        for (K key : bulk.joined) {
-            bulk.found.put(key, engine.readPath.read(key, requests.apply(1)));
-        }
-        return bulk.values();
     }
 
     CompletableFuture<Map<K, V>> readAllAsync(Collection<? extends K> keys, IntFunction<ReadRequest<K, V>> requests) {
@@ -92,7 +104,8 @@ final class BulkReadPath<K, V> {
         }
         // Asked for on this thread, which may be a loader that one of these waits for.
         Map<K, CompletableFuture<Outcome<V>>> joined = new LinkedHashMap<>();
-        bulk.joined.forEach(key -> joined.put(key, engine.readPath.readAsync(key, requests.apply(1))));
+        bulk.joined.forEach(
+                (key, flight) -> joined.put(key, engine.readPath.readJoinedAsync(key, requests.apply(1), flight)));
         CompletableFuture<Void> allJoined =
                 CompletableFuture.allOf(joined.values().toArray(CompletableFuture[]::new));
         CompletableFuture<Map<K, V>> all = CompletableFuture.allOf(bulk.allLed(), allJoined)
@@ -156,7 +169,7 @@ final class BulkReadPath<K, V> {
         } else {
             Place<V> place = engine.flights.joinOrLead(key, single.purpose(), mine);
             if (!place.leading()) {
-                bulk.joined.add(key);
+                bulk.joined.put(key, place.flight());
                 return false;
             }
             // As for one key: another flight may have landed meanwhile.

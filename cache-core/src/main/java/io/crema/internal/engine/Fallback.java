@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a call does when its origin gives no value, gives it late, or is left alone for a while: it lands with the reserve
- * if there is one, and sees to it that nobody asks again too soon. Runs on the call's runner, but for the soft timeout.
+ * if there is one, and sees to it that nobody asks again too soon. Runs on the call's runner, but for the soft timeout;
+ * what follows from the hard one may run beside another step.
  */
 final class Fallback<K, V> {
 

@@ -1,36 +1,47 @@
 package io.crema.internal.engine;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The lease to load a key, as long as one call has it. Used by the call's runner alone, but for {@link #giveBack}. */
+/**
+ * The lease to load a key, as long as one call has it. Thread-safe: the steps of a call follow one another, but its end by
+ * a timeout, because nobody waits any more or because the cache is closed may come beside them. It is given back once.
+ */
 final class HeldLease {
 
     private final Route<?> route;
 
-    // Both guarded by this
-    private long token;
-    private boolean givenBack;
+    /** Stays after the end: what is offered with it then is refused, because it is nobody's lease any more. */
+    private volatile long token;
+
+    private volatile boolean held;
+
+    /** Whether it has to be given back, which whoever clears this does. */
+    private final AtomicBoolean owed = new AtomicBoolean();
 
     HeldLease(Route<?> route) {
         this.route = route;
     }
 
-    synchronized void granted(long newToken) {
+    void granted(long newToken) {
         token = newToken;
-        givenBack = false;
+        held = true;
+        owed.set(true);
     }
 
-    synchronized boolean isHeld() {
-        return token != 0;
+    boolean isHeld() {
+        return held;
     }
 
-    synchronized long token() {
+    /** That of the lease that was granted last. */
+    long token() {
         return token;
     }
 
     /** The remote tier has taken it, by a fill or because it was not ours any more. */
-    synchronized void gone() {
-        token = 0;
+    void gone() {
+        held = false;
+        owed.set(false);
     }
 
     void release() {
@@ -39,13 +50,9 @@ final class HeldLease {
 
     /** As {@link #release()}, and holds the key back for a while because so many loads in a row have failed. */
     void release(int failures, long holdMillis) {
-        long mine;
-        synchronized (this) {
-            mine = givenBack ? 0 : token;
-            token = 0;
-        }
-        if (mine != 0) {
-            route.access().release(route.remoteKey(), mine, failures, holdMillis);
+        held = false;
+        if (owed.getAndSet(false)) {
+            route.access().release(route.remoteKey(), token, failures, holdMillis);
         }
     }
 
@@ -56,13 +63,8 @@ final class HeldLease {
      * @return ends when the remote tier has answered, or will not
      */
     CompletableFuture<?> giveBack() {
-        long theirs;
-        synchronized (this) {
-            theirs = givenBack ? 0 : token;
-            givenBack = true;
-        }
-        return theirs == 0
-                ? CompletableFuture.completedFuture(null)
-                : route.access().releaseLast(route.remoteKey(), theirs);
+        return owed.getAndSet(false)
+                ? route.access().releaseLast(route.remoteKey(), token)
+                : CompletableFuture.completedFuture(null);
     }
 }

@@ -15,12 +15,17 @@ import io.crema.spi.RemoteRecord;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one flight fly: {@link LookUp} asks the remote tier, {@link KeyLease} gets the lease where there is nothing, a
- * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, {@link Fallback} where there is none, and this lands. Its steps
- * run on its runner, one at a time; each ends by starting an operation whose answer is the next step, or by landing.
+ * {@link LoadAttempt} turns to the origin, {@link Fill} does what there is to do with its value, {@link Fallback} where
+ * there is none, and this lands.
+ *
+ * <p>Its steps run on its runner, one after the other; each ends by starting an operation whose answer is the next step,
+ * or by landing. Beside them, where the runner is the executor, there may be the step that ends it early: after the hard
+ * timeout, or because nobody waits any more. Whichever lands first counts, and alone installs something.
  */
 final class LoadCall<K, V> {
 
@@ -38,7 +43,7 @@ final class LoadCall<K, V> {
     private final Fallback<K, V> fallback;
     private final LoadDeadlines deadlines;
 
-    private boolean passedOrigin;
+    private final AtomicBoolean passedOrigin = new AtomicBoolean();
     private int loadsAgain;
 
     /** What was known of the tag partition before the origin was asked. */
@@ -56,8 +61,14 @@ final class LoadCall<K, V> {
     /** Whether the hard timeout is over. */
     private volatile boolean timedOut;
 
+    /** Whether a step has begun to do what follows from that. */
+    private final AtomicBoolean timeoutTaken = new AtomicBoolean();
+
+    /** Whether it was given up because nobody waits any more. */
+    private volatile boolean abandoned;
+
     private volatile boolean quarantined;
-    private volatile boolean landed;
+    private final AtomicBoolean landed = new AtomicBoolean();
 
     LoadCall(CacheEngine<K, V> engine, Route<K> route, ReadRequest<K, V> request, Flight<V> flight, Executor runner) {
         this.engine = engine;
@@ -117,7 +128,7 @@ final class LoadCall<K, V> {
     }
 
     boolean hasLanded() {
-        return landed;
+        return landed.get();
     }
 
     /** Whether the thread that began it was running a loader. */
@@ -168,7 +179,7 @@ final class LoadCall<K, V> {
     /** As {@link #onRunner(Runnable)}; what is to be done instead if it has landed throws nothing. */
     void onRunner(Runnable step, Runnable afterLanding) {
         runner.execute(() -> {
-            if (landed) {
+            if (landed.get()) {
                 afterLanding.run();
             } else {
                 guarded(step);
@@ -233,13 +244,18 @@ final class LoadCall<K, V> {
         flight.forgetTags();
         beforeOrigin = route.tags().table().now();
         LoadAttempt<K, V> begun = new LoadAttempt<>(this, loadContext());
-        // Set before it is looked whether the time is over: of this and the timeout, at least one sees the other.
+        // Set before it is looked whether this has ended early: of this and such an end, at least one sees the other.
         attempt = begun;
+        if (abandoned || landed.get()) {
+            boolean unused = begun.giveUp();
+            landAbandoned();
+            return;
+        }
         if (timedOut && begun.giveUp()) {
             timeOut();
             return;
         }
-        passedOrigin = true;
+        passedOrigin.set(true);
         request.requiredOrigin().load(begun);
     }
 
@@ -297,7 +313,13 @@ final class LoadCall<K, V> {
         }
     }
 
+    /** The timeout and a load that begins just then may both find that it is over; one of them goes on. */
     private void timeOut() {
+        if (!timeoutTaken.compareAndSet(false, true)) {
+            // One that was granted after the other has looked for it.
+            lease.release();
+            return;
+        }
         engine.counters.loadTimeouts.increment();
         LoadTimeoutException failure = engine.loads.hardTimeout(key());
         fallback.onFailure(failure, engine.loads.hardNanos());
@@ -305,14 +327,18 @@ final class LoadCall<K, V> {
 
     /** Nobody waits for it any more, and the policy is to give it up then. */
     private void abandon() {
+        abandoned = true;
         LoadAttempt<K, V> running = attempt;
         if (running != null) {
             boolean unused = running.giveUp();
         }
-        onRunner(() -> {
-            lease.release();
-            land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
-        });
+        onRunner(this::landAbandoned);
+    }
+
+    /** If it has landed, what is left is to give back a lease that was granted meanwhile. */
+    private void landAbandoned() {
+        lease.release();
+        land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
     }
 
     // Its end
@@ -324,12 +350,12 @@ final class LoadCall<K, V> {
 
     /** A look-up found nothing; or what was to be loaded anew behind its readers is others' business. */
     void landNothing() {
-        if (request.isLookUp()) {
-            end();
-            flight.land(Outcome.nothing());
-        } else {
+        if (!request.isLookUp()) {
             // Those who joined need a value, and look again.
             land(new LoadAbandonedException(new CancellationException("another instance loads")));
+        } else if (mayLand()) {
+            end();
+            flight.land(Outcome.nothing());
         }
     }
 
@@ -339,8 +365,16 @@ final class LoadCall<K, V> {
 
     /** Install, then leave the table, then wake the others: who comes later finds the entry. */
     void land(NearEntry<V> entry, Outcome<V> outcome, Install install) {
-        if (install == Install.YES) {
-            engine.install(key(), entry, flight);
+        if (!mayLand()) {
+            return;
+        }
+        try {
+            if (install == Install.YES) {
+                engine.install(key(), entry, flight);
+            }
+        } catch (Throwable e) {
+            landed(e);
+            throw e;
         }
         end();
         flight.land(outcome);
@@ -348,16 +382,23 @@ final class LoadCall<K, V> {
     }
 
     void land(Throwable failure) {
+        if (mayLand()) {
+            landed(failure);
+        }
+    }
+
+    private void landed(Throwable failure) {
         end();
         flight.land(asUnchecked(failure));
         passOrigin();
     }
 
+    /** For one step only, before it installs anything: what is installed after the flight has left the table may be wrong. */
+    private boolean mayLand() {
+        return landed.compareAndSet(false, true);
+    }
+
     private void end() {
-        if (landed) {
-            return;
-        }
-        landed = true;
         deadlines.cancel();
         engine.flights.finish(key(), request.purpose(), flight);
         if (request.isRevalidation()) {
@@ -377,8 +418,7 @@ final class LoadCall<K, V> {
     }
 
     void passOrigin() {
-        if (!passedOrigin && !request.isLookUp()) {
-            passedOrigin = true;
+        if (!request.isLookUp() && passedOrigin.compareAndSet(false, true)) {
             request.requiredOrigin().passedBy();
         }
     }

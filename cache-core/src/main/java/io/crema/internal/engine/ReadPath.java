@@ -52,23 +52,53 @@ final class ReadPath<K, V> {
             }
             CallerRunner runner = new CallerRunner(engine.executor);
             Start<V> start = begin(key, request, leased, runner);
-            if (start.answer() != null) {
-                return start.answer();
-            }
-            Flight<V> flight = start.requiredFlight();
-            try {
-                return counted(
-                        key, request, start.leading() ? awaitLed(flight, runner) : awaitJoined(key, request, flight));
-            } catch (InterruptedException e) {
-                engine.loads.left(flight);
-                Thread.currentThread().interrupt();
-                throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for a value", e);
-            } catch (LoadAbandonedException e) {
-                if (start.leading()) {
-                    throw unabandoned(e);
-                }
+            Outcome<V> outcome = start.answer() == null ? await(key, request, start, runner) : start.answer();
+            if (outcome != null) {
+                return outcome;
             }
         }
+    }
+
+    /** As {@link #read}, by a flight that the caller has joined, and leaves if it does not wait to the end. */
+    Outcome<V> readJoined(K key, ReadRequest<K, V> request, Flight<V> flight) {
+        Start<V> start = joined(key, request, flight);
+        Outcome<V> outcome =
+                start.answer() == null ? await(key, request, start, new CallerRunner(engine.executor)) : start.answer();
+        return outcome == null ? read(key, request) : outcome;
+    }
+
+    /** Waits for a flight; null if the load was given up that the caller has joined, so that it looks again. */
+    private @Nullable Outcome<V> await(K key, ReadRequest<K, V> request, Start<V> joinedOrLed, CallerRunner runner) {
+        Start<V> start = joinedOrLed.leading() ? joinedOrLed : noted(joinedOrLed, key, request, runner);
+        Flight<V> flight = start.requiredFlight();
+        try {
+            return counted(key, request, start.leading() ? awaitLed(flight, runner) : awaitJoined(flight));
+        } catch (InterruptedException e) {
+            engine.loads.left(flight);
+            Thread.currentThread().interrupt();
+            throw new CacheException("Cache '" + engine.name + "': interrupted while waiting for a value", e);
+        } catch (LoadAbandonedException e) {
+            if (start.leading()) {
+                throw unabandoned(e);
+            }
+            return null;
+        }
+    }
+
+    /** Notes that this thread waits for a flight that it has joined; where that would be for ever, it leads one alone. */
+    private Start<V> noted(Start<V> joined, K key, ReadRequest<K, V> request, CallerRunner runner) {
+        Flight<V> flight = joined.requiredFlight();
+        return switch (engine.loaderThreads.begin(flight)) {
+            case SAFE -> joined;
+            case RECURSIVE -> {
+                engine.loads.left(flight);
+                throw recursive(key);
+            }
+            case CYCLIC -> {
+                engine.loads.left(flight);
+                yield new Start<>(null, leadAlone(key, request, runner), true);
+            }
+        };
     }
 
     private Outcome<V> awaitLed(Flight<V> flight, CallerRunner runner) throws InterruptedException {
@@ -82,15 +112,7 @@ final class ReadPath<K, V> {
         return Futures.valueOf(flight.result);
     }
 
-    private Outcome<V> awaitJoined(K key, ReadRequest<K, V> request, Flight<V> flight) throws InterruptedException {
-        switch (engine.loaderThreads.begin(flight)) {
-            case RECURSIVE -> throw recursive(key);
-            case CYCLIC -> {
-                CallerRunner runner = new CallerRunner(engine.executor);
-                return awaitLed(leadAlone(key, request, runner), runner);
-            }
-            case SAFE -> {}
-        }
+    private Outcome<V> awaitJoined(Flight<V> flight) throws InterruptedException {
         try {
             Futures.awaitEnd(flight.result);
         } finally {
@@ -150,6 +172,21 @@ final class ReadPath<K, V> {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+        return whenLanded(key, request, start);
+    }
+
+    /** As {@link #readJoined}, asynchronously. */
+    CompletableFuture<Outcome<V>> readJoinedAsync(K key, ReadRequest<K, V> request, Flight<V> flight) {
+        Start<V> start;
+        try {
+            start = notByThisThread(joined(key, request, flight), key, request);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return whenLanded(key, request, start);
+    }
+
+    private CompletableFuture<Outcome<V>> whenLanded(K key, ReadRequest<K, V> request, Start<V> start) {
         if (start.answer() != null) {
             return CompletableFuture.completedFuture(start.answer());
         }
@@ -176,7 +213,9 @@ final class ReadPath<K, V> {
         Flight<V> flight = start.flight();
         if (flight == null || start.leading() || flight.needed() != Thread.currentThread()) {
             return start;
-        } else if (flight.loading() == Thread.currentThread()) {
+        }
+        engine.loads.left(flight);
+        if (flight.loading() == Thread.currentThread()) {
             throw recursive(key);
         }
         return new Start<>(null, leadAlone(key, request, engine.executor), true);
@@ -197,13 +236,7 @@ final class ReadPath<K, V> {
         } else {
             Place<V> place = engine.flights.joinOrLead(key, request.purpose(), mine);
             if (!place.leading()) {
-                Outcome<V> meanwhile = meanwhile(key, request, place.flight());
-                if (meanwhile == null && engine.loaderThreads.isLoading(Thread.currentThread())) {
-                    place.flight().needByLoader();
-                }
-                return meanwhile == null
-                        ? new Start<>(null, place.flight(), false)
-                        : new Start<>(meanwhile, null, false);
+                return joined(key, request, place.flight());
             }
             // Another flight may have landed between the look at the near tier and the registration.
             Outcome<V> landed = answer(key, request, leased);
@@ -215,6 +248,18 @@ final class ReadPath<K, V> {
         }
         new LoadCall<>(engine, route, request, mine, runner).start(engine.near.peek(key));
         return new Start<>(null, mine, true);
+    }
+
+    /** Where a read stands that has joined a flight. */
+    private Start<V> joined(K key, ReadRequest<K, V> request, Flight<V> flight) {
+        Outcome<V> meanwhile = meanwhile(key, request, flight);
+        if (meanwhile != null) {
+            return new Start<>(meanwhile, null, false);
+        }
+        if (engine.loaderThreads.isLoading(Thread.currentThread())) {
+            flight.needByLoader();
+        }
+        return new Start<>(null, flight, false);
     }
 
     /** Who joins a load behind the readers is one of them, though this process has no copy of the value. */
