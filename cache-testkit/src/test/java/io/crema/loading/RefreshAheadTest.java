@@ -78,11 +78,12 @@ class RefreshAheadTest {
         service.pass(MOMENT.plus(MARGIN));
         keys.forEach(cache::load);
         service.settle();
-        assertThat(service.origin.calls()).isEqualTo(50 + 16);
+        int begun = service.origin.calls() - 50;
+        assertThat(begun).isBetween(16, 20);
         service.pass(MOMENT.dividedBy(2));
         Held held = service.origin.hold();
         keys.forEach(cache::load);
-        held.awaitCalled(50 - 16);
+        held.awaitCalled(50 - begun);
     }
 
     /** What is urgent is none of those that keep to the rate. */
