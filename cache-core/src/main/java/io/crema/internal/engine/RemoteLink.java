@@ -7,6 +7,7 @@ import io.crema.internal.remote.RemoteSettings;
 import io.crema.internal.sync.BusSession;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
+import io.crema.internal.time.Threads;
 import io.crema.policy.CircuitBreaker;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.Guarantee;
@@ -175,9 +176,7 @@ public final class RemoteLink {
 
     /** As {@link #close()}, but first, for no longer than an operation may take, waits for the last ones to end. */
     public void closeAfter(CompletableFuture<Void> last) {
-        // Not by the clock of the instance, which may be driven by the thread that is here.
-        last.completeOnTimeout(null, remote.timeLimit().toNanos(), TimeUnit.NANOSECONDS)
-                .join();
+        Threads.awaitInRealTime(last, remote.timeLimit());
         close();
     }
 

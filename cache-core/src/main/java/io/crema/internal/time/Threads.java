@@ -1,5 +1,6 @@
 package io.crema.internal.time;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class Threads {
 
     private Threads() {}
+
+    /** Waits for something, not by the clock of an instance: the thread that is here may be the one that drives it. */
+    public static void awaitInRealTime(CompletableFuture<Void> end, Duration atMost) {
+        end.completeOnTimeout(null, atMost.toNanos(), TimeUnit.NANOSECONDS).join();
+    }
 
     static ThreadFactory daemons(String name) {
         AtomicInteger number = new AtomicInteger();
