@@ -17,7 +17,9 @@ final class Fleet implements AutoCloseable {
 
     private static final long READY_SECONDS = 60;
     private static final long ANSWER_SECONDS = 120;
-    private static final Duration HEAD_START = Duration.ofMillis(300);
+
+    /** In which the threads of all instances begin. */
+    private static final Duration HEAD_START = Duration.ofSeconds(1);
 
     private final List<InstanceProcess> instances = new ArrayList<>();
 

@@ -43,6 +43,7 @@ final class MassExpiry implements Scenario.Trial {
 
     private static final Duration QUIET = Duration.ofSeconds(3);
     private static final Duration WINDOW = Duration.ofSeconds(10);
+
     /** All keys are to be loaded anew by then; not at once, which would take the processors from the readers. */
     private static final Duration LOADED_WITHIN = Duration.ofSeconds(20);
 

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Many readers ask for one key at once that nobody has, in all instances. Then the same with an origin that fails. Each
- * round has a key of its own.
+ * round has a key of its own. The first meets JVMs that have just begun, and is judged by a bar of its own.
  */
 final class Stampede implements Scenario.Trial {
 
     private static final int READERS = 1_000;
     private static final int ROUNDS = 10;
-    private static final int WARM_UP_READERS = 60;
     private static final Duration LOAD_TIME = Duration.ofMillis(200);
 
     /** How long a key is left alone after a failed load, where no policy says otherwise. */
@@ -38,10 +38,11 @@ final class Stampede implements Scenario.Trial {
         int rounds = stage.settings.rounds().orElse(ROUNDS);
         List<Round> answering = new ArrayList<>();
         List<Round> failing = new ArrayList<>();
+        Round cold;
         List<Vitals> vitals;
         try (Fleet fleet = stage.fleet(Policies.fresh(Duration.ofMinutes(10)))) {
             stage.origin.set(Origin.Mode.ANSWER, LOAD_TIME);
-            round(stage, fleet, "warm-up", WARM_UP_READERS);
+            cold = round(stage, fleet, "cold", readers);
             for (int i = 1; i <= rounds; i++) {
                 answering.add(round(stage, fleet, "answering-" + i, readers));
             }
@@ -51,11 +52,13 @@ final class Stampede implements Scenario.Trial {
             }
             vitals = fleet.vitals();
         }
-        List<Bar> bars = new ArrayList<>(ofAnswering(readers, answering));
+        List<Bar> bars = new ArrayList<>(ofCold(readers, stage.settings.instances(), cold));
+        bars.addAll(ofAnswering(readers, answering));
         bars.addAll(ofFailing(readers, failing));
         Figures figures = new Figures()
                 .add("readers", readers)
                 .add("rounds", rounds)
+                .add("cold", figures(cold))
                 .add("answering", figures(answering))
                 .add("failing", figures(failing))
                 .addStats(vitals);
@@ -71,6 +74,18 @@ final class Stampede implements Scenario.Trial {
         stage.say(key + ": " + outcome.given() + " got a value, " + outcome.failed() + " failed, origin calls "
                 + calls.count() + ", longest read " + Bar.text(outcome.longestMillis()) + " ms");
         return new Round(outcome, calls);
+    }
+
+    /**
+     * The threads of a JVM that has just begun keep each other from the processors, and so the remote tier's answer from
+     * whoever waits for it: for longer than its time limit. An instance without an answer loads for itself, once.
+     */
+    static List<Bar> ofCold(int readers, int instances, Round round) {
+        return List.of(
+                Bar.atLeast("cold: origin calls, fewest", round.calls.count(), 1, ""),
+                Bar.atMost("cold: origin calls, one in each instance at most", round.calls.count(), instances, ""),
+                Bar.exactly(
+                        "cold: readers that got a value", round.outcome.given() - round.outcome.wrong(), readers, ""));
     }
 
     static List<Bar> ofAnswering(int readers, List<Round> rounds) {
@@ -144,17 +159,17 @@ final class Stampede implements Scenario.Trial {
     }
 
     private static List<Object> figures(List<Round> rounds) {
-        List<Object> figures = new ArrayList<>();
-        for (Round round : rounds) {
-            figures.add(new Figures()
-                    .add("originCalls", round.calls.count())
-                    .add("given", round.outcome.given())
-                    .add("failed", round.outcome.failed())
-                    .add("failures", round.outcome.failures())
-                    .add("lastBeganMillis", round.outcome.lastBeganMillis())
-                    .add("longestMillis", round.outcome.longestMillis())
-                    .map());
-        }
-        return figures;
+        return rounds.stream().<Object>map(Stampede::figures).toList();
+    }
+
+    private static Map<String, Object> figures(Round round) {
+        return new Figures()
+                .add("originCalls", round.calls.count())
+                .add("given", round.outcome.given())
+                .add("failed", round.outcome.failed())
+                .add("failures", round.outcome.failures())
+                .add("lastBeganMillis", round.outcome.lastBeganMillis())
+                .add("longestMillis", round.outcome.longestMillis())
+                .map();
     }
 }

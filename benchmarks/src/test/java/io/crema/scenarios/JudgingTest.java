@@ -48,6 +48,24 @@ class JudgingTest {
         private final Stampede.Round good = answering(Map.of(1L, 9), 0, 20, once);
 
         @Test
+        void ofCold_oneCallInEachInstance_passes() {
+            CallLog twice = log(answered("a", 0, 200), answered("a", 100, 300));
+            assertPassed(Stampede.ofCold(9, 2, good));
+            assertPassed(Stampede.ofCold(9, 2, answering(Map.of(1L, 8, 2L, 1), 0, 500, twice)));
+        }
+
+        @Test
+        void ofCold_moreCallsOrFewerServed_isMissed() {
+            CallLog twice = log(answered("a", 0, 200), answered("a", 100, 300));
+            assertMissed(
+                    Stampede.ofCold(9, 1, answering(Map.of(1L, 9), 0, 20, twice)),
+                    "cold: origin calls, one in each instance at most");
+            assertMissed(Stampede.ofCold(9, 1, answering(Map.of(1L, 9), 0, 20, log())), "cold: origin calls, fewest");
+            assertMissed(
+                    Stampede.ofCold(9, 1, answering(Map.of(1L, 8), 0, 20, once)), "cold: readers that got a value");
+        }
+
+        @Test
         void ofAnswering_oneCallAndAllServed_passes() {
             assertPassed(Stampede.ofAnswering(9, List.of(good, good)));
         }

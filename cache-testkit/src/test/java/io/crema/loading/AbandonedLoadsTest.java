@@ -124,6 +124,14 @@ class AbandonedLoadsTest {
         assertThat(held.calls()).isEqualTo(1);
     }
 
+    /** The load goes on until the second has left. */
+    private static void leaveOneAfterTheOther(Held held, Call<?> first, Call<?> second) {
+        first.abandon();
+        assertThat(held.interrupts()).isZero();
+        second.abandon();
+        held.awaitInterrupted();
+    }
+
     @Test
     void cancel_theLastOfSeveralLeaves_loaderIsInterrupted() {
         Instance cache = abandoning(AbandonedLoads.CANCEL);
@@ -132,10 +140,7 @@ class AbandonedLoadsTest {
         held.awaitCalled();
         Call<String> second = cache.get("k");
         second.awaitWaiting();
-        first.abandon();
-        assertThat(held.interrupts()).isZero();
-        second.abandon();
-        held.awaitInterrupted();
+        leaveOneAfterTheOther(held, first, second);
     }
 
     @Test
@@ -146,10 +151,7 @@ class AbandonedLoadsTest {
         held.awaitCalled();
         Call<?> all = cache.getAll("k");
         all.awaitWaiting();
-        get.abandon();
-        assertThat(held.interrupts()).isZero();
-        all.abandon();
-        held.awaitInterrupted();
+        leaveOneAfterTheOther(held, get, all);
     }
 
     @Test
@@ -160,10 +162,7 @@ class AbandonedLoadsTest {
         held.awaitCalled();
         Call<?> all = cache.getAll("k");
         all.awaitWaiting();
-        all.abandon();
-        assertThat(held.interrupts()).isZero();
-        get.abandon();
-        held.awaitInterrupted();
+        leaveOneAfterTheOther(held, all, get);
     }
 
     @Test

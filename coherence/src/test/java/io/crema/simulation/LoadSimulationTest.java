@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,24 +12,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoadSimulationTest {
 
-    /** How many seeds; {@code simulation.first} is the first of them. */
-    private static final String SEEDS = "simulation.seeds";
-
     @Test
     void run_ofManySeeds_violatesNothing() {
-        runMany(Long.getLong(SEEDS, 200));
+        runMany(Seeds.orElse(200));
     }
 
     @Test
     @Tag("long")
     void run_ofVeryManySeeds_violatesNothing() {
-        runMany(Long.getLong(SEEDS, 10_000));
+        runMany(Seeds.orElse(10_000));
     }
 
-    private static void runMany(long seeds) {
-        long first = Long.getLong("simulation.first", 1);
+    private static void runMany(Seeds many) {
         LoadCounts counts = new LoadCounts();
-        LongStream.range(first, first + seeds).forEach(seed -> requireNoViolation(seed, counts));
+        many.stream().forEach(seed -> requireNoViolation(seed, counts));
+        long seeds = many.count();
         assertThat(counts.loads).as("%s", counts).isGreaterThan(30 * seeds);
         assertThat(counts.reads).as("%s", counts).isGreaterThan(100 * seeds);
         assertThat(counts.staleReads).as("%s", counts).isGreaterThan(5 * seeds);
@@ -78,7 +74,8 @@ class LoadSimulationTest {
     void run_ofAMutant_isNoticed(LoadMutants.Mutant mutant) {
         LoadCounts counts = new LoadCounts();
 
-        Optional<LoadSimulation.Result> noticed = LongStream.rangeClosed(1, 300)
+        Seeds seeds = new Seeds(300);
+        Optional<LoadSimulation.Result> noticed = seeds.stream()
                 .mapToObj(seed -> LoadSimulation.run(seed, mutant.setup(), counts))
                 .filter(LoadSimulation.Result::isViolated)
                 .findFirst();

@@ -2,7 +2,6 @@ package io.crema.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,29 +9,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
 
-    /** How many seeds; {@code simulation.first} is the first of them. */
-    private static final String SEEDS = "simulation.seeds";
-
     @Test
     void run_ofManySeeds_violatesNothing() {
-        runMany(Long.getLong(SEEDS, 200));
+        runMany(Seeds.orElse(200));
     }
 
     @Test
     @Tag("long")
     void run_ofVeryManySeeds_violatesNothing() {
-        runMany(Long.getLong(SEEDS, 10_000));
+        runMany(Seeds.orElse(10_000));
     }
 
-    private static void runMany(long seeds) {
-        long first = Long.getLong("simulation.first", 1);
+    private static void runMany(Seeds many) {
         Counts counts = new Counts();
-        LongStream.range(first, first + seeds).forEach(seed -> {
+        many.stream().forEach(seed -> {
             if (Simulation.run(seed, Setup.unchanged(), counts).isViolated()) {
                 throw new AssertionError(
                         Simulation.explain(seed, Setup.unchanged()).toString());
             }
         });
+        long seeds = many.count();
         assertThat(counts.checked).as("%s", counts).isGreaterThan(500 * seeds);
         assertThat(counts.nearHits).as("%s", counts).isGreaterThan(300 * seeds);
         assertThat(counts.fillsRefused).as("%s", counts).isGreaterThan(3 * seeds);
