@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * load. With any of them set, blocking loaders run on threads of their own instead of the caller's.
  *
  * @param soft after it, callers get the reserve if there is one ({@link StaleOnError}), and the load goes on behind them;
+ *     who comes when that load still runs, but the reserve's limit is over, begins one more where there is no remote tier.
  *     null = none
  * @param hard after it, the load has failed with {@link io.crema.LoadTimeoutException}: its thread is interrupted, the key
  *     is free for the next load, and what the loader may still return is dropped; null = none

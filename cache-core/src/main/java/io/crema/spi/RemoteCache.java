@@ -72,7 +72,7 @@ public interface RemoteCache {
      * @param failures how many loads in a row have failed, 1 to 255, to hold the key back: as long as that lasts, nobody
      *     gets the lease but by {@link LeaseMode#EVEN_IF_FRESH}; remembered for a minute more where there is no value. 0 =
      *     none
-     * @param holdMillis for how long. Without failures 0 = the key is free at once; more = it is held back as after one
+     * @param holdMillis for how long; 0 = the key is free, and the failures are only remembered. Without failures 0 = the key is free at once; more = it is held back as after one
      *     failure if somebody waits, else free at once. Those wait who have been refused a lease since this one was granted,
      *     for no other reason; who reads, or was refused for a fresh value, does not. A server that is too full to note it
      *     leaves the key free

@@ -187,8 +187,8 @@ final class PartitionStore {
         if (found == null) {
             return;
         }
-        int counted = failures == 0 && found.lease().awaited() ? 1 : failures;
-        if (counted == 0 || holdMillis == 0) {
+        int counted = failures == 0 && holdMillis > 0 && found.lease().awaited() ? 1 : failures;
+        if (counted == 0) {
             dropLease(key, found);
         } else {
             store(key, found.heldBack(counted, millis(nowMicros) + holdMillis));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crema.CacheBuilder;
 import io.crema.CacheException;
+import io.crema.CacheLoadException;
 import io.crema.LoadRejectedException;
 import io.crema.policy.Bulkhead;
+import io.crema.policy.FailureCaching;
 import io.crema.policy.SingleFlight;
 import io.crema.scenario.Call;
 import io.crema.scenario.Style;
@@ -74,6 +76,27 @@ class LeaseGivenUpTest {
         Call<String> waiting = waiting();
         releases.open();
         assertTakesOver(waiting);
+        held.answer("v");
+        assertThat(service.finish(full)).isEqualTo("v");
+    }
+
+    @Test
+    void rejectedRefreshOfAKeyThatIsHeldBack_leavesItSo() {
+        FailureCaching remembered = FailureCaching.cachedFor(Duration.ofSeconds(5));
+        Instance a =
+                instance(builder -> builder.bulkhead(Bulkhead.of(1).queue(0)).failures(remembered));
+        Instance c = instance(builder -> builder.failures(remembered));
+        service.origin.fail();
+        assertThat(service.failure(a.get("k"))).isNotNull();
+        Held held = service.origin.hold();
+        Call<String> full = a.get("other");
+        held.awaitCalled();
+
+        assertThat(service.failure(a.refresh("k"))).isInstanceOf(LoadRejectedException.class);
+
+        service.until(() -> a.executed(Operation.RELEASE) == 2);
+        assertThat(service.failure(c.get("k"))).isInstanceOf(CacheLoadException.class);
+        assertThat(held.calls()).as("nobody asked the origin for it").isEqualTo(1);
         held.answer("v");
         assertThat(service.finish(full)).isEqualTo("v");
     }

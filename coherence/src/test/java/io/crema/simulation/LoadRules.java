@@ -73,6 +73,16 @@ final class LoadRules {
         }
     }
 
+    /** Then its key is free, whether or not its loader has ended. */
+    private boolean hasTimedOut(long since) {
+        return plan.hardNanos() > 0 && since >= plan.hardNanos();
+    }
+
+    /** Who comes after the reserve's limit does not wait for the load whose callers got that, and nobody else knows of it. */
+    private boolean mayOutliveReserve(long since) {
+        return !plan.remote() && plan.keepsReserves() && plan.softNanos() > 0 && since >= plan.softNanos();
+    }
+
     private void beside(Call call, Call other, int key, boolean refreshes, boolean waited) {
         long since = call.began - other.began;
         boolean mayBoth = waited
@@ -80,7 +90,9 @@ final class LoadRules {
                 || shelf.written(key) >= other.began - queueing()
                 || since >= plan.leaseNanos() - DELAY
                 || other.keys.size() > 1 && plan.hardNanos() > 0
+                || hasTimedOut(since)
                 || !plan.remote() && (refreshes || other.refreshes)
+                || mayOutliveReserve(since)
                 || readers.wasCancelled(other, key)
                 || !health.isHealthySince(other.began - DELAY);
         counts.beside++;

@@ -78,7 +78,7 @@ final class Fallback<K, V> {
     void onFailure(Throwable failure, long took) {
         KeyLease<K, V> lease = call.lease();
         if (failure instanceof LoadAbandonedException) {
-            lease.release();
+            releaseUnused();
             call.land(failure);
             return;
         }
@@ -89,7 +89,7 @@ final class Fallback<K, V> {
         long hold = rejected ? Loading.NO_HOLD : holdNanos(failures, policies().keepsReserves() ? servable() : reserve);
         if (rejected) {
             // Says nothing about the origin, nor about other instances: one that waits may have a place.
-            lease.release();
+            releaseUnused();
         } else if (hold == Loading.NO_HOLD) {
             lease.releaseFailed();
         } else {
@@ -106,6 +106,16 @@ final class Fallback<K, V> {
         if (hold != Loading.NO_HOLD) {
             engine.refreshes.postpone(call, hold);
         }
+    }
+
+    /** The load was not made, or not to its end, and nobody knows more of the origin than before. */
+    void releaseUnused() {
+        KeyLease<K, V> lease = call.lease();
+        boolean overrodeHold = request().isRefresh() && lease.failuresBefore() > 0;
+        long hold = overrodeHold
+                ? policies().holdNanos(lease.failuresBefore(), servable(), engine.clock.exact())
+                : Loading.NO_HOLD;
+        lease.releaseUnused(hold == Loading.NO_HOLD ? 0 : Entries.millis(hold));
     }
 
     /** @param served what readers get meanwhile, be it that this call does not; null = nothing */

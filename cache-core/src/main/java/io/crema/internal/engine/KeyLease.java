@@ -58,6 +58,11 @@ final class KeyLease<K, V> {
         held.release(Math.min(failures, LeaseState.MOST_FAILURES), holdMillis);
     }
 
+    /** As if it had not been asked for; of a hold that it overrode, so much begins anew. */
+    void releaseUnused(long holdMillis) {
+        release(failuresBefore, failuresBefore == 0 ? 0 : holdMillis);
+    }
+
     /** After a failure that no policy holds the key back for: told to those alone who wait for this load elsewhere. */
     void releaseFailed() {
         held.release(0, Loading.TOLD_MILLIS);

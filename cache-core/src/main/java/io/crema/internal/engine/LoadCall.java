@@ -337,7 +337,7 @@ final class LoadCall<K, V> {
 
     /** If it has landed, what is left is to give back a lease that was granted meanwhile. */
     private void landAbandoned() {
-        lease.release();
+        fallback.releaseUnused();
         land(new LoadAbandonedException(new CancellationException("nobody waits for the load any more")));
     }
 

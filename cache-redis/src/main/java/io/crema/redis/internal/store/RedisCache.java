@@ -187,10 +187,10 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<Void> release(RemoteKey key, long leaseToken, int failures, long holdMillis) {
-        if (failures < 0 || failures > 255 || holdMillis < 0 || failures > 0 && holdMillis == 0) {
+        if (failures < 0 || failures > 255 || holdMillis < 0) {
             throw new IllegalArgumentException("Cache " + name()
-                    + ": a key is held back after 0 to 255 failures, and for at least 1 ms if there are any, but not after "
-                    + failures + " for " + holdMillis + " ms");
+                    + ": a key is held back after 0 to 255 failures, but not after " + failures + " for " + holdMillis
+                    + " ms");
         }
         return run(
                 Script.RELEASE,
