@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The operations of {@link TieredCache} without blocking: each has the same meaning, and its future gives what the
  * synchronous method returns or throws, but for nulls that are no keys, loaders or options: they are thrown at once.
- * Loaders run on the executor of the {@link Crema}. A near hit gives a completed future. Cancelling a future affects
+ * Loaders and writers run on the executor of the {@link Crema}. A near hit gives a completed future. Cancelling a future affects
  * nobody else; what nobody waits for any more goes on or ends as {@link io.crema.policy.AbandonedLoads} says.
  */
 public interface AsyncTieredCache<K, V> {
@@ -37,6 +37,10 @@ public interface AsyncTieredCache<K, V> {
     CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value);
 
     CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries);
+
+    CompletableFuture<Void> delete(K key);
+
+    CompletableFuture<Void> deleteAll(Collection<? extends K> keys);
 
     CompletableFuture<Void> invalidate(K key);
 

@@ -4,6 +4,7 @@ import io.crema.event.CacheListener;
 import io.crema.internal.engine.CacheSettings;
 import io.crema.internal.engine.LoaderSet;
 import io.crema.internal.engine.Loading;
+import io.crema.internal.engine.Writing;
 import io.crema.internal.remote.RemoteSettings;
 import io.crema.policy.AbandonedLoads;
 import io.crema.policy.Bulkhead;
@@ -19,6 +20,7 @@ import io.crema.policy.RefreshAhead;
 import io.crema.policy.SingleFlight;
 import io.crema.policy.StaleOnError;
 import io.crema.policy.StaleWhileRevalidate;
+import io.crema.policy.WritePolicy;
 import io.crema.spi.Codec;
 import io.crema.spi.KeyCodec;
 import io.crema.spi.RemoteTier;
@@ -58,6 +60,8 @@ public final class CacheBuilder<K, V> {
     private Loading loading = Loading.DEFAULTS;
     private final List<CacheListener> listeners = new ArrayList<>();
     private @Nullable BulkCacheLoader<K, V> bulkLoader;
+    private @Nullable CacheWriter<K, V> writer;
+    private @Nullable WritePolicy writePolicy;
 
     CacheBuilder(Crema crema, String name, @Nullable RemoteTier remote) {
         this.crema = crema;
@@ -188,6 +192,18 @@ public final class CacheBuilder<K, V> {
         return this;
     }
 
+    /** Writes what is put to the origin, as the {@link #writePolicy} says. */
+    public CacheBuilder<K, V> writer(CacheWriter<K, V> writer) {
+        this.writer = Objects.requireNonNull(writer, "writer");
+        return this;
+    }
+
+    /** When the {@link #writer} is called; {@link WritePolicy#through()} unless set. */
+    public CacheBuilder<K, V> writePolicy(WritePolicy writePolicy) {
+        this.writePolicy = Objects.requireNonNull(writePolicy, "writePolicy");
+        return this;
+    }
+
     /**
      * Builds a cache without a loader. With a remote tier that can be reached, waits up to 2 s until it is synchronised;
      * one that cannot be reached is no error, the cache works without it until it is there.
@@ -241,6 +257,11 @@ public final class CacheBuilder<K, V> {
         }
         List.of(near, expiration, nulls).forEach(policy -> faults.addAll(policy.faults()));
         faults.addAll(loading.faults(expiration));
+        WritePolicy writes = writePolicy == null ? WritePolicy.through() : writePolicy;
+        faults.addAll(writes.faults());
+        if (writePolicy != null && writer == null) {
+            faults.add("writePolicy(..) needs a writer: set one with writer(..)");
+        }
         if (!faults.isEmpty()) {
             throw new CacheConfigException("Cache '" + name + "'", faults);
         }
@@ -257,6 +278,7 @@ public final class CacheBuilder<K, V> {
                 readClock,
                 loading,
                 List.copyOf(listeners),
+                writer == null ? null : new Writing<>(writer, writes),
                 remote == null
                         ? null
                         : new RemoteSettings<>(keyCodec, remote.storesValues() ? codec : null, remote.limits()));

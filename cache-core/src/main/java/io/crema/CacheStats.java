@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param staleServed reads served by a value that was not fresh any more, or not provably within the bound
  * @param nearSize entries in this process, roughly
  * @param nearEvictions entries that left this process because of size or time
+ * @param writes keys that a writer was called for; of many together, each counts
+ * @param writeFailures how many of those failed
  * @param fillsRefused loaded values that were not stored because something newer was known
  * @param undecodable records of the remote tier that could not be decoded
  * @param remoteFailures operations of the remote tier that failed or took too long
@@ -42,6 +44,8 @@ public record CacheStats(
         long staleServed,
         long nearSize,
         long nearEvictions,
+        long writes,
+        long writeFailures,
         long fillsRefused,
         long undecodable,
         long remoteFailures,

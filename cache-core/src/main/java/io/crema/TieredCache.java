@@ -72,13 +72,15 @@ public interface TieredCache<K, V> {
     Map<K, V> getAll(Collection<? extends K> keys, BulkCacheLoader<K, V> loader);
 
     /**
-     * Stores a value in both tiers and invalidates it in all other instances.
+     * Stores a value in both tiers and invalidates it in all other instances. Where there is a {@link CacheWriter}, the
+     * origin is written before, on this thread; see {@link io.crema.policy.WritePolicy}.
      *
-     * @param value null only where null caching is on
-     * @throws CacheException if a null is not cached or the value cannot be encoded, and then nothing has changed; or if
-     *     the remote tier did not confirm, and then the key was invalidated everywhere
+     * @param value null only where null caching is on; a writer is told to delete it
+     * @throws CacheException if a null is not cached or the value cannot be encoded, and then nothing has changed; or,
+     *     without a writer, if the remote tier did not confirm, and then the key was invalidated everywhere
+     * @throws CacheWriteException if the writer threw a checked exception; an unchecked one is thrown as it is
      * @throws InvalidationPendingException if the remote tier did not confirm that invalidation either, or was never
-     *     reached; the near copy is dropped
+     *     reached; the near copy is dropped. A writer has written the origin all the same
      */
     void put(K key, @Nullable V value);
 
@@ -89,15 +91,29 @@ public interface TieredCache<K, V> {
      * Stores a value unless there is a fresh one, which the remote tier decides; a cached null is a value.
      *
      * @return whether ours was stored
-     * @throws CacheException as {@link #put(Object, Object)}
+     * @throws CacheException as {@link #put(Object, Object)}; or if there is a writer: whether the origin has the key is not
+     *     for the cache to say
      */
     boolean putIfAbsent(K key, @Nullable V value);
 
     /**
      * As {@link #put(Object, Object)} for each entry, sent together; not atomic. If some fail, the others are stored, and
      * one of the failures is thrown when all have ended.
+     *
+     * @throws PartialWriteException if a writer could not write some of them
      */
     void putAll(Map<? extends K, ? extends V> entries);
+
+    /**
+     * Deletes a key in the origin, by the cache's writer, and then in all tiers and instances; a null is cached instead where
+     * nulls are.
+     *
+     * @throws CacheException if there is no writer; further as {@link #put(Object, Object)}
+     */
+    void delete(K key);
+
+    /** As {@link #delete} for many keys, as {@link #putAll} does. */
+    void deleteAll(Collection<? extends K> keys);
 
     /**
      * Says that the value of a key is wrong. When this returns, the remote tier and this instance no longer have it;

@@ -88,6 +88,16 @@ record AsyncCalls(LoadingTieredCache<String, String> cache, AsyncLoadingTieredCa
     }
 
     @Override
+    public void delete(String key) {
+        forResult(async.delete(key));
+    }
+
+    @Override
+    public void deleteAll(Collection<String> keys) {
+        forResult(async.deleteAll(keys));
+    }
+
+    @Override
     public void invalidate(String key) {
         forResult(async.invalidate(key));
     }

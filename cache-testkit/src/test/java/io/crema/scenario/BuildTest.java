@@ -21,6 +21,7 @@ import io.crema.policy.RefreshAhead;
 import io.crema.policy.SingleFlight;
 import io.crema.policy.StaleOnError;
 import io.crema.policy.StaleWhileRevalidate;
+import io.crema.policy.WritePolicy;
 import io.crema.scenario.CacheFixture.Caller;
 import io.crema.scenario.CacheFixture.Instance;
 import io.crema.scenario.Setting.EntryPoint;
@@ -60,6 +61,7 @@ class BuildTest {
                 () -> crema.<String, String>cache("a b")
                         .staleness(Duration.ofMillis(1249))
                         .bulkLoader(keys -> Map.of())
+                        .writePolicy(WritePolicy.through().quarantine(Duration.ZERO))
                         .build());
         assertThat(fault.faults())
                 .containsExactly(
@@ -67,7 +69,9 @@ class BuildTest {
                         "its name must have 1 to 100 characters without spaces, control characters and braces",
                         "there is a remote tier, so a codec is needed: set one with codec(..), for instance"
                                 + " KryoCodec.of(Value.class)",
-                        "staleness(..) must be from 1250 ms to a day, but is PT1.249S");
+                        "staleness(..) must be from 1250 ms to a day, but is PT1.249S",
+                        "Through: quarantine must be from 1 ms to an hour, but is PT0S",
+                        "writePolicy(..) needs a writer: set one with writer(..)");
         assertThat(fault).hasMessage("Cache 'a b' is not configured correctly: " + String.join("; ", fault.faults()));
         assertThat(crema.cacheNames()).isEmpty();
     }

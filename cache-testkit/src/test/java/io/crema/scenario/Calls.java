@@ -52,6 +52,10 @@ interface Calls {
 
     void putAll(Map<String, String> entries);
 
+    void delete(String key);
+
+    void deleteAll(Collection<String> keys);
+
     void invalidate(String key);
 
     void invalidate(String key, long originVersion);

@@ -80,6 +80,16 @@ record SyncCalls(LoadingTieredCache<String, String> cache) implements Calls {
     }
 
     @Override
+    public void delete(String key) {
+        cache.delete(key);
+    }
+
+    @Override
+    public void deleteAll(Collection<String> keys) {
+        cache.deleteAll(keys);
+    }
+
+    @Override
     public void invalidate(String key) {
         cache.invalidate(key);
     }

@@ -94,7 +94,7 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     public final CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
         engine.requireKey(key);
         Objects.requireNonNull(options, "options");
-        return write(() -> engine.writePath.put(key, value, options));
+        return write(() -> engine.writePath.put(key, value, options, engine.executor));
     }
 
     @Override
@@ -106,7 +106,19 @@ public sealed class AsyncCache<K, V> implements AsyncTieredCache<K, V> permits A
     @Override
     public final CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
         entries.keySet().forEach(engine::requireKey);
-        return write(() -> engine.writePath.putAll(entries));
+        return write(() -> engine.writePath.putAll(entries, engine.executor));
+    }
+
+    @Override
+    public final CompletableFuture<Void> delete(K key) {
+        engine.requireKey(key);
+        return write(() -> engine.writePath.delete(key, engine.executor));
+    }
+
+    @Override
+    public final CompletableFuture<Void> deleteAll(Collection<? extends K> keys) {
+        keys.forEach(engine::requireKey);
+        return write(() -> engine.writePath.deleteAll(keys, engine.executor));
     }
 
     @Override

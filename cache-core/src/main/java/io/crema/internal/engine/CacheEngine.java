@@ -120,7 +120,7 @@ public final class CacheEngine<K, V> {
         this.readPath = new ReadPath<>(this);
         this.bulkReadPath = new BulkReadPath<>(this);
         this.invalidations = new InvalidationPath<>(this);
-        this.writePath = new WritePath<>(this);
+        this.writePath = new WritePath<>(this, settings.writing());
         this.quarantinePath = new QuarantinePath<>(this);
         this.outbox = new Outbox<>(name, clock, invalidations::sendAgain);
     }
@@ -327,11 +327,32 @@ public final class CacheEngine<K, V> {
         try {
             Futures.awaitEnd(write);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CacheException(
-                    "Cache '" + name + "': interrupted while waiting for a write, which may have been executed", e);
+            throw interrupted(e);
         }
         return Futures.valueOf(write);
+    }
+
+    /** As {@link #await} of a write that may call a writer: it does so on this thread, which its argument stands for. */
+    <T> T awaitWritten(Function<Executor, CompletableFuture<T>> write) {
+        if (!writePath.isWithWriter()) {
+            return await(write.apply(executor));
+        }
+        CallerRunner runner = new CallerRunner(executor);
+        try {
+            CompletableFuture<T> begun = write.apply(runner);
+            runner.runUntil(begun);
+            return Futures.valueOf(begun);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } finally {
+            runner.leave();
+        }
+    }
+
+    private CacheException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new CacheException(
+                "Cache '" + name + "': interrupted while waiting for a write, which may have been executed", e);
     }
 
     /** The outcome of a write, told on the executor; what it throws at once too. */
@@ -351,6 +372,15 @@ public final class CacheEngine<K, V> {
     }
 
     // Life
+
+    /** @throws CacheException if a key or value cannot be encoded for the remote tier, or is too large */
+    void requireEncodable(K key, @Nullable V value) {
+        requireKey(key);
+        if (serialization != null) {
+            serialization.requireEncodable(key);
+            serialization.requireEncodable(key, value);
+        }
+    }
 
     void requireKey(@Nullable Object key) {
         if (key == null) {
@@ -429,6 +459,8 @@ public final class CacheEngine<K, V> {
                 counters.staleServed.sum(),
                 near.size(),
                 near.evictions(),
+                counters.writes.sum(),
+                counters.writeFailures.sum(),
                 counters.fillsRefused.sum(),
                 serialization == null ? 0 : serialization.undecodable(),
                 counters.remoteFailures.sum(),

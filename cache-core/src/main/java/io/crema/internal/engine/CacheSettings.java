@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param window the staleness bound less the margin by which the coarse clock may be late
  * @param onHistoryChange what to do when the remote tier may have forgotten writes
+ * @param writing how it writes to its origin; null = not at all
  * @param remote how it is stored remotely; null without a remote tier
  */
 public record CacheSettings<K, V>(
@@ -30,4 +31,5 @@ public record CacheSettings<K, V>(
         ReadClock readClock,
         Loading loading,
         List<CacheListener> listeners,
+        @Nullable Writing<K, V> writing,
         @Nullable RemoteSettings<K, V> remote) {}

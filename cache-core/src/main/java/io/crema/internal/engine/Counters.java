@@ -14,6 +14,8 @@ final class Counters {
     final LongAdder loadsRejected = new LongAdder();
     final LongAdder refreshes = new LongAdder();
     final LongAdder staleServed = new LongAdder();
+    final LongAdder writes = new LongAdder();
+    final LongAdder writeFailures = new LongAdder();
     final LongAdder fillsRefused = new LongAdder();
     final LongAdder remoteFailures = new LongAdder();
     final LongAdder remoteRefused = new LongAdder();

@@ -33,6 +33,11 @@ final class Entries<K, V> {
         this.settings = settings;
     }
 
+    /** Whether a value may be cached: a null only where the policy says so. */
+    boolean isCached(@Nullable V value) {
+        return value != null || settings.nulls().fresh() != null;
+    }
+
     /** Nanoseconds, or {@link #NOT_CACHED}. */
     long freshNanos(@Nullable V value) {
         if (value == null) {

@@ -35,4 +35,13 @@ final class Futures {
     static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
+
+    /** What a future failed with, to be thrown again. */
+    static RuntimeException unchecked(Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException unchecked ? unchecked : new CompletionException(cause);
+    }
 }

@@ -1,27 +1,51 @@
 package io.crema.internal.engine;
 
+import io.crema.EntryOptions;
 import io.crema.Quarantine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** One writer's quarantine of a key. */
+/** One writer's quarantine of a key; or one that may have begun, as nobody has confirmed it. */
 final class HeldKey<K, V> implements Quarantine<V> {
 
     private final CacheEngine<K, V> engine;
     private final K key;
     private final long holder;
+    private final long stamp;
+    private final @Nullable Throwable doubt;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    HeldKey(CacheEngine<K, V> engine, K key, long holder) {
+    /**
+     * @param stamp of its beginning; 0 = nobody else knows of it
+     * @param doubt why it is not confirmed; null = it is
+     */
+    HeldKey(CacheEngine<K, V> engine, K key, long holder, long stamp, @Nullable Throwable doubt) {
         this.engine = engine;
         this.key = key;
         this.holder = holder;
+        this.stamp = stamp;
+        this.doubt = doubt;
+    }
+
+    boolean isConfirmed() {
+        return doubt == null;
+    }
+
+    /** Why it is not confirmed. */
+    @Nullable
+    Throwable doubt() {
+        return doubt;
+    }
+
+    /** As of {@link io.crema.WriteContext#writeId()}. */
+    long writeId() {
+        return isConfirmed() ? stamp : 0;
     }
 
     @Override
     public boolean put(@Nullable V value) {
-        return engine.await(stored(value));
+        return engine.await(stored(value, EntryOptions.defaults()));
     }
 
     @Override
@@ -36,7 +60,7 @@ final class HeldKey<K, V> implements Quarantine<V> {
 
     @Override
     public CompletableFuture<Boolean> putAsync(@Nullable V value) {
-        return engine.onExecutor(() -> stored(value));
+        return engine.onExecutor(() -> stored(value, EntryOptions.defaults()));
     }
 
     @Override
@@ -45,12 +69,12 @@ final class HeldKey<K, V> implements Quarantine<V> {
     }
 
     /** Ended before it is sent: a second one that comes meanwhile would invalidate what this one stores. */
-    private CompletableFuture<Boolean> stored(@Nullable V value) {
+    CompletableFuture<Boolean> stored(@Nullable V value, EntryOptions options) {
         if (!ended.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(false);
         }
         try {
-            return engine.writePath.putFenced(key, value, holder);
+            return engine.writePath.putFenced(key, value, options, holder);
         } catch (RuntimeException e) {
             // A value that cannot be put leaves the quarantine to be ended.
             ended.set(false);
@@ -58,7 +82,7 @@ final class HeldKey<K, V> implements Quarantine<V> {
         }
     }
 
-    private CompletableFuture<Void> over() {
+    CompletableFuture<Void> over() {
         return ended.compareAndSet(false, true)
                 ? engine.quarantinePath.end(key, holder)
                 : CompletableFuture.completedFuture(null);

@@ -42,26 +42,37 @@ final class QuarantinePath<K, V> {
                     + "': a quarantine needs a remote tier that stores values, to keep all instances from loading; this"
                     + " one carries invalidations only: change the origin, and invalidate the key afterwards");
         }
+        return tryBegin(key, atMost).thenApply(held -> {
+            Throwable doubt = held.doubt();
+            if (doubt != null) {
+                throw notBegun(doubt);
+            }
+            return held;
+        });
+    }
+
+    /** As {@link #begin}, but whoever gets one that was not confirmed has to end it like any other. */
+    CompletableFuture<HeldKey<K, V>> tryBegin(K key, Duration atMost) {
         long holder = engine.tokens.next();
         Route<K> route = engine.route(key);
         if (!engine.hasRemoteTier()) {
             local.begin(key, holder, atMost.toNanos());
             invalidated(key, route.partition(), route.partition().tick());
-            return CompletableFuture.completedFuture(new HeldKey<>(engine, key, holder));
+            return CompletableFuture.completedFuture(new HeldKey<>(engine, key, holder, 0, null));
         }
         if (!route.isRemote()) {
-            return CompletableFuture.failedFuture(notBegun(InvalidationPath.notReached()));
+            return CompletableFuture.completedFuture(
+                    new HeldKey<>(engine, key, holder, 0, InvalidationPath.notReached()));
         }
         long met = route.partition().highest();
         return route.access()
                 .quarantine(route.remoteKey(), holder, atMost.toMillis(), met)
                 .thenApply(stamp -> {
                     if (stamp.isEmpty()) {
-                        throw notBegun(stamp.reason());
-                    } else if (!applied(route, stamp.get(), met)) {
-                        throw notBegun(InvalidationPath.replaced());
+                        return new HeldKey<>(engine, key, holder, 0, stamp.reason());
                     }
-                    return new HeldKey<>(engine, key, holder);
+                    boolean counts = applied(route, stamp.get(), met);
+                    return new HeldKey<>(engine, key, holder, stamp.get(), counts ? null : InvalidationPath.replaced());
                 });
     }
 

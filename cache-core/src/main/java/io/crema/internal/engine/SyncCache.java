@@ -103,7 +103,8 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final void put(K key, @Nullable V value, EntryOptions options) {
-        engine.await(engine.writePath.put(key, value, Objects.requireNonNull(options, "options")));
+        Objects.requireNonNull(options, "options");
+        engine.awaitWritten(runner -> engine.writePath.put(key, value, options, runner));
     }
 
     @Override
@@ -113,7 +114,17 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
 
     @Override
     public final void putAll(Map<? extends K, ? extends V> entries) {
-        engine.await(engine.writePath.putAll(entries));
+        engine.awaitWritten(runner -> engine.writePath.putAll(entries, runner));
+    }
+
+    @Override
+    public final void delete(K key) {
+        engine.awaitWritten(runner -> engine.writePath.delete(key, runner));
+    }
+
+    @Override
+    public final void deleteAll(Collection<? extends K> keys) {
+        engine.awaitWritten(runner -> engine.writePath.deleteAll(keys, runner));
     }
 
     @Override

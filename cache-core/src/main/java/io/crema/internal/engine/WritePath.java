@@ -2,14 +2,18 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.EntryOptions;
+import io.crema.internal.engine.OriginWrites.Change;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,29 +30,131 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
  * </table>
  *
+ * Where there is a writer, {@link OriginWrites} calls it before. A delete is as a put; through = quarantine, writer, put by
+ * the quarantine's holder; around = writer, invalidation.
+ *
+ * <table>
+ *   <caption>When a step of a write to the origin fails</caption>
+ *   <tr><th>step</th><th>through</th><th>around</th></tr>
+ *   <tr><td>value cannot be encoded</td><td colspan="2">the caller is told, nothing has changed</td></tr>
+ *   <tr><td>beginning not confirmed</td><td>the writer is called all the same; the end is an invalidation</td><td></td></tr>
+ *   <tr><td>process dies before the writer has ended</td><td>readers go to the origin until the quarantine's time is
+ *     over; what they find is cached from then on</td><td>as if there were no cache: the old value stays while it is
+ *     fresh</td></tr>
+ *   <tr><td>writer fails</td><td colspan="2">nobody knows what the origin has: the key is invalidated, the caller is
+ *     told of the writer's failure</td></tr>
+ *   <tr><td>another writer was there meanwhile, or an invalidation</td><td>which of them was last is not known: nothing
+ *     is stored, the next reader loads</td><td>the same</td></tr>
+ *   <tr><td>end not confirmed</td><td>the key is invalidated, if not at once then through the {@link Outbox}; in that case
+ *     the caller is told that this is pending, and that the origin has what was written</td><td>the same</td></tr>
+ * </table>
+ *
  * Without a remote tier the partition's own counter gives the stamps.
  */
 final class WritePath<K, V> {
 
     private final CacheEngine<K, V> engine;
     private final InvalidationPath<K, V> invalidations;
+    private final @Nullable OriginWrites<K, V> origin;
 
-    WritePath(CacheEngine<K, V> engine) {
+    /** @param writing null = there is no writer */
+    WritePath(CacheEngine<K, V> engine, @Nullable Writing<K, V> writing) {
         this.engine = engine;
         this.invalidations = engine.invalidations;
+        this.origin = writing == null ? null : new OriginWrites<>(engine, writing);
     }
 
-    CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
-        return store(key, value, options, Condition.NONE).thenApply(stored -> null);
+    /** Whether a writer is called. */
+    boolean isWithWriter() {
+        return origin != null;
+    }
+
+    /** @param runner calls the writer, if there is one */
+    CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options, Executor runner) {
+        if (origin == null) {
+            return put(key, value, options);
+        }
+        requireCached(value);
+        return origin.write(new Change<>(key, value, options), runner);
+    }
+
+    /** All are sent before a reply is waited for; one that cannot be stored does not stop the others. */
+    CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries, Executor runner) {
+        entries.keySet().forEach(engine::requireKey);
+        engine.requireOpen();
+        return origin == null ? putAll(entries) : origin.writeAll(changes(entries), runner);
+    }
+
+    private List<Change<K, V>> changes(Map<? extends K, ? extends V> entries) {
+        List<Change<K, V>> changes = new ArrayList<>(entries.size());
+        entries.forEach((key, value) -> {
+            requireCached(value);
+            changes.add(new Change<>(key, value, EntryOptions.defaults()));
+        });
+        return changes;
+    }
+
+    /** Deletes keys in the origin. */
+    CompletableFuture<Void> delete(K key, Executor runner) {
+        engine.requireKey(key);
+        return requireWriter().write(new Change<>(key, null, EntryOptions.defaults()), runner);
+    }
+
+    CompletableFuture<Void> deleteAll(Collection<? extends K> keys, Executor runner) {
+        keys.forEach(engine::requireKey);
+        List<Change<K, V>> changes = new LinkedHashSet<K>(keys)
+                .stream()
+                        .map(key -> new Change<K, V>(key, null, EntryOptions.defaults()))
+                        .toList();
+        return requireWriter().writeAll(changes, runner);
+    }
+
+    private OriginWrites<K, V> requireWriter() {
+        engine.requireOpen();
+        if (origin == null) {
+            throw new CacheException(
+                    "Cache '" + engine.name + "': delete needs a writer, to delete in the origin; set one"
+                            + " with writer(..), or invalidate the key after the origin was changed");
+        }
+        return origin;
     }
 
     CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
+        if (origin != null) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': putIfAbsent does not ask the origin whether it has the key, so it cannot be combined with a"
+                    + " writer; let the origin decide, and put what it has");
+        }
         return store(key, value, EntryOptions.defaults(), Condition.IF_ABSENT);
     }
 
+    private CompletableFuture<Void> put(K key, @Nullable V value, EntryOptions options) {
+        return store(key, value, options, Condition.NONE).thenApply(stored -> null);
+    }
+
+    private CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
+        List<CompletableFuture<Void>> puts = new ArrayList<>(entries.size());
+        entries.forEach((key, value) -> {
+            try {
+                puts.add(put(key, value, EntryOptions.defaults()));
+            } catch (RuntimeException e) {
+                puts.add(CompletableFuture.failedFuture(e));
+            }
+        });
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
+    }
+
+    private void requireCached(@Nullable V value) {
+        if (!engine.entries.isCached(value)) {
+            throw new CacheException("Cache '" + engine.name
+                    + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
+                    + (origin == null ? " or invalidate the key" : " or delete the key"));
+        }
+    }
+
     /** Ends a quarantine; the value is kept if nobody but its holder was there. */
-    CompletableFuture<Boolean> putFenced(K key, @Nullable V value, long holder) {
-        return store(key, value, EntryOptions.defaults(), new Condition(false, holder));
+    CompletableFuture<Boolean> putFenced(K key, @Nullable V value, EntryOptions options, long holder) {
+        return store(key, value, options, new Condition(false, holder));
     }
 
     /**
@@ -66,12 +172,8 @@ final class WritePath<K, V> {
     private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Condition condition) {
         engine.requireKey(key);
         engine.requireOpen();
+        requireCached(value);
         long freshNanos = engine.entries.freshNanos(value, options);
-        if (freshNanos == Entries.NOT_CACHED) {
-            throw new CacheException("Cache '" + engine.name
-                    + "': null cannot be put because nulls are not cached; set nulls(NullCaching.cachedFor(..)),"
-                    + " or invalidate the key");
-        }
         if (condition.ifAbsent() && engine.hasRemoteTier() && !engine.storesRemotely()) {
             throw new CacheException("Cache '" + engine.name
                     + "': putIfAbsent needs a remote tier that stores values, to decide for all instances; this one"
@@ -232,20 +334,5 @@ final class WritePath<K, V> {
         engine.near.install(key, stamped, () -> false);
         engine.events.invalidated(key);
         return CompletableFuture.completedFuture(true);
-    }
-
-    /** All are sent before a reply is waited for; one that cannot be stored does not stop the others. */
-    CompletableFuture<Void> putAll(Map<? extends K, ? extends V> entries) {
-        entries.keySet().forEach(engine::requireKey);
-        engine.requireOpen();
-        List<CompletableFuture<Void>> puts = new ArrayList<>(entries.size());
-        entries.forEach((key, value) -> {
-            try {
-                puts.add(put(key, value, EntryOptions.defaults()));
-            } catch (RuntimeException e) {
-                puts.add(CompletableFuture.failedFuture(e));
-            }
-        });
-        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new));
     }
 }

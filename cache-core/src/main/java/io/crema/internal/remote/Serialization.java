@@ -54,6 +54,14 @@ public final class Serialization<K, V> {
         encode(key);
     }
 
+    /** As {@link #requireEncodable(Object)}, of a value. */
+    public void requireEncodable(K key, @Nullable V value) {
+        Codec<V> used = codec;
+        if (value != null && used != null) {
+            encodeValue(used, key, value);
+        }
+    }
+
     private byte[] encode(K key) {
         byte[] bytes;
         try {

@@ -1,0 +1,133 @@
+package io.crema.examples.readme;
+
+import io.crema.CacheWriter;
+import io.crema.Crema;
+import io.crema.LoadingTieredCache;
+import io.crema.WriteContext;
+import io.crema.examples.readme.ProductService.Product;
+import io.crema.policy.WritePolicy;
+import io.crema.redis.codec.KryoCodec;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The README's cache that writes to PostgreSQL. */
+final class WrittenProducts {
+
+    private WrittenProducts() {}
+
+    static LoadingTieredCache<Long, Product> open(Crema crema, ProductRows rows) {
+        return crema.<Long, Product>cache("products")
+                .codec(KryoCodec.of(Product.class))
+                .writer(rows)
+                .writePolicy(WritePolicy.through().quarantine(Duration.ofSeconds(10)))
+                .build(rows::find);
+    }
+
+    /**
+     * A table of which each row knows the last write that was made of it, so that an older one that comes late changes
+     * nothing; deleted rows stay for that reason. Its data source should be a pool, whose limit for a connection and a
+     * statement together is below the quarantine's.
+     */
+    static final class ProductRows implements CacheWriter<Long, Product> {
+
+        private static final String TABLE = """
+                CREATE TABLE product (
+                    id bigint PRIMARY KEY,
+                    name text NOT NULL,
+                    cents bigint NOT NULL,
+                    deleted boolean NOT NULL,
+                    write_id bigint NOT NULL)""";
+
+        private static final String UPSERT = """
+                INSERT INTO product AS row VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET
+                    name = excluded.name, cents = excluded.cents, deleted = excluded.deleted,
+                    write_id = greatest(row.write_id, excluded.write_id)
+                WHERE excluded.write_id = 0 OR row.write_id < excluded.write_id""";
+
+        private final DataSource database;
+
+        ProductRows(DataSource database) {
+            this.database = database;
+        }
+
+        void create() throws SQLException {
+            try (Connection connection = database.getConnection();
+                    PreparedStatement table = connection.prepareStatement(TABLE)) {
+                table.execute();
+            }
+        }
+
+        @Nullable
+        Product find(long id) throws SQLException {
+            try (Connection connection = database.getConnection();
+                    PreparedStatement query = connection.prepareStatement(
+                            "SELECT name, cents FROM product WHERE id = ? AND NOT deleted")) {
+                query.setLong(1, id);
+                try (ResultSet row = query.executeQuery()) {
+                    return row.next() ? new Product(id, row.getString(1), row.getLong(2)) : null;
+                }
+            }
+        }
+
+        @Override
+        public void write(Long id, Product product, WriteContext context) throws SQLException {
+            writeAll(Map.of(id, product), context);
+        }
+
+        @Override
+        public void delete(Long id, WriteContext context) throws SQLException {
+            deleteAll(Set.of(id), context);
+        }
+
+        @Override
+        public void writeAll(Map<Long, Product> products, WriteContext context) throws SQLException {
+            try (Connection connection = database.getConnection();
+                    PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
+                for (Product product : products.values()) {
+                    add(upsert, product, false, context.of(product.id()).writeId());
+                }
+                inOneTransaction(connection, upsert);
+            }
+        }
+
+        @Override
+        public void deleteAll(Set<Long> ids, WriteContext context) throws SQLException {
+            try (Connection connection = database.getConnection();
+                    PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
+                for (long id : ids) {
+                    add(upsert, new Product(id, "", 0), true, context.of(id).writeId());
+                }
+                inOneTransaction(connection, upsert);
+            }
+        }
+
+        private static void add(PreparedStatement upsert, Product product, boolean deleted, long writeId)
+                throws SQLException {
+            upsert.setLong(1, product.id());
+            upsert.setString(2, product.name());
+            upsert.setLong(3, product.cents());
+            upsert.setBoolean(4, deleted);
+            upsert.setLong(5, writeId);
+            upsert.addBatch();
+        }
+
+        private static void inOneTransaction(Connection connection, PreparedStatement batch) throws SQLException {
+            connection.setAutoCommit(false);
+            try {
+                batch.executeBatch();
+                connection.commit();
+            } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+            }
+        }
+    }
+}
