@@ -9,7 +9,10 @@ for i = 3, #KEYS do
   local key = KEYS[i]
   local h = call('GETRANGE', key, '0', '63')
   reply[i] = 0
-  if kindOf(h) == VALUE and unpacked('>I8', h, 5) >= floor then
+  if isDirty(h) then
+    reply[i] = 1
+    drop(key, h, stamp, now, least)
+  elseif kindOf(h) == VALUE and unpacked('>I8', h, 5) >= floor then
     if unpacked('>I6', h, 27) > now then reply[i] = 1 end
     local minimum = sub(h, 39, 46)
     if isOlder(minimum, least) then minimum = least end

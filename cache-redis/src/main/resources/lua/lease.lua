@@ -1,6 +1,6 @@
 -- Grants the lease to load a key: in the header of a value or tombstone, else by a marker. Where there is no value but a
 -- least origin version it is a tombstone, since a marker goes with its lease. All outlive the lease by a minute, for a
--- late fill. Whoever is refused for nothing but somebody's lease marks it as awaited: leaseUntil is even, and odd then.
+-- late fill. Nobody gets it on a dirty value. Whoever is refused for nothing but somebody's lease marks it as awaited: leaseUntil is even, and odd then.
 -- KEYS: clk, floor, key · ARGV: atLeast, leaseToken, leaseMillis, mode (0 = unless there is a fresh value, 1 = even then,
 -- and if the key is held back, 2 = unless there is a fresh value of another token), the known token (8 bytes)
 -- Returns 1 if granted, else 0; server microseconds; if granted, the failures before, else the floor and the record.
@@ -18,7 +18,7 @@ local function inNewRecord(minimum, failures)
 end
 
 if h == '' then return inNewRecord(NONE, 0) end
-if kind and kind ~= QUARANTINE then
+if kind and kind ~= QUARANTINE and not isDirty(h) then
   -- A lease below the floor could never be filled, whoever holds it.
   if unpacked('>I8', h, 5) < floor then return inNewRecord(sub(h, 39, 46), 0) end
   local failures, always = sub(h, 47, 53) == HELD_BACK and byte(h, 54) or 0, ARGV[4] == '1'

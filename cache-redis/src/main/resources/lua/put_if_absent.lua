@@ -10,7 +10,7 @@ end
 if kind == QUARANTINE then return redis.error_reply('QUARANTINE the key is about to be changed in the origin') end
 local time = call('TIME')
 local micros = time[1] * 1000000 + time[2]
-if kind == VALUE and unpacked('>I6', h, 27) > math.floor(micros / 1000)
+if isDirty(h) or kind == VALUE and unpacked('>I6', h, 27) > math.floor(micros / 1000)
   and unpacked('>I8', h, 5) >= tonumber(call('GET', KEYS[2]) or 0) then
   return {0, micros, 0}
 end

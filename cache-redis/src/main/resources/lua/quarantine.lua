@@ -1,12 +1,13 @@
 -- Keeps a key empty until the last of its holders has ended, or the time is over. What was there is invalidated, but its
 -- origin version, or a minimum, stays as the minimum.
 -- KEYS: clk, floor, key · ARGV: channel, atLeast, holder (8 bytes), millis
--- Returns the stamp and server microseconds.
+-- Returns the stamp and server microseconds. Fails on a dirty value, which must not go.
+local key, holder, millis = KEYS[3], ARGV[3], tonumber(ARGV[4])
+local h = call('GETRANGE', key, '0', '63')
+if isDirty(h) then return redis.error_reply('DIRTY the key holds a value that is still to be written to the origin') end
 local stamp, micros = tick(insist, 1, ARGV[2])
 publish(WRITTEN, stamp, micros, 1)
-local key, holder, millis, now = KEYS[3], ARGV[3], tonumber(ARGV[4]), math.floor(micros / 1000)
-local h = call('GETRANGE', key, '0', '63')
-local kind = kindOf(h)
+local now, kind = math.floor(micros / 1000), kindOf(h)
 local flags, since, minimum, holders = '\0', pack('>I8', stamp), NONE, holder
 if kind == QUARANTINE then
   holders, millis = call('GETRANGE', key, '64', '-1'), math.max(millis, call('PTTL', key))

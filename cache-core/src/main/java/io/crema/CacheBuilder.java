@@ -259,6 +259,11 @@ public final class CacheBuilder<K, V> {
         faults.addAll(loading.faults(expiration));
         WritePolicy writes = writePolicy == null ? WritePolicy.through() : writePolicy;
         faults.addAll(writes.faults());
+        if (writes instanceof WritePolicy.Behind && (remote == null || !remote.storesValues())) {
+            faults.add(
+                    "writePolicy(behind()) needs a remote tier that keeps what is not written yet: give Crema.builder() a"
+                            + " remote(..), or use WritePolicy.through()");
+        }
         if (writePolicy != null && writer == null) {
             faults.add("writePolicy(..) needs a writer: set one with writer(..)");
         }

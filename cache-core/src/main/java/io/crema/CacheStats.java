@@ -21,6 +21,9 @@ import java.time.Duration;
  * @param nearEvictions entries that left this process because of size or time
  * @param writes keys that a writer was called for; of many together, each counts
  * @param writeFailures how many of those failed
+ * @param writesRejected writes that were not accepted because the journal was full
+ * @param writesGivenUp writes behind callers that are dead letters
+ * @param writesPending writes that wait in the journals that this instance writes, when it looked at them last
  * @param fillsRefused loaded values that were not stored because something newer was known
  * @param undecodable records of the remote tier that could not be decoded
  * @param remoteFailures operations of the remote tier that failed or took too long
@@ -46,6 +49,9 @@ public record CacheStats(
         long nearEvictions,
         long writes,
         long writeFailures,
+        long writesRejected,
+        long writesGivenUp,
+        long writesPending,
         long fillsRefused,
         long undecodable,
         long remoteFailures,

@@ -146,6 +146,7 @@ public final class Crema implements AutoCloseable {
             }
             closed = true;
         }
+        caches.values().forEach(named -> named.engine().drain());
         CompletableFuture<?>[] givenBack =
                 caches.values().stream().map(named -> named.engine().close()).toArray(CompletableFuture<?>[]::new);
         if (link != null) {

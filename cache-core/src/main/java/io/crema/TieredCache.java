@@ -179,6 +179,13 @@ public interface TieredCache<K, V> {
      */
     Quarantine<V> quarantine(K key, Duration atMost);
 
+    /**
+     * What is still to be written to the origin.
+     *
+     * @throws CacheException if the cache does not write behind
+     */
+    WriteBehind<K, V> writeBehind();
+
     /** The same operations, without blocking. */
     AsyncTieredCache<K, V> async();
 

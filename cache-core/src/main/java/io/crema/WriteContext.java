@@ -17,7 +17,8 @@ public interface WriteContext {
     int attempt();
 
     /**
-     * The version that the origin gave the value, as {@link EntryOptions#originVersion(long)}.
+     * The version that the origin gave the value, as {@link EntryOptions#originVersion(long)}; without effect where the
+     * value was stored before, by {@link io.crema.policy.WritePolicy#behind()}.
      *
      * @throws IllegalStateException if this is the context of many keys
      * @throws CacheException if it is 0

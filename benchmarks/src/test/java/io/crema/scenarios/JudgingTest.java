@@ -243,8 +243,8 @@ class JudgingTest {
     @Nested
     class OfRedisPause {
 
-        private static final CacheStats NO_STATS =
-                new CacheStats(0, 0, 0, 0, 0, Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        private static final CacheStats NO_STATS = new CacheStats(
+                0, 0, 0, 0, 0, Duration.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         private final History.Reads fast = reads(given(100, 100));
         private final History.Reads slow = reads(given(100, 300));

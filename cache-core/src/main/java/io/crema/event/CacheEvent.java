@@ -50,6 +50,15 @@ public sealed interface CacheEvent {
             implements CacheEvent {}
 
     /**
+     * A write behind the caller was given up and is a dead letter; see {@link io.crema.WriteBehind}.
+     *
+     * @param key of the cache
+     * @param attempts how often it was tried
+     * @param failure the last one
+     */
+    record WriteGivenUp(String cache, Object key, int attempts, Throwable failure) implements CacheEvent {}
+
+    /**
      * A read was answered with a value that is not fresh any more, or not provably within the staleness bound.
      *
      * @param age time since it was loaded or put

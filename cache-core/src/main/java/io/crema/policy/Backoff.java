@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How long to wait after a load that failed before the next one: as long as {@code first} after the first failure, twice
+ * How long to wait after a failure before the next attempt: as long as {@code first} after the first failure, twice
  * as long after each further one in a row, never longer than {@code longest}.
  *
  * @param first the shortest wait, at least 1 ms

@@ -26,6 +26,153 @@ public sealed interface WritePolicy extends Policy {
     }
 
     /**
+     * A put returns when the remote tier has the value, and the write in a journal beside it; the origin is written later, in
+     * batches, by one instance for each part of the keys. Writes of a key are made in their order, at least once each, and
+     * none that the remote tier has kept is lost. Until then readers of all instances get the new value, whatever is
+     * invalidated. Needs a remote tier that keeps journals.
+     *
+     * <p>An instance that dies while it writes may have written what the next one writes again, and what it was about to write
+     * may come late: only an origin that compares {@link io.crema.WriteContext#writeId()} with what it has can refuse that.
+     */
+    static Behind behind() {
+        return new Behind(
+                Duration.ofSeconds(1),
+                100,
+                true,
+                4,
+                Backoff.doubling(Duration.ofMillis(200), Duration.ofSeconds(30)),
+                10,
+                100_000,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
+    }
+
+    /**
+     * See {@link WritePolicy#behind()}.
+     *
+     * @param delay how long a write waits to be made together with others, 10 ms to a day. A key is written once in that
+     *     time at most
+     * @param batch how many keys are written by one call of the writer at most, 1 to 1,000
+     * @param coalescing whether of the writes of a key that wait only the last one is made
+     * @param flushers how many calls of the writer run at a time in this instance; an origin has as many connections to
+     *     spare
+     * @param retry how long a key waits after a write that failed, half of that at least
+     * @param attempts how often a write is tried before it is a dead letter, from 1
+     * @param journal how many writes wait at most, in the whole cache, from 1; what comes then waits
+     * @param patience for how long, before it fails with a {@link io.crema.WriteRejectedException}
+     * @param timeout how long a call of the writer takes at most; then it is interrupted and has failed
+     * @param lease how long after the death of an instance others take over what it wrote, 1 s to a day; that takes half
+     *     as long again
+     * @param drain how long closing waits for what is left to be written
+     */
+    record Behind(
+            Duration delay,
+            int batch,
+            boolean coalescing,
+            int flushers,
+            Backoff retry,
+            int attempts,
+            long journal,
+            Duration patience,
+            Duration timeout,
+            Duration lease,
+            Duration drain)
+            implements WritePolicy {
+
+        private static final Duration SHORTEST_DELAY = Duration.ofMillis(10);
+        private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+        private static final int LARGEST_BATCH = 1_000;
+
+        public Behind {
+            Objects.requireNonNull(delay, "delay");
+            Objects.requireNonNull(retry, "retry");
+            Objects.requireNonNull(patience, "patience");
+            Objects.requireNonNull(timeout, "timeout");
+            Objects.requireNonNull(lease, "lease");
+            Objects.requireNonNull(drain, "drain");
+        }
+
+        /** The same with another delay. */
+        public Behind delay(Duration delay) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with batches of another size. */
+        public Behind batch(int batch) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same, but every write is made, also one that a later one of its key follows. */
+        public Behind withoutCoalescing() {
+            return new Behind(delay, batch, false, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with another number of flushers. */
+        public Behind flushers(int flushers) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with another back-off and another number of attempts. */
+        public Behind retry(Backoff retry, int attempts) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with room for that many writes, and that wait for room. */
+        public Behind journal(long journal, Duration patience) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with another limit of a call of the writer. */
+        public Behind timeout(Duration timeout) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with another lease. */
+        public Behind lease(Duration lease) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        /** The same with another limit of the writing at the end. */
+        public Behind drain(Duration drain) {
+            return new Behind(
+                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+        }
+
+        @Override
+        public List<String> faults() {
+            return Faults.of(Behind.class)
+                    .duration("delay", delay, Duration.ofDays(1))
+                    .unless(
+                            delay.compareTo(SHORTEST_DELAY) >= 0,
+                            "delay must be at least " + SHORTEST_DELAY.toMillis() + " ms, but is " + delay)
+                    .unless(
+                            batch >= 1 && batch <= LARGEST_BATCH,
+                            "batch must be from 1 to " + LARGEST_BATCH + ", but is " + batch)
+                    .unless(flushers >= 1, "flushers must be at least 1, but is " + flushers)
+                    .with(retry)
+                    .unless(attempts >= 1, "attempts must be at least 1, but is " + attempts)
+                    .unless(journal >= 1, "journal must be at least 1, but is " + journal)
+                    .duration("patience", patience, Duration.ofDays(1))
+                    .duration("timeout", timeout, Duration.ofDays(1))
+                    .duration("lease", lease, Duration.ofDays(1))
+                    .unless(
+                            lease.compareTo(SHORTEST_LEASE) >= 0,
+                            "lease must be at least " + SHORTEST_LEASE.toMillis() + " ms, but is " + lease)
+                    .duration("drain", drain, Duration.ofDays(1))
+                    .list();
+        }
+    }
+
+    /**
      * @param quarantine how long a write of the origin takes at most, 1 ms to an hour: the limit of the origin's
      *     transaction must be below it. After a crash readers go to the origin for so long. Where the remote tier does not
      *     store values, nothing is cached, as by {@link #around()}

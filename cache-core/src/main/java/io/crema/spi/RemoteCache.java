@@ -1,6 +1,7 @@
 package io.crema.spi;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -119,7 +120,8 @@ public interface RemoteCache {
 
     /**
      * Keeps a key empty, whatever is invalidated or cleared: until the end of the last quarantine nothing is stored by
-     * those who do not hold it. Publishes the invalidation of what was there; the least origin version stays remembered.
+     * those who do not hold it. Fails with an {@link IllegalStateException} if the key's value is dirty, which must not go, and
+     * then nothing has changed. Publishes the invalidation of what was there; the least origin version stays remembered.
      * Returns the partition's clock.
      *
      * @param holder random identity of this quarantine, never 0
@@ -162,4 +164,9 @@ public interface RemoteCache {
      *     a request still goes to, nothing is done, and the future fails
      */
     CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast);
+
+    /** What it has still to write to its origin; empty if this tier keeps no journals. */
+    default Optional<WriteJournal> journal() {
+        return Optional.empty();
+    }
 }

@@ -16,6 +16,8 @@ import java.util.List;
  *     expired by a call
  * @param loadMillis how long its load took, at most 65,535; 0 = not loaded, or not known
  * @param cachedNull whether the value is a cached null
+ * @param dirty whether its write is still in the {@linkplain WriteJournal journal}: then it is fresh, whatever was
+ *     invalidated, and its tags mean nothing
  * @param originVersion the origin's version of the value, unsigned; 0 = none. Of one that was expired by a call, the least
  *     that may be stored
  * @param tags the versions that its tags had; if one has another now, the value is gone
@@ -33,6 +35,7 @@ public record RemoteRecord(
         long freshMillis,
         long loadMillis,
         boolean cachedNull,
+        boolean dirty,
         long originVersion,
         List<TagVersion> tags,
         byte codec,
@@ -89,7 +92,8 @@ public record RemoteRecord(
     }
 
     private static RemoteRecord bare(Kind kind, long stamp, LeaseState lease, long floor) {
-        return new RemoteRecord(kind, stamp, 0, 0, 0, 0, 0, false, 0, List.of(), (byte) 0, NO_PAYLOAD, lease, floor);
+        return new RemoteRecord(
+                kind, stamp, 0, 0, 0, 0, 0, false, false, 0, List.of(), (byte) 0, NO_PAYLOAD, lease, floor);
     }
 
     /** Whether it is a value that was expired by a call. */

@@ -29,4 +29,7 @@ public sealed interface StoreReply {
      * @param least the least origin version that is accepted
      */
     record TooOld(long least) implements StoreReply {}
+
+    /** The write was not accepted, because the journal of its partition is full; nothing has changed. */
+    record Full() implements StoreReply {}
 }

@@ -12,7 +12,9 @@ import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
+import io.crema.spi.WriteJournal;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -133,5 +135,10 @@ public abstract class ForwardingCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         return cache.repair(partition, history, repair, atLeast);
+    }
+
+    @Override
+    public Optional<WriteJournal> journal() {
+        return cache.journal();
     }
 }

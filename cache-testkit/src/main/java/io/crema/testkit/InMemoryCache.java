@@ -13,9 +13,11 @@ import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
+import io.crema.spi.WriteJournal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** One instance's view of a cache on the server in memory. */
@@ -212,6 +214,11 @@ final class InMemoryCache implements RemoteCache {
             }
             return store.epochStamp();
         });
+    }
+
+    @Override
+    public Optional<WriteJournal> journal() {
+        return Optional.of(new InMemoryJournal(server, instance, name, tagPartition()));
     }
 
     @Override

@@ -19,6 +19,16 @@ public enum Operation {
     INVALIDATE_TAG,
     CLEAR,
     REPAIR,
+    /** On the journal, as are those up to {@link #MEMBERS}. */
+    APPEND,
+    OWN,
+    READ_JOURNAL,
+    WRITTEN,
+    BURY,
+    DEAD_LETTERS,
+    REVIVE,
+    DROP_DEAD_LETTER,
+    MEMBERS,
     /** On the bus's connections, as are the next two. */
     SUBSCRIBE,
     POSITION,

@@ -34,6 +34,7 @@ final class PartitionStore {
     private final LongSupplier tokens;
     private final Map<ByteBuffer, StoredRecord> records = new HashMap<>();
     private final TagStore tags;
+    private final JournalStore journal;
     private long clock;
     private long floor;
     private @Nullable Epoch epoch;
@@ -50,16 +51,17 @@ final class PartitionStore {
 
     /** @param tokens random numbers, other ones after every loss of data */
     PartitionStore(LongSupplier tokens) {
-        this(tokens, new TagStore(tokens));
+        this(tokens, new TagStore(tokens), new JournalStore());
     }
 
-    private PartitionStore(LongSupplier tokens, TagStore tags) {
+    private PartitionStore(LongSupplier tokens, TagStore tags, JournalStore journal) {
         this.tokens = tokens;
         this.tags = tags;
+        this.journal = journal;
     }
 
     PartitionStore copy() {
-        PartitionStore copy = new PartitionStore(tokens, tags.copy());
+        PartitionStore copy = new PartitionStore(tokens, tags.copy(), journal.copy());
         copy.records.putAll(records);
         copy.clock = clock;
         copy.floor = floor;
@@ -82,6 +84,10 @@ final class PartitionStore {
 
     TagStore tags() {
         return tags;
+    }
+
+    JournalStore journal() {
+        return journal;
     }
 
     void loseClock() {
@@ -115,7 +121,7 @@ final class PartitionStore {
         StoredRecord found = find(key, nowMicros);
         boolean gone = found == null || isBelowFloor(found);
         if (found != null && !gone) {
-            boolean replaceable = isReplaceable(found, mode, known, now);
+            boolean replaceable = !found.isDirty() && isReplaceable(found, mode, known, now);
             boolean free = isFree(found, mode, now);
             if (replaceable && !free) {
                 store(key, found.withLease(found.lease().refused()));
@@ -240,7 +246,7 @@ final class PartitionStore {
         for (RemoteKey key : keys) {
             removed.add(hasLiveValue(key, nowMicros));
             StoredRecord found = find(key, nowMicros);
-            if (found != null && found.kind() == Kind.VALUE && !isBelowFloor(found)) {
+            if (found != null && found.kind() == Kind.VALUE && !found.isDirty() && !isBelowFloor(found)) {
                 store(key, found.expired(clock, tokens.getAsLong(), least, millis(nowMicros)));
             } else {
                 remove(key, found, least, nowMicros);
@@ -249,17 +255,23 @@ final class PartitionStore {
         return new InvalidateReply(clock, removed);
     }
 
-    /** A quarantine only learns of it; a value's version, or the least that a tombstone remembers, stays as the least. */
+    /**
+     * A quarantine only learns of it, and a dirty value goes later; a value's version, or the least that a tombstone
+     * remembers, stays as the least.
+     */
     private void remove(RemoteKey key, @Nullable StoredRecord found, long least, long nowMicros) {
         if (found != null && found.kind() == Kind.QUARANTINE) {
             store(key, found.touched(clock, found.holders(), least));
+            return;
+        } else if (found != null && found.isDirty()) {
+            store(key, found.doomed(least));
             return;
         }
         forget(key, found == null ? least : StoredRecord.newer(found.leastVersion(), least), nowMicros);
     }
 
     /** Leaves nothing but the least version, if there is one. */
-    private void forget(RemoteKey key, long least, long nowMicros) {
+    void forget(RemoteKey key, long least, long nowMicros) {
         if (least == 0) {
             lose(key.bytes());
         } else {
@@ -269,9 +281,14 @@ final class PartitionStore {
 
     /** Returns the clock. */
     long quarantine(RemoteKey key, long holder, long forMillis, long atLeast, long nowMicros) {
+        StoredRecord found = find(key, nowMicros);
+        if (found != null && found.isDirty()) {
+            throw new IllegalStateException(
+                    "The key cannot be put in quarantine, because its last write has still to be"
+                            + " made in the origin; try again when that is done");
+        }
         advance(1, atLeast, nowMicros);
         long until = millis(nowMicros) + forMillis;
-        StoredRecord found = find(key, nowMicros);
         if (found != null && found.holders().contains(holder)) {
             store(key, found.withStamp(clock).keptUntil(until));
         } else if (found != null && found.kind() == Kind.QUARANTINE) {
@@ -344,7 +361,7 @@ final class PartitionStore {
     }
 
     /** Advances the clock; one that is missing starts above the time, the floor and what the caller has seen. */
-    private void advance(int count, long atLeast, long nowMicros) {
+    void advance(int count, long atLeast, long nowMicros) {
         if (clock == 0) {
             clock = Math.max(nowMicros, Math.max(floor, atLeast));
         }
@@ -356,9 +373,10 @@ final class PartitionStore {
         return found != null && found.isFresh(millis(nowMicros)) && !isBelowFloor(found);
     }
 
-    private @Nullable StoredRecord find(RemoteKey key, long nowMicros) {
+    @Nullable
+    StoredRecord find(RemoteKey key, long nowMicros) {
         StoredRecord found = records.get(ByteBuffer.wrap(key.bytes()));
-        if (found != null && found.keepUntil() <= millis(nowMicros)) {
+        if (found != null && found.keepUntil() <= millis(nowMicros) && !found.isDirty()) {
             lose(key.bytes());
             return null;
         }
@@ -371,16 +389,19 @@ final class PartitionStore {
         return found != null && found.lease().isHeldWith(leaseToken) ? found : null;
     }
 
-    private static boolean isQuarantine(@Nullable StoredRecord found) {
+    static boolean isQuarantine(@Nullable StoredRecord found) {
         return found != null && found.kind() == Kind.QUARANTINE;
     }
 
-    /** A quarantine outlives clears, and nobody knows the stamp of what is opaque. */
+    /** Quarantines and dirty values outlive clears, and nobody knows the stamp of what is opaque. */
     private boolean isBelowFloor(StoredRecord found) {
-        return found.kind() != Kind.OPAQUE && found.kind() != Kind.QUARANTINE && found.stamp() < floor;
+        return found.kind() != Kind.OPAQUE
+                && found.kind() != Kind.QUARANTINE
+                && !found.isDirty()
+                && found.stamp() < floor;
     }
 
-    private StoreReply.Stored storeValue(RemoteKey key, StoredRecord value) {
+    StoreReply.Stored storeValue(RemoteKey key, StoredRecord value) {
         store(key, value);
         return value.stored();
     }
@@ -393,11 +414,11 @@ final class PartitionStore {
         }
     }
 
-    private void store(RemoteKey key, StoredRecord stored) {
+    void store(RemoteKey key, StoredRecord stored) {
         records.put(ByteBuffer.wrap(key.bytes().clone()), stored);
     }
 
-    private static long millis(long micros) {
+    static long millis(long micros) {
         return Math.floorDiv(micros, 1000L);
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Each test opens a cache with a new name from two instances, so that one server can serve all tests.
  */
-public abstract class RemoteTierContract extends RemoteQuarantineContract {
+public abstract class RemoteTierContract extends RemoteJournalContract {
 
     @Test
     void caches_sameKeyInAnother_areApart() {

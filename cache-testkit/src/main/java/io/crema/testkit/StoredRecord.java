@@ -36,6 +36,9 @@ record StoredRecord(
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
+    /** A dirty value is fresh, whatever its time; a reader looks again after that. */
+    private static final long DIRTY_FRESH_MILLIS = 1_000;
+
     /** How long it stays after its lease: a late loader may still fill. */
     private static final long LEASED_REST_MILLIS = 60_000;
 
@@ -80,6 +83,13 @@ record StoredRecord(
         }
     }
 
+    /** Whether the write of a value is in the journal, and then whether the value goes once it has been made. */
+    enum Dirt {
+        NONE,
+        DIRTY,
+        DOOMED
+    }
+
     /** What a value is besides its place in the partition's history; expired = by a call. */
     record Content(
             long token,
@@ -90,7 +100,14 @@ record StoredRecord(
             boolean cachedNull,
             List<TagVersion> tags,
             byte codec,
-            ByteBuffer payload) {}
+            ByteBuffer payload,
+            Dirt dirt) {
+
+        Content with(Dirt other) {
+            return new Content(
+                    token, loadedAt, freshUntil, expired, loadMillis, cachedNull, tags, codec, payload, other);
+        }
+    }
 
     static StoredRecord value(RemoteValue value, long stamp, long nowMillis) {
         Content content = new Content(
@@ -102,7 +119,8 @@ record StoredRecord(
                 value.isNull(),
                 value.tags(),
                 value.codec(),
-                ByteBuffer.wrap(value.payload().clone()));
+                ByteBuffer.wrap(value.payload().clone()),
+                Dirt.NONE);
         return new StoredRecord(
                 Kind.VALUE,
                 stamp,
@@ -176,7 +194,8 @@ record StoredRecord(
                 old.cachedNull,
                 old.tags,
                 old.codec,
-                old.payload);
+                old.payload,
+                Dirt.NONE);
         return new StoredRecord(
                 kind, newStamp, keepUntil, newer(leastVersion, least), Lease.NONE, stale, Set.of(), false);
     }
@@ -193,7 +212,8 @@ record StoredRecord(
                 old.cachedNull,
                 old.tags,
                 old.codec,
-                old.payload);
+                old.payload,
+                Dirt.NONE);
         return new StoredRecord(
                 kind,
                 newStamp,
@@ -203,6 +223,31 @@ record StoredRecord(
                 fresh,
                 Set.of(),
                 false);
+    }
+
+    StoredRecord dirty() {
+        return with(Objects.requireNonNull(content).with(Dirt.DIRTY), leastVersion);
+    }
+
+    /** A dirty value that goes once its write has been made. */
+    StoredRecord doomed(long least) {
+        return with(Objects.requireNonNull(content).with(Dirt.DOOMED), newer(leastVersion, least));
+    }
+
+    StoredRecord clean() {
+        return with(Objects.requireNonNull(content).with(Dirt.NONE), leastVersion);
+    }
+
+    private StoredRecord with(Content other, long least) {
+        return new StoredRecord(kind, stamp, keepUntil, least, lease, other, holders, shared);
+    }
+
+    boolean isDirty() {
+        return content != null && content.dirt != Dirt.NONE;
+    }
+
+    boolean isDoomed() {
+        return content != null && content.dirt == Dirt.DOOMED;
     }
 
     /** When a load began that took so long. */
@@ -225,7 +270,7 @@ record StoredRecord(
     }
 
     boolean isFresh(long nowMillis) {
-        return content != null && nowMillis < content.freshUntil;
+        return isDirty() || content != null && nowMillis < content.freshUntil;
     }
 
     /** Versions are unsigned; a value that has none is never too old. */
@@ -254,9 +299,10 @@ record StoredRecord(
                         found.token,
                         found.loadedAt,
                         now - found.loadedAt,
-                        found.expired ? RemoteRecord.EXPIRED : found.freshUntil - now,
+                        freshMillis(found, now),
                         found.loadMillis,
                         found.cachedNull,
+                        isDirty(),
                         leastVersion,
                         found.tags,
                         found.codec,
@@ -265,6 +311,13 @@ record StoredRecord(
                         floor);
             }
         };
+    }
+
+    private static long freshMillis(Content found, long nowMillis) {
+        if (found.dirt != Dirt.NONE) {
+            return Math.max(DIRTY_FRESH_MILLIS, found.freshUntil - nowMillis);
+        }
+        return found.expired ? RemoteRecord.EXPIRED : found.freshUntil - nowMillis;
     }
 
     private static ByteBuffer copy(ByteBuffer bytes) {

@@ -19,6 +19,7 @@ import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.remote.Serialization;
 import io.crema.internal.sync.Subscription;
 import io.crema.internal.time.InstanceClock;
+import io.crema.internal.time.Threads;
 import io.crema.policy.Degraded;
 import io.crema.spi.Invalidation;
 import io.crema.spi.ReadMode;
@@ -140,6 +141,7 @@ public final class CacheEngine<K, V> {
         Subscription attached = new Subscription(
                 access, partitions, rules, clock, settings.onHistoryChange(), lease, new Messages(), tokens::next);
         subscription = attached;
+        writePath.behind().ifPresent(behind -> behind.attach(access));
         breaker.onChange(events::breakerChanged);
         return attached;
     }
@@ -419,6 +421,24 @@ public final class CacheEngine<K, V> {
                 "Cache '" + name + "' is closed, because its Crema is; use it no more, or close the Crema later");
     }
 
+    /** Why a cache cannot be here on a remote tier that was reached; null = it can. */
+    @Nullable
+    String refusal(RemoteCache cache) {
+        return writePath.behind().isPresent() && cache.journal().isEmpty()
+                ? "writePolicy(behind()) needs a remote tier that keeps journals, which this one does not"
+                : null;
+    }
+
+    /**
+     * What is to be written to the origin is, as far as there is time; it can be used meanwhile. Does nothing where nothing is
+     * written behind.
+     */
+    public void drain() {
+        writePath.behind().ifPresent(behind -> {
+            Threads.awaitInRealTime(behind.drain(), behind.drainLimit());
+        });
+    }
+
     /**
      * Whoever waits is told; nothing is served any more.
      *
@@ -429,6 +449,7 @@ public final class CacheEngine<K, V> {
         events.close();
         lease.end();
         List<CompletableFuture<?>> givenBack = new ArrayList<>();
+        writePath.behind().ifPresent(behind -> givenBack.add(behind.leave()));
         flights.forEach(registered -> {
             if (registered instanceof Flight<?> flight) {
                 givenBack.add(flight.close(closedException()));
@@ -461,6 +482,9 @@ public final class CacheEngine<K, V> {
                 near.evictions(),
                 counters.writes.sum(),
                 counters.writeFailures.sum(),
+                counters.writesRejected.sum(),
+                counters.writesGivenUp.sum(),
+                writePath.behind().map(BehindWrites::pending).orElse(0L),
                 counters.fillsRefused.sum(),
                 serialization == null ? 0 : serialization.undecodable(),
                 counters.remoteFailures.sum(),

@@ -10,12 +10,14 @@ final class ContextOfWrite implements WriteContext {
     private final String cacheName;
     private final Object key;
     private final long writeId;
+    private final int attempt;
     private EntryOptions options;
 
-    ContextOfWrite(String cacheName, Object key, long writeId, EntryOptions options) {
+    ContextOfWrite(String cacheName, Object key, long writeId, int attempt, EntryOptions options) {
         this.cacheName = cacheName;
         this.key = key;
         this.writeId = writeId;
+        this.attempt = attempt;
         this.options = options;
     }
 
@@ -31,7 +33,7 @@ final class ContextOfWrite implements WriteContext {
 
     @Override
     public int attempt() {
-        return 1;
+        return attempt;
     }
 
     @Override

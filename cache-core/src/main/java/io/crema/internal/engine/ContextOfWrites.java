@@ -17,7 +17,7 @@ record ContextOfWrites(String cacheName, Map<?, ContextOfWrite> each) implements
 
     @Override
     public int attempt() {
-        return 1;
+        return each.values().stream().mapToInt(ContextOfWrite::attempt).max().orElse(1);
     }
 
     @Override

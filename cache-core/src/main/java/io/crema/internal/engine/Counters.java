@@ -16,6 +16,8 @@ final class Counters {
     final LongAdder staleServed = new LongAdder();
     final LongAdder writes = new LongAdder();
     final LongAdder writeFailures = new LongAdder();
+    final LongAdder writesRejected = new LongAdder();
+    final LongAdder writesGivenUp = new LongAdder();
     final LongAdder fillsRefused = new LongAdder();
     final LongAdder remoteFailures = new LongAdder();
     final LongAdder remoteRefused = new LongAdder();

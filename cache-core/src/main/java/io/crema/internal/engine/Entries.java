@@ -25,6 +25,9 @@ final class Entries<K, V> {
     /** A freshness that says that a value is not to be cached. */
     static final long NOT_CACHED = -1;
 
+    /** For how long an instance that has read a value which the origin does not have does not look again. */
+    private static final long DIRTY_MILLIS = 1_000;
+
     private final CacheEngine<K, V> engine;
     private final CacheSettings<K, V> settings;
 
@@ -95,7 +98,9 @@ final class Entries<K, V> {
     NearEntry<V> read(Route<K> route, Flight<V> flight, RemoteRecord record, @Nullable V value) {
         long now = engine.clock.exact();
         long bornAt = now - TimeUnit.MILLISECONDS.toNanos(record.ageMillis());
-        long freshUntil = record.isExpired() ? now : now + TimeUnit.MILLISECONDS.toNanos(record.freshMillis());
+        // Of a dirty one nobody tells when it goes by its tags, or a clear, once it has been written.
+        long freshMillis = record.dirty() ? Math.min(record.freshMillis(), DIRTY_MILLIS) : record.freshMillis();
+        long freshUntil = record.isExpired() ? now : now + TimeUnit.MILLISECONDS.toNanos(freshMillis);
         NearEntry<V> entry = new NearEntry<>(
                         value,
                         flight.partition,

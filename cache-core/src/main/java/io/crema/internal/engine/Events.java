@@ -11,6 +11,7 @@ import io.crema.event.CacheEvent.RefreshFailed;
 import io.crema.event.CacheEvent.Refreshed;
 import io.crema.event.CacheEvent.StaleServed;
 import io.crema.event.CacheEvent.TagInvalidated;
+import io.crema.event.CacheEvent.WriteGivenUp;
 import io.crema.event.CacheListener;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.time.InstanceClock;
@@ -86,6 +87,14 @@ final class Events {
     void staleServed(Object key, long bornAt, StaleServed.Reason reason) {
         if (queue != null) {
             queue.add(new StaleServed(cache, key, Duration.ofNanos(clock.exact() - bornAt), reason));
+        }
+    }
+
+    // Writes behind the caller
+
+    void writeGivenUp(Object key, int attempts, Throwable failure) {
+        if (queue != null) {
+            queue.add(new WriteGivenUp(cache, key, attempts, failure));
         }
     }
 

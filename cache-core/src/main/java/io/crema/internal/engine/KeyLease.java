@@ -135,7 +135,9 @@ final class KeyLease<K, V> {
 
     /** Whether a fresh value is what was to be had, rather than what was to be replaced. */
     private boolean isAnswer(RemoteRecord current) {
-        return mode == LeaseMode.UNLESS_FRESH || mode == LeaseMode.UNLESS_REPLACED && current.token() != known;
+        return current.dirty()
+                || mode == LeaseMode.UNLESS_FRESH
+                || mode == LeaseMode.UNLESS_REPLACED && current.token() != known;
     }
 
     /** Another instance loads anew what this one has, or has failed to: this one looks again after a while. */

@@ -428,6 +428,10 @@ final class LoadCall<K, V> {
         if (record.floor() != RemoteRecord.NO_FLOOR) {
             partition().raiseFloor(record.floor());
         }
+        if (record.dirty()) {
+            // The origin has an older one, whatever was invalidated since.
+            return Freshness.USABLE;
+        }
         return engine.rules.freshness(record.kind(), record.stamp(), partition().floor(), record.freshMillis());
     }
 }

@@ -158,7 +158,7 @@ final class LookUp<K, V> {
 
     private void fresh(RemoteRecord record, @Nullable V value) {
         ifAlive(record, value, entry -> {
-            if (request().isRevalidation() && record.token() == request().known()) {
+            if (request().isRevalidation() && record.token() == request().known() && !record.dirty()) {
                 stored(entry, record);
                 anew(record.lease());
             } else {
@@ -227,7 +227,7 @@ final class LookUp<K, V> {
     /** Goes on if the tags of a value are what they were when it was stored. */
     private void ifAlive(RemoteRecord record, @Nullable V value, Consumer<NearEntry<V>> alive) {
         NearEntry<V> entry = engine.entries.read(call.route(), flight, record, value);
-        if (record.tags().isEmpty()) {
+        if (record.tags().isEmpty() || record.dirty()) {
             flight.hasTags(null);
             alive.accept(entry);
             return;

@@ -2,19 +2,15 @@ package io.crema.internal.engine;
 
 import io.crema.CacheException;
 import io.crema.CacheWriteException;
-import io.crema.CacheWriter;
 import io.crema.EntryOptions;
 import io.crema.InvalidationPendingException;
 import io.crema.PartialWriteException;
+import io.crema.internal.engine.WriterCalls.Told;
 import io.crema.policy.WritePolicy;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class OriginWrites<K, V> {
 
     private final CacheEngine<K, V> engine;
-    private final CacheWriter<K, V> writer;
+    private final WriterCalls<K, V> writer;
 
     /** For how long a key is in quarantine at most; null = it is not, and its value is not cached. */
     private final @Nullable Duration quarantine;
 
     OriginWrites(CacheEngine<K, V> engine, Writing<K, V> writing) {
         this.engine = engine;
-        this.writer = writing.writer();
+        this.writer = new WriterCalls<>(engine, writing.writer());
         boolean mayHold = !engine.hasRemoteTier() || engine.storesRemotely();
         this.quarantine =
                 mayHold && writing.policy() instanceof WritePolicy.Through through ? through.quarantine() : null;
@@ -57,13 +53,17 @@ final class OriginWrites<K, V> {
         K key() {
             return change.key();
         }
+
+        Told<K, V> told() {
+            return new Told<>(change.key(), change.value(), context);
+        }
     }
 
     /** @param runner calls the writer */
     CompletableFuture<Void> write(Change<K, V> change, Executor runner) {
         requireStorable(change);
         return begin(change)
-                .thenApplyAsync(begun -> new Written<>(this, List.of(begun), callOne(begun)), runner)
+                .thenApplyAsync(begun -> new Written<>(this, List.of(begun), writer.callOne(begun.told())), runner)
                 .thenCompose(Written::end);
     }
 
@@ -80,7 +80,10 @@ final class OriginWrites<K, V> {
                         done -> {
                             List<Begun<K, V>> all =
                                     begun.stream().map(Futures::valueOf).toList();
-                            return new Written<>(this, all, callAll(all));
+                            return new Written<>(
+                                    this,
+                                    all,
+                                    writer.callAll(all.stream().map(Begun::told).toList()));
                         },
                         runner)
                 .thenCompose(Written::end);
@@ -101,74 +104,7 @@ final class OriginWrites<K, V> {
     }
 
     private Begun<K, V> begun(Change<K, V> change, @Nullable HeldKey<K, V> held, long writeId) {
-        return new Begun<>(change, held, new ContextOfWrite(engine.name, change.key(), writeId, change.options()));
-    }
-
-    // The writer
-
-    /** What went wrong, by key; empty = nothing. */
-    private Map<K, Throwable> callOne(Begun<K, V> begun) {
-        V value = begun.change().value();
-        return called(Set.of(begun.key()), () -> {
-            if (value == null) {
-                writer.delete(begun.key(), begun.context());
-            } else {
-                writer.write(begun.key(), value, begun.context());
-            }
-        });
-    }
-
-    /** As of {@link #callOne}. Each key is written or deleted, so the order of the two calls means nothing. */
-    private Map<K, Throwable> callAll(List<Begun<K, V>> begun) {
-        Map<K, ContextOfWrite> contexts = new LinkedHashMap<>();
-        Map<K, V> values = new LinkedHashMap<>();
-        Set<K> deleted = new LinkedHashSet<>();
-        for (Begun<K, V> one : begun) {
-            contexts.put(one.key(), one.context());
-            V value = one.change().value();
-            if (value == null) {
-                deleted.add(one.key());
-            } else {
-                values.put(one.key(), value);
-            }
-        }
-        ContextOfWrites context = new ContextOfWrites(engine.name, contexts);
-        Map<K, Throwable> failures = new LinkedHashMap<>();
-        if (!values.isEmpty()) {
-            failures.putAll(
-                    called(values.keySet(), () -> writer.writeAll(Collections.unmodifiableMap(values), context)));
-        }
-        if (!deleted.isEmpty()) {
-            failures.putAll(called(deleted, () -> writer.deleteAll(Collections.unmodifiableSet(deleted), context)));
-        }
-        return failures;
-    }
-
-    /** One call of the writer. */
-    private interface Call {
-        void run() throws Exception;
-    }
-
-    private Map<K, Throwable> called(Set<K> keys, Call call) {
-        engine.counters.writes.add(keys.size());
-        Map<K, Throwable> failures = new LinkedHashMap<>();
-        try {
-            engine.requireOpen();
-            call.run();
-        } catch (PartialWriteException e) {
-            keys.stream().filter(e.failedKeys()::contains).forEach(key -> failures.put(key, e));
-            if (failures.isEmpty()) {
-                // It says that something failed, but not what.
-                keys.forEach(key -> failures.put(key, e));
-            }
-        } catch (Throwable e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            keys.forEach(key -> failures.put(key, e));
-        }
-        engine.counters.writeFailures.add(failures.size());
-        return failures;
+        return new Begun<>(change, held, new ContextOfWrite(engine.name, change.key(), writeId, 1, change.options()));
     }
 
     // The end

@@ -12,6 +12,7 @@ import io.crema.policy.CircuitBreaker;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
+import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteTier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -89,11 +90,18 @@ public final class RemoteLink {
         CompletableFuture<Opening> unused = opening(terms).whenComplete((result, failure) -> {
             if (failure != null) {
                 onUnreachable(engine, terms, fault, failure);
+                return;
             } else if (result instanceof Opening.Refused refused) {
                 onRefused(terms, fault, refused.reason());
+                return;
+            }
+            RemoteCache cache = ((Opening.Agreed) result).cache();
+            String refusal = engine.refusal(cache);
+            if (refusal != null) {
+                onRefused(terms, fault, refusal);
             } else {
                 announce();
-                Subscription subscription = engine.attach(((Opening.Agreed) result).cache(), deadlines, breaker);
+                Subscription subscription = engine.attach(cache, deadlines, breaker);
                 subscription.onFirstConfirmation(() -> fault.complete(null));
                 session.add(subscription);
             }

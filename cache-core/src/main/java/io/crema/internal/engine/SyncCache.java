@@ -10,6 +10,7 @@ import io.crema.EntryOptions;
 import io.crema.Quarantine;
 import io.crema.ReadConsistency;
 import io.crema.TieredCache;
+import io.crema.WriteBehind;
 import io.crema.internal.entry.NearEntry;
 import java.time.Duration;
 import java.util.Collection;
@@ -183,6 +184,11 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
             CompletableFuture<Void> unused = begun.thenCompose(Quarantine::endAsync);
             throw e;
         }
+    }
+
+    @Override
+    public final WriteBehind<K, V> writeBehind() {
+        return engine.writePath.requireBehind();
     }
 
     @Override

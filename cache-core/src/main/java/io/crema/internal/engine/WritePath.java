@@ -5,6 +5,7 @@ import io.crema.EntryOptions;
 import io.crema.internal.engine.OriginWrites.Change;
 import io.crema.internal.entry.NearEntry;
 import io.crema.internal.remote.Answer;
+import io.crema.policy.WritePolicy;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>putIfAbsent</td><td>the same</td></tr>
  * </table>
  *
- * Where there is a writer, {@link OriginWrites} calls it before. A delete is as a put; through = quarantine, writer, put by
+ * Where the origin is written behind the caller, a put goes into the journal of the remote tier too, see {@link
+ * BehindWrites}: nothing that is not confirmed there is invalidated, since a dirty value would stay.
+ *
+ * <p>Where there is a writer, {@link OriginWrites} calls it before. A delete is as a put; through = quarantine, writer, put by
  * the quarantine's holder; around = writer, invalidation.
  *
  * <table>
@@ -53,18 +58,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class WritePath<K, V> {
 
+    /** For how long a null is fresh that is not cached. */
+    private static final long DELETED_NANOS = 1_000_000;
+
     private final CacheEngine<K, V> engine;
     private final InvalidationPath<K, V> invalidations;
     private final @Nullable OriginWrites<K, V> origin;
+    private final @Nullable BehindWrites<K, V> behind;
 
     /** @param writing null = there is no writer */
     WritePath(CacheEngine<K, V> engine, @Nullable Writing<K, V> writing) {
         this.engine = engine;
         this.invalidations = engine.invalidations;
-        this.origin = writing == null ? null : new OriginWrites<>(engine, writing);
+        if (writing != null && writing.policy() instanceof WritePolicy.Behind policy) {
+            this.origin = null;
+            this.behind = new BehindWrites<>(engine, writing, policy);
+        } else {
+            this.origin = writing == null ? null : new OriginWrites<>(engine, writing);
+            this.behind = null;
+        }
     }
 
-    /** Whether a writer is called. */
+    /** Empty if nothing is written behind callers. */
+    Optional<BehindWrites<K, V>> behind() {
+        return Optional.ofNullable(behind);
+    }
+
+    BehindWrites<K, V> requireBehind() {
+        return behind().orElseThrow(() -> new CacheException("Cache '" + engine.name
+                + "': it does not write behind; set a writer(..) and writePolicy(WritePolicy.behind())"));
+    }
+
+    /** Whether a writer is called before a write has ended. */
     boolean isWithWriter() {
         return origin != null;
     }
@@ -97,11 +122,17 @@ final class WritePath<K, V> {
     /** Deletes keys in the origin. */
     CompletableFuture<Void> delete(K key, Executor runner) {
         engine.requireKey(key);
-        return requireWriter().write(new Change<>(key, null, EntryOptions.defaults()), runner);
+        return behind != null
+                ? store(key, null, EntryOptions.defaults(), Condition.DELETED).thenApply(stored -> null)
+                : requireWriter().write(new Change<>(key, null, EntryOptions.defaults()), runner);
     }
 
     CompletableFuture<Void> deleteAll(Collection<? extends K> keys, Executor runner) {
         keys.forEach(engine::requireKey);
+        if (behind != null) {
+            return CompletableFuture.allOf(new LinkedHashSet<K>(keys)
+                    .stream().map(key -> delete(key, runner)).toArray(CompletableFuture<?>[]::new));
+        }
         List<Change<K, V>> changes = new LinkedHashSet<K>(keys)
                 .stream()
                         .map(key -> new Change<K, V>(key, null, EntryOptions.defaults()))
@@ -120,7 +151,7 @@ final class WritePath<K, V> {
     }
 
     CompletableFuture<Boolean> putIfAbsent(K key, @Nullable V value) {
-        if (origin != null) {
+        if (origin != null || behind != null) {
             throw new CacheException("Cache '" + engine.name
                     + "': putIfAbsent does not ask the origin whether it has the key, so it cannot be combined with a"
                     + " writer; let the origin decide, and put what it has");
@@ -154,7 +185,7 @@ final class WritePath<K, V> {
 
     /** Ends a quarantine; the value is kept if nobody but its holder was there. */
     CompletableFuture<Boolean> putFenced(K key, @Nullable V value, EntryOptions options, long holder) {
-        return store(key, value, options, new Condition(false, holder));
+        return store(key, value, options, new Condition(false, holder, false));
     }
 
     /**
@@ -162,18 +193,24 @@ final class WritePath<K, V> {
      *
      * @param ifAbsent whether only where there is none
      * @param holder whose quarantine it ends; 0 = nobody's
+     * @param deleted whether the value is a null that stands for none, cached or not
      */
-    private record Condition(boolean ifAbsent, long holder) {
+    private record Condition(boolean ifAbsent, long holder, boolean deleted) {
 
-        static final Condition NONE = new Condition(false, 0);
-        static final Condition IF_ABSENT = new Condition(true, 0);
+        static final Condition NONE = new Condition(false, 0, false);
+        static final Condition IF_ABSENT = new Condition(true, 0, false);
+        static final Condition DELETED = new Condition(false, 0, true);
     }
 
     private CompletableFuture<Boolean> store(K key, @Nullable V value, EntryOptions options, Condition condition) {
         engine.requireKey(key);
         engine.requireOpen();
-        requireCached(value);
-        long freshNanos = engine.entries.freshNanos(value, options);
+        if (!condition.deleted()) {
+            requireCached(value);
+        }
+        long fresh = engine.entries.freshNanos(value, options);
+        // A null that is not cached is there until it has been written.
+        long freshNanos = fresh == Entries.NOT_CACHED ? DELETED_NANOS : fresh;
         if (condition.ifAbsent() && engine.hasRemoteTier() && !engine.storesRemotely()) {
             throw new CacheException("Cache '" + engine.name
                     + "': putIfAbsent needs a remote tier that stores values, to decide for all instances; this one"
@@ -183,6 +220,9 @@ final class WritePath<K, V> {
         Write write = new Write(route.partition(), engine.clock.coarse());
         NearEntry<V> own = engine.entries.written(write, key, value, freshNanos, options);
         if (!route.isRemote()) {
+            if (behind != null) {
+                return CompletableFuture.failedFuture(behind.notReached());
+            }
             return engine.hasRemoteTier()
                     ? invalidations.unconfirmed(List.of(route), "put", 0, InvalidationPath.notReached())
                     : storeHere(route, write, own, options, condition);
@@ -224,11 +264,16 @@ final class WritePath<K, V> {
             Route<K> route, Write write, NearEntry<V> own, RemoteValue untagged, Condition condition) {
         RemoteValue value = own.tags == null ? untagged : untagged.withTags(own.tags.toEmbed());
         long met = write.partition.highest();
-        CompletableFuture<Answer<StoreReply>> reply = condition.ifAbsent()
-                ? new AbsentPut<>(engine, route, value).start()
-                : route.access()
-                        .put(route.remoteKey(), value, condition.holder(), met)
-                        .thenApply(answer -> noted(route, answer));
+        CompletableFuture<Answer<StoreReply>> reply;
+        if (behind != null && condition.holder() == 0) {
+            reply = behind.append(route.remoteKey(), value, met);
+        } else if (condition.ifAbsent()) {
+            reply = new AbsentPut<>(engine, route, value).start();
+        } else {
+            reply = route.access()
+                    .put(route.remoteKey(), value, condition.holder(), met)
+                    .thenApply(answer -> noted(route, answer));
+        }
         return reply.thenCompose(answer -> onStored(route, write, own, value, met, answer));
     }
 
@@ -254,9 +299,13 @@ final class WritePath<K, V> {
         if (answer.isEmpty()) {
             return afterUnknownStore(route, answer.reason());
         }
+        if (answer.get() instanceof StoreReply.Full) {
+            return CompletableFuture.failedFuture(requireBehind().rejected());
+        }
         if (answer.get() instanceof StoreReply.Undecided undecided) {
-            return CompletableFuture.failedFuture(new CacheException("Cache '" + engine.name
-                    + "': putIfAbsent cannot be decided, and nothing has changed: " + undecided.reason()));
+            return CompletableFuture.failedFuture(
+                    new CacheException("Cache '" + engine.name + "': " + (behind == null ? "putIfAbsent" : "a write")
+                            + " cannot be decided, and nothing has changed: " + undecided.reason()));
         }
         if (answer.get() instanceof StoreReply.TooOld) {
             // Something newer is known there, so what is here is older than that too.
@@ -282,6 +331,11 @@ final class WritePath<K, V> {
     /** Perhaps stored, perhaps not: nobody may serve what was there before as if the put had not been. */
     private CompletableFuture<Boolean> afterUnknownStore(Route<K> route, Throwable reason) {
         engine.requireOpen();
+        if (behind != null) {
+            // What is dirty would stay whatever was invalidated.
+            engine.dropHere(route.key());
+            return CompletableFuture.failedFuture(behind.notConfirmed(reason));
+        }
         return invalidations.invalidateAt(route).handle((removed, failure) -> {
             if (failure != null) {
                 throw invalidations.pendingAfter("confirmed neither a put nor the invalidation after it", reason);

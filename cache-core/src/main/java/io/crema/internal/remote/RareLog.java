@@ -37,4 +37,9 @@ public final class RareLog {
             logger.log(Level.WARNING, what + " (said once a minute at most): " + cause);
         }
     }
+
+    /** Logs what happens once only. */
+    public void say(String what) {
+        logger.log(Level.WARNING, what);
+    }
 }

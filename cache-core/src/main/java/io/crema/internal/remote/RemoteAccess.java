@@ -14,6 +14,7 @@ import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -60,6 +61,11 @@ public final class RemoteAccess {
 
     public RemoteCache cache() {
         return cache;
+    }
+
+    /** The journal of the cache; empty if the tier keeps none. */
+    public Optional<JournalAccess> journal() {
+        return cache.journal().map(journal -> new JournalAccess(this, journal));
     }
 
     /** Keys as one write operation after the other takes them. */
@@ -171,12 +177,12 @@ public final class RemoteAccess {
         return ask("repair", () -> cache.repair(partition, history, repair, atLeast));
     }
 
-    private <T> CompletableFuture<Answer<T>> paced(int keys, String operation, Supplier<CompletableFuture<T>> request) {
+    <T> CompletableFuture<Answer<T>> paced(int keys, String operation, Supplier<CompletableFuture<T>> request) {
         return pace.admit(keys, () -> ask(operation, request));
     }
 
     /** Whatever comes, the breaker is told exactly once that the operation has ended, before those who wait for it are. */
-    private <T> CompletableFuture<Answer<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
+    <T> CompletableFuture<Answer<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
         BreakerState admitted = breaker.admit();
         if (admitted == null) {
             refusals.increment();

@@ -9,6 +9,7 @@ import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -128,16 +129,21 @@ public final class Serialization<K, V> {
         if (record.cachedNull()) {
             return Optional.of(new Decoded<>(null));
         }
+        return decode(record.codec(), record.payload().duplicate()).map(Decoded::new);
+    }
+
+    /** As {@link #decode(RemoteRecord)}, of a value that is not null. */
+    public Optional<V> decode(byte codecId, ByteBuffer payload) {
         try {
             Codec<V> used = Objects.requireNonNull(codec, "a codec");
-            if (record.codec() != used.id()) {
-                throw new CodecException("written by codec " + record.codec() + ", this cache has " + used.id());
+            if (codecId != used.id()) {
+                throw new CodecException("written by codec " + codecId + ", this cache has " + used.id());
             }
-            V value = used.decode(record.payload().duplicate());
+            V value = used.decode(payload);
             if (value == null) {
                 throw new CodecException("the codec returned null");
             }
-            return Optional.of(new Decoded<>(value));
+            return Optional.of(value);
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             undecodable.increment();
             log.warn("Cache '" + cacheName + "': a record cannot be decoded and counts as a miss", e);

@@ -16,9 +16,11 @@ import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
+import io.crema.spi.WriteJournal;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +41,13 @@ public final class RedisCache implements RemoteCache {
     private final RedisStore store;
     private final CacheMeta meta;
     private final KeyLayout layout;
+    private final RedisJournal journal;
 
     RedisCache(RedisStore store, CacheMeta meta) {
         this.store = store;
         this.meta = meta;
         this.layout = new KeyLayout(meta.namespace(), meta.cache(), meta.partitions(), store.database());
+        this.journal = new RedisJournal(store, meta.cache(), layout);
     }
 
     @Override
@@ -276,7 +280,7 @@ public final class RedisCache implements RemoteCache {
         List<byte[]> values = publishing(key.partition(), atLeast);
         values.add(Arguments.token(holder));
         values.add(Arguments.millis(millis));
-        return store.run(Script.QUARANTINE, entryKeys(key), values, Replies::stamp);
+        return Replies.explained(name(), store.run(Script.QUARANTINE, entryKeys(key), values, Replies::stamp));
     }
 
     @Override
@@ -311,6 +315,11 @@ public final class RedisCache implements RemoteCache {
         List<byte[]> values = publishing(tagPartition(), atLeast);
         values.add(Arguments.token(token));
         return store.run(Script.INVALIDATE_TAG, entryKeys(tagKey(tag)), values, Replies::stamp);
+    }
+
+    @Override
+    public Optional<WriteJournal> journal() {
+        return Optional.of(journal);
     }
 
     @Override

@@ -25,6 +25,9 @@ final class Replies {
 
     static StoreReply store(List<byte @Nullable []> reply) {
         long stamp = stamp(reply);
+        if (stamp == -2) {
+            return new StoreReply.Full();
+        }
         if (stamp < 0) {
             return new StoreReply.TooOld(ByteBuffer.wrap(present(reply, 2)).getLong());
         }
@@ -83,6 +86,17 @@ final class Replies {
         if (error != null && error.startsWith("QUARANTINE")) {
             return "whether the key has a value cannot be told, because it is in quarantine while its origin changes;"
                     + " try again when that has ended";
+        }
+        if (error != null && error.startsWith("CHANGING")) {
+            return "the key cannot be written now, because it is in quarantine while its origin changes; try again when"
+                    + " that has ended";
+        }
+        if (error != null && error.startsWith("DIRTY")) {
+            return "the key cannot be put in quarantine, because its last write has still to be made in the origin; try"
+                    + " again when that is done";
+        }
+        if (error != null && error.startsWith("DEPOSED")) {
+            return "this instance does not own the journal of the partition, or not any more";
         }
         if (error != null && error.startsWith("HISTORY")) {
             return "commands still go to a server of another history than that which is to be repaired; it is tried again";

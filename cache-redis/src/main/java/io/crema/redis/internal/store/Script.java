@@ -27,6 +27,15 @@ public enum Script {
     REPAIR("epoch", "publish"),
     START("start", "clock"),
     HEARTBEAT("heartbeat"),
+    APPEND("append", "publish", "record", "store", "enter"),
+    OWN("own"),
+    JOURNAL("journal"),
+    WRITTEN("written", "publish", "record", "drop"),
+    BURY("bury", "publish", "record"),
+    DEAD_LETTERS("dead_letters"),
+    REVIVE("revive", "publish", "record", "store", "enter"),
+    DISCARD("discard"),
+    MEMBERS("members"),
     PROBE("probe");
 
     private static final String SHARED_BY_ALL = "tick";

@@ -25,6 +25,11 @@ public final class KeyLayout {
     private final byte[][] clocks;
     private final byte[][] floors;
     private final byte[][] epochs;
+    private final byte[][] journals;
+    private final byte[][] owners;
+    private final byte[][] deadLetters;
+    private final byte[][] revivables;
+    private final byte[] members;
     private final byte[][] channels;
     private final byte[][] entryPrefixes;
 
@@ -42,6 +47,11 @@ public final class KeyLayout {
         clocks = names("", "clk");
         floors = names("", "floor");
         epochs = names("", "epoch");
+        journals = names("", "wb");
+        owners = names("", "wbo");
+        deadLetters = names("", "wbd");
+        revivables = names("", "wbk");
+        members = utf8(prefixes[partitions] + "wbm");
         channels = names(channelStart(database), "");
         entryPrefixes = names("", "k:");
     }
@@ -104,6 +114,31 @@ public final class KeyLayout {
 
     public byte[] epoch(int partition) {
         return epochs[partition];
+    }
+
+    /** A stream: the writes that the origin has not yet. */
+    public byte[] journal(int partition) {
+        return journals[partition];
+    }
+
+    /** Who writes the journal to the origin. */
+    public byte[] owner(int partition) {
+        return owners[partition];
+    }
+
+    /** A sorted set: the writes that were given up, by their id. */
+    public byte[] deadLetters(int partition) {
+        return deadLetters[partition];
+    }
+
+    /** A hash: by key, which dead letter may be put back. */
+    public byte[] revivable(int partition) {
+        return revivables[partition];
+    }
+
+    /** A sorted set: the instances that write journals, by the time until which each counts as alive. */
+    public byte[] members() {
+        return members;
     }
 
     public byte[] channel(int partition) {

@@ -34,9 +34,14 @@ public final class RecordFormat {
 
     static final int FLAG_NULL = 1;
 
+    private static final int FLAG_DIRTY = 4;
     private static final int FLAG_SOFT_EXPIRED = 8;
     private static final int FLAG_SHARED = 16;
-    private static final int KNOWN_FLAGS = FLAG_NULL | FLAG_SOFT_EXPIRED | FLAG_SHARED;
+    private static final int FLAG_DOOMED = 32;
+    private static final int KNOWN_FLAGS = FLAG_NULL | FLAG_DIRTY | FLAG_SOFT_EXPIRED | FLAG_SHARED | FLAG_DOOMED;
+
+    /** A dirty value is fresh, whatever its time; a reader looks again after that. */
+    private static final long DIRTY_FRESH_MILLIS = 1_000;
 
     private static final int FLAGS = 2;
     private static final int STAMP = 4;
@@ -181,11 +186,10 @@ public final class RecordFormat {
                         header.getLong(TOKEN),
                         loadedAt,
                         Math.max(0, serverMillis - loadedAt),
-                        (flags & FLAG_SOFT_EXPIRED) != 0
-                                ? RemoteRecord.EXPIRED
-                                : u48(header, FRESH_UNTIL) - serverMillis,
+                        freshMillis(flags, u48(header, FRESH_UNTIL) - serverMillis),
                         Short.toUnsignedLong(header.getShort(LOAD_MILLIS)),
                         (flags & FLAG_NULL) != 0,
+                        (flags & FLAG_DIRTY) != 0,
                         header.getLong(ORIGIN_VERSION),
                         tags(header),
                         bytes[CODEC],
@@ -193,6 +197,13 @@ public final class RecordFormat {
                         lease(header, serverMillis),
                         floor);
         }
+    }
+
+    private static long freshMillis(short flags, long left) {
+        if ((flags & FLAG_DIRTY) != 0) {
+            return Math.max(DIRTY_FRESH_MILLIS, left);
+        }
+        return (flags & FLAG_SOFT_EXPIRED) != 0 ? RemoteRecord.EXPIRED : left;
     }
 
     /** Never longer than it is: the server's clock is not later than that. */

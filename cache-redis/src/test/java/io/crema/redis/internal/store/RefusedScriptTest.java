@@ -3,7 +3,6 @@ package io.crema.redis.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.crema.redis.RedisRemote;
 import io.crema.redis.internal.client.Commands;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.spi.LeaseMode;
@@ -18,10 +17,6 @@ import io.crema.spi.Repair;
 import io.crema.spi.TagReply;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -169,24 +164,9 @@ class RefusedScriptTest extends ScriptTest {
         assertThat(((LeaseReply.Refused) reply).current().lease().isLoading()).isTrue();
     }
 
-    private void fillMemory() {
-        plain.configSet("maxmemory", "1");
-        opened(() -> plain.configSet("maxmemory", "0"));
-    }
-
     private String text(byte[] at) {
         byte[] found = plain.get(at);
         return found == null ? "" : new String(found, StandardCharsets.US_ASCII);
-    }
-
-    /** The cache as a user with all rights but those that the rule takes. */
-    private RemoteCache as(String rule) {
-        CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE).add("SETUSER");
-        for (String each : ("limited on >secret ~* +@all " + rule).split(" ")) {
-            args.add(each);
-        }
-        plain.dispatch(CommandType.ACL, new StatusOutput<>(ByteArrayCodec.INSTANCE), args);
-        return open(opened(RedisRemote.connect(redis.uri().replace("redis://", "redis://limited:secret@"))));
     }
 
     private static void assertFull(Supplier<CompletableFuture<?>> call) {

@@ -2,18 +2,23 @@ package io.crema.redis.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crema.redis.RedisRemote;
 import io.crema.redis.ServerTest;
 import io.crema.redis.internal.client.Commands;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
 import io.crema.spi.ReadMode;
+import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord;
 import io.crema.spi.RemoteValue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.ByteBuffer;
@@ -153,5 +158,21 @@ abstract class ScriptTest extends ServerTest {
         byte[] copy = bytes.clone();
         Arrays.fill(copy, 32, 38, (byte) 0);
         return copy;
+    }
+
+    /** Until the test ends, Redis refuses what may need memory. */
+    final void fillMemory() {
+        plain.configSet("maxmemory", "1");
+        opened(() -> plain.configSet("maxmemory", "0"));
+    }
+
+    /** The cache as a user with all rights but those that the rule takes. */
+    final RemoteCache as(String rule) {
+        CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE).add("SETUSER");
+        for (String each : ("limited on >secret ~* +@all " + rule).split(" ")) {
+            args.add(each);
+        }
+        plain.dispatch(CommandType.ACL, new StatusOutput<>(ByteArrayCodec.INSTANCE), args);
+        return open(opened(RedisRemote.connect(redis.uri().replace("redis://", "redis://limited:secret@"))));
     }
 }

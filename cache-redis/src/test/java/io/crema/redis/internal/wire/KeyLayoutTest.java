@@ -29,6 +29,11 @@ class KeyLayoutTest {
                 .asString()
                 .isEqualTo("inv:3:{crema:products:0:1}");
         assertThat(layout.entry(new RemoteKey(0, bytes("sA")))).asString().isEqualTo("{crema:products:0:1}k:sA");
+        assertThat(layout.journal(0)).asString().isEqualTo("{crema:products:0:1}wb");
+        assertThat(layout.owner(0)).asString().isEqualTo("{crema:products:0:1}wbo");
+        assertThat(layout.deadLetters(0)).asString().isEqualTo("{crema:products:0:1}wbd");
+        assertThat(layout.revivable(0)).asString().isEqualTo("{crema:products:0:1}wbk");
+        assertThat(layout.members()).asString().isEqualTo("{crema:products:t:0}wbm");
         assertThat(KeyLayout.meta("crema", "products")).asString().isEqualTo("crema:products:meta");
         assertThat(KeyLayout.heartbeat("crema", "one")).asString().isEqualTo("crema::hb:one");
     }

@@ -136,6 +136,21 @@ class RecordFormatTest {
         assertThat(record.isExpired()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"0004, false", "0005, true", "000c, false", "0024, false"})
+    void decode_dirty_isFreshWhateverItsTime(String flags, boolean cachedNull) {
+        byte[] dirty = hex(VALUE.replaceFirst("0000", flags));
+        RemoteRecord record = RecordFormat.decode(dirty, -1, LOADED_AT);
+        assertThat(record.dirty()).isTrue();
+        assertThat(record.cachedNull()).isEqualTo(cachedNull);
+        assertThat(record.freshMillis()).isEqualTo(FRESH_UNTIL - LOADED_AT);
+        assertThat(RecordFormat.decode(dirty, -1, FRESH_UNTIL - 999).freshMillis())
+                .isEqualTo(1_000);
+        assertThat(RecordFormat.decodeHead(dirty, -1, FRESH_UNTIL + 5).freshMillis())
+                .isEqualTo(1_000);
+        assertThat(RecordFormat.decode(hex(VALUE), -1, LOADED_AT).dirty()).isFalse();
+    }
+
     @Test
     void decode_quarantineOrTombstone_isThat() {
         byte[] quarantine = hex(QUARANTINE);
@@ -195,7 +210,7 @@ class RecordFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, c2", "1, 05", "1, 00", "2, 01", "3, 02", "3, 04", "3, 20", "63, 01", "63, 41", "63, ff"})
+    @CsvSource({"0, c2", "1, 05", "1, 00", "2, 01", "3, 02", "3, 40", "3, 80", "63, 01", "63, 41", "63, ff"})
     void decode_unknownMagicKindFlagOrTags_isOpaque(int offset, String value) {
         byte[] bytes = hex(VALUE);
         bytes[offset] = hex(value)[0];

@@ -1,0 +1,172 @@
+package io.crema.internal.writebehind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.crema.internal.writebehind.PendingWrites.Item;
+import io.crema.spi.JournalEntry;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PendingWritesTest {
+
+    private static final int MANY = 100;
+
+    private final PendingWrites coalesced = new PendingWrites(true);
+    private final PendingWrites each = new PendingWrites(false);
+
+    private static JournalEntry write(long id, int key) {
+        return new JournalEntry(id, new byte[] {(byte) key}, false, (byte) 1, new byte[] {1, 2, 3});
+    }
+
+    private static List<Long> ids(List<Item> items) {
+        return items.stream().map(item -> item.entry().id()).toList();
+    }
+
+    private static List<Long> idsOf(Item item) {
+        return item.entries().stream().map(JournalEntry::id).toList();
+    }
+
+    private static Item only(List<Item> items) {
+        assertThat(items).hasSize(1);
+        return items.get(0);
+    }
+
+    @Test
+    void take_coalesced_theLastOfEachKeyStandsForAll() {
+        coalesced.add(write(1, 7));
+        coalesced.add(write(2, 8));
+        coalesced.add(write(3, 7));
+        coalesced.add(write(4, 7));
+
+        List<Item> items = coalesced.take(MANY, 0, 1);
+
+        assertThat(ids(items)).containsExactly(4L, 2L);
+        assertThat(idsOf(items.get(0))).containsExactly(1L, 3L, 4L);
+        items.forEach(coalesced::done);
+        assertThat(coalesced.isEmpty()).isTrue();
+    }
+
+    @Test
+    void take_notCoalesced_oneOfEachKeyInEachWindowInItsOrder() {
+        each.add(write(1, 7));
+        each.add(write(2, 7));
+
+        Item first = only(each.take(MANY, 0, 1));
+        assertThat(idsOf(first)).containsExactly(1L);
+        assertThat(each.take(MANY, 0, 2)).as("one is under way").isEmpty();
+        each.done(first);
+        assertThat(each.take(MANY, 0, 1)).as("once in a window").isEmpty();
+        assertThat(idsOf(only(each.take(MANY, 0, 2)))).containsExactly(2L);
+    }
+
+    @Test
+    void take_most_areTakenAndTheOthersNext() {
+        for (int i = 1; i <= 5; i++) {
+            coalesced.add(write(i, i));
+        }
+
+        assertThat(ids(coalesced.take(3, 0, 1))).containsExactly(1L, 2L, 3L);
+        assertThat(ids(coalesced.take(3, 0, 1))).containsExactly(4L, 5L);
+    }
+
+    @Test
+    void add_whileOneIsUnderWay_waitsBehindIt() {
+        coalesced.add(write(1, 7));
+        Item first = only(coalesced.take(MANY, 0, 1));
+        coalesced.add(write(2, 7));
+        coalesced.add(write(3, 7));
+
+        coalesced.done(first);
+
+        Item second = only(coalesced.take(MANY, 0, 2));
+        assertThat(idsOf(second)).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void failed_isDueAgainAfterItsTime_andCounts() {
+        coalesced.add(write(1, 7));
+        Item first = only(coalesced.take(MANY, 0, 1));
+        assertThat(first.attempt()).isEqualTo(1);
+
+        coalesced.failed(first, 50);
+
+        assertThat(coalesced.take(MANY, 49, 2)).isEmpty();
+        assertThat(only(coalesced.take(MANY, 50, 2)).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void failed_whenANewerOneWaits_thatOneIsTriedForBoth() {
+        coalesced.add(write(1, 7));
+        Item first = only(coalesced.take(MANY, 0, 1));
+        coalesced.add(write(2, 7));
+        coalesced.add(write(3, 7));
+
+        coalesced.failed(first, 50);
+
+        Item next = only(coalesced.take(MANY, 50, 2));
+        assertThat(idsOf(next)).containsExactly(1L, 2L, 3L);
+        assertThat(next.attempt()).as("another value").isEqualTo(1);
+    }
+
+    @Test
+    void failed_notCoalesced_staysTheFirst() {
+        each.add(write(1, 7));
+        each.add(write(2, 7));
+        each.failed(only(each.take(MANY, 0, 1)), 0);
+
+        Item again = only(each.take(MANY, 0, 2));
+
+        assertThat(idsOf(again)).containsExactly(1L);
+        assertThat(again.attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void notNoted_isNotWrittenAgain_norReplaced() {
+        coalesced.add(write(1, 7));
+        coalesced.notNoted(only(coalesced.take(MANY, 0, 1)));
+        coalesced.add(write(2, 7));
+
+        Item again = only(coalesced.take(MANY, 0, 2));
+
+        assertThat(again.isWritten()).isTrue();
+        assertThat(idsOf(again)).containsExactly(1L);
+        coalesced.done(again);
+        assertThat(only(coalesced.take(MANY, 0, 3)).isWritten()).isFalse();
+    }
+
+    @Test
+    void notTried_isDueAtOnce() {
+        coalesced.add(write(1, 7));
+        coalesced.notTried(only(coalesced.take(MANY, 0, 1)));
+
+        assertThat(only(coalesced.take(MANY, 0, 1)).attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void isFull_manyKeysOrManyBytes_untilTheyAreDone() {
+        PendingWrites keys = new PendingWrites(true);
+        for (int i = 0; i < 10_000; i++) {
+            keys.add(new JournalEntry(i + 1, new byte[] {(byte) i, (byte) (i >> 8)}, false, (byte) 1, new byte[0]));
+        }
+        assertThat(keys.isFull()).isTrue();
+        keys.done(keys.take(1, 0, 1).get(0));
+        assertThat(keys.isFull()).isFalse();
+
+        coalesced.add(new JournalEntry(1, new byte[] {1}, false, (byte) 1, new byte[17 << 20]));
+        assertThat(coalesced.isFull()).isTrue();
+        coalesced.add(write(2, 1));
+        assertThat(coalesced.isFull()).as("the newer one is small").isFalse();
+        coalesced.clear();
+        assertThat(coalesced.isEmpty()).isTrue();
+    }
+
+    @Test
+    void done_ofWhatIsNotUnderWay_isRefused() {
+        coalesced.add(write(1, 7));
+        Item item = only(coalesced.take(MANY, 0, 1));
+        coalesced.done(item);
+
+        assertThatThrownBy(() -> coalesced.done(item)).isInstanceOf(IllegalStateException.class);
+    }
+}
