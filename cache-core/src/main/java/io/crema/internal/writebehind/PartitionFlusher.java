@@ -251,10 +251,18 @@ final class PartitionFlusher {
         }
     }
 
+    /**
+     * What came of one request to the journal.
+     *
+     * @param goesOn whether the round does
+     * @param change what it means for what is pending; made when all requests have ended, by one thread
+     */
+    private record Noted(boolean goesOn, Runnable change) {}
+
     /** Tells the journal what the origin has, and sees to the rest. */
     private void note(List<Item> items, Map<Integer, Throwable> failures, List<Item> tried) {
         List<Item> written = new ArrayList<>();
-        List<CompletableFuture<Boolean>> noted = new ArrayList<>();
+        List<CompletableFuture<Noted>> noted = new ArrayList<>();
         for (int i = 0; i < tried.size(); i++) {
             Throwable failure = failures.get(i);
             if (failure == null) {
@@ -268,24 +276,25 @@ final class PartitionFlusher {
             noted.add(noteWritten(written));
         }
         CompletableFuture<?> unused = CompletableFuture.allOf(noted.toArray(CompletableFuture<?>[]::new))
-                .whenComplete((done, none) -> {
-                    boolean goesOn = noted.stream().allMatch(CompletableFuture::join);
-                    if (goesOn) {
-                        flusher.executor.execute(this::next);
-                    } else {
-                        endRound();
-                    }
-                });
+                .thenRunAsync(
+                        () -> {
+                            List<Noted> all =
+                                    noted.stream().map(CompletableFuture::join).toList();
+                            all.forEach(each -> each.change().run());
+                            if (all.stream().allMatch(Noted::goesOn)) {
+                                next();
+                            } else {
+                                endRound();
+                            }
+                        },
+                        flusher.executor);
     }
 
-    /** Gives whether the round goes on. */
-    private CompletableFuture<Boolean> noteWritten(List<Item> items) {
+    private CompletableFuture<Noted> noteWritten(List<Item> items) {
         List<JournalEntry> entries =
                 items.stream().flatMap(item -> item.entries().stream()).toList();
-        return written(entries).thenApply(done -> {
-            items.forEach(done ? pending::done : pending::notNoted);
-            return done;
-        });
+        return written(entries)
+                .thenApply(done -> new Noted(done, () -> items.forEach(done ? pending::done : pending::notNoted)));
     }
 
     /** A part after the other, so that the newest write of a key comes last. */
@@ -313,23 +322,23 @@ final class PartitionFlusher {
         return answer.isPresent() && answer.get();
     }
 
-    /** It is tried again later, or given up; gives whether the round goes on. */
-    private CompletableFuture<Boolean> failed(Item item, Throwable failure) {
+    /** It is tried again later, or given up. */
+    private CompletableFuture<Noted> failed(Item item, Throwable failure) {
         if (item.attempt() < flusher.policy.attempts()) {
             long wait = flusher.policy.retry().after(item.attempt()).toNanos();
             long share = Long.remainderUnsigned(flusher.random.getAsLong(), wait / 2 + 1);
-            pending.failed(item, flusher.clock.exact() + wait - share);
-            return CompletableFuture.completedFuture(true);
+            long notBefore = flusher.clock.exact() + wait - share;
+            return CompletableFuture.completedFuture(new Noted(true, () -> pending.failed(item, notBefore)));
         }
-        return bury(item, failure).thenApply(buried -> {
-            if (buried) {
-                pending.done(item);
-                flusher.writer.buried(item.entry(), item.attempt(), failure);
-            } else {
-                pending.failed(item, flusher.clock.exact());
-            }
-            return buried;
-        });
+        return bury(item, failure)
+                .thenApply(buried -> new Noted(buried, () -> {
+                    if (buried) {
+                        pending.done(item);
+                        flusher.writer.buried(item.entry(), item.attempt(), failure);
+                    } else {
+                        pending.failed(item, flusher.clock.exact());
+                    }
+                }));
     }
 
     /** What it replaced goes with it; of very many the first go before. */
