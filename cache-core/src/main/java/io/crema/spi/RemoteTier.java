@@ -1,6 +1,7 @@
 package io.crema.spi;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -43,6 +44,14 @@ public interface RemoteTier extends AutoCloseable {
 
     /** What it can promise, found by asking it; fails if it cannot be reached. */
     CompletableFuture<Guarantee> guarantee();
+
+    /**
+     * What may become of values that the origin does not have yet, found by asking it; fails if it cannot be reached. Nothing
+     * is known to be wrong unless overridden.
+     */
+    default CompletableFuture<Durability> durability() {
+        return CompletableFuture.completedFuture(new Durability(List.of(), List.of()));
+    }
 
     /**
      * Agrees on the terms of a cache with all other instances: the first to come sets them, and starts the clocks of the

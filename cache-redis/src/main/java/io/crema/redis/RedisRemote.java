@@ -9,6 +9,7 @@ import io.crema.redis.internal.store.RedisStore;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.redis.internal.wire.ServerClock;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Durability;
 import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
@@ -239,6 +240,11 @@ public final class RedisRemote implements RemoteTier {
     @Override
     public CompletableFuture<Guarantee> guarantee() {
         return store.guarantee(pubSub);
+    }
+
+    @Override
+    public CompletableFuture<Durability> durability() {
+        return store.durability(pubSub);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.crema.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.crema.CacheConfigException;
 import io.crema.CacheWriter;
 import io.crema.Crema;
 import io.crema.DeadLetter;
@@ -139,6 +141,17 @@ class WriteBehindOnRedisTest {
         rows.down = false;
 
         await().atMost(Duration.ofSeconds(30)).until(() -> rows.values.size() == 50);
+    }
+
+    @Test
+    void serverThatMayEvictAnyKey_isRefused() {
+        redis.close();
+        redis = EmbeddedRedis.start("--maxmemory-policy", "allkeys-lru");
+
+        assertThatThrownBy(this::instance)
+                .isInstanceOf(CacheConfigException.class)
+                .hasMessageContaining("'texts'")
+                .hasMessageContaining("allkeys-lru");
     }
 
     private static List<DeadLetter<String, String>> deadLetters(LoadingTieredCache<String, String> cache) {

@@ -1,6 +1,7 @@
 package io.crema.testkit;
 
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Durability;
 import io.crema.spi.Guarantee;
 import io.crema.spi.InvalidationBus;
 import io.crema.spi.Limits;
@@ -58,6 +59,11 @@ public abstract class ForwardingRemote implements RemoteTier {
     @Override
     public CompletableFuture<Guarantee> guarantee() {
         return tier.guarantee();
+    }
+
+    @Override
+    public CompletableFuture<Durability> durability() {
+        return tier.durability();
     }
 
     @Override

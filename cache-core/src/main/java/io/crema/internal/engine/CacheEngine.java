@@ -421,10 +421,14 @@ public final class CacheEngine<K, V> {
                 "Cache '" + name + "' is closed, because its Crema is; use it no more, or close the Crema later");
     }
 
+    boolean writesBehind() {
+        return writePath.behind().isPresent();
+    }
+
     /** Why a cache cannot be here on a remote tier that was reached; null = it can. */
     @Nullable
     String refusal(RemoteCache cache) {
-        return writePath.behind().isPresent() && cache.journal().isEmpty()
+        return writesBehind() && cache.journal().isEmpty()
                 ? "writePolicy(behind()) needs a remote tier that keeps journals, which this one does not"
                 : null;
     }

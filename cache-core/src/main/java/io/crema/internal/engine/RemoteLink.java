@@ -87,7 +87,7 @@ public final class RemoteLink {
             fault.complete(null);
             return;
         }
-        CompletableFuture<Opening> unused = opening(terms).whenComplete((result, failure) -> {
+        CompletableFuture<Opening> unused = openingOf(engine, terms).whenComplete((result, failure) -> {
             if (failure != null) {
                 onUnreachable(engine, terms, fault, failure);
                 return;
@@ -105,6 +105,26 @@ public final class RemoteLink {
                 subscription.onFirstConfirmation(() -> fault.complete(null));
                 session.add(subscription);
             }
+        });
+    }
+
+    /** Of a cache that writes behind, the tier must not lose what the origin does not have yet. */
+    private CompletableFuture<Opening> openingOf(CacheEngine<?, ?> engine, CacheTerms terms) {
+        CompletableFuture<Opening> opening = opening(terms);
+        if (!engine.writesBehind()) {
+            return opening;
+        }
+        return opening.thenCombine(remote.durability(), (result, durability) -> {
+            if (!durability.faults().isEmpty()) {
+                return new Opening.Refused(String.join("; ", durability.faults()));
+            }
+            if (!durability.warnings().isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "Cache '" + terms.cache() + "' writes behind its callers over " + remote + "; but: "
+                                + String.join("; ", durability.warnings()));
+            }
+            return result;
         });
     }
 

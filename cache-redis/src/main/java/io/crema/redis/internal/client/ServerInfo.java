@@ -92,6 +92,22 @@ public final class ServerInfo {
                 : Optional.empty();
     }
 
+    /** What is lost of writes that the origin does not have, though the server is well. */
+    public Optional<String> lossByEviction() {
+        return evictionWarning()
+                .map(warning -> "writePolicy(behind()) is refused: Redis may evict what the origin does not have yet"
+                        + " (maxmemory-policy " + fields.get("maxmemory_policy")
+                        + "); set maxmemory-policy noeviction or volatile-.., or use WritePolicy.through()");
+    }
+
+    /** What is lost of them when it is restarted. */
+    public Optional<String> lossByRestart() {
+        return "1".equals(fields.get("aof_enabled"))
+                ? Optional.empty()
+                : Optional.of("A restart of Redis loses writes that the origin does not have yet (appendonly no); set"
+                        + " appendonly yes, and appendfsync always to lose none");
+    }
+
     /** What a primary may lose that has replicas, and accepts writes without them: only then INFO does not count them. */
     public Optional<String> failoverWarning() {
         boolean alone = fields.getOrDefault("connected_slaves", "0").equals("0");

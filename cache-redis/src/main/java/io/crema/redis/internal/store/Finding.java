@@ -4,6 +4,7 @@ import io.crema.redis.internal.client.Node;
 import io.crema.redis.internal.client.Refusal;
 import io.crema.redis.internal.client.ServerInfo;
 import io.crema.redis.internal.client.Topology;
+import io.crema.spi.Durability;
 import io.crema.spi.Guarantee;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,6 +85,24 @@ record Finding(Node node, @Nullable ServerInfo server, List<String> faults, List
                 bounded,
                 Delivery.of(topology, known).words + " of " + server + " (" + versions + ", " + shape(topology) + ")",
                 texts);
+    }
+
+    /** What the least careful of the servers may lose. */
+    static Durability durability(List<Finding> findings) {
+        List<String> faults = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        for (Finding finding : findings) {
+            if (finding.server == null) {
+                warnings.addAll(finding.doubts);
+            } else {
+                finding.server.lossByEviction().ifPresent(faults::add);
+                finding.server.lossByRestart().ifPresent(warnings::add);
+                finding.server.failoverWarning().ifPresent(warnings::add);
+            }
+        }
+        return new Durability(
+                faults.stream().distinct().toList(),
+                warnings.stream().distinct().toList());
     }
 
     private static String at(List<Node> nodes) {

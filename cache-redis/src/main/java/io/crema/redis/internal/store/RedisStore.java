@@ -13,6 +13,7 @@ import io.crema.redis.internal.wire.CacheMeta;
 import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.redis.internal.wire.ServerClock;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.Durability;
 import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
 import io.crema.spi.RemoteRecord;
@@ -159,6 +160,17 @@ public final class RedisStore {
      */
     public CompletableFuture<Guarantee> guarantee(
             Function<RedisURI, ? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
+        return findings(connector).thenApply(findings -> Finding.guarantee(server, topology, findings));
+    }
+
+    /** See {@link io.crema.spi.RemoteTier#durability}; the connector as of {@link #guarantee}. */
+    public CompletableFuture<Durability> durability(
+            Function<RedisURI, ? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
+        return findings(connector).thenApply(Finding::durability);
+    }
+
+    private CompletableFuture<List<Finding>> findings(
+            Function<RedisURI, ? extends CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>>> connector) {
         ServerProbe probe = new ServerProbe(namespace, database, topology, connector);
         return firstAttempts().thenCompose(ended -> {
             if (keepers.current().isEmpty()) {
@@ -167,10 +179,8 @@ public final class RedisStore {
             List<CompletableFuture<Finding>> asked =
                     topology.primaries().stream().map(probe::ask).toList();
             return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
-                    .thenApply(all -> Finding.guarantee(
-                            server,
-                            topology,
-                            asked.stream().map(CompletableFuture::join).toList()));
+                    .thenApply(
+                            all -> asked.stream().map(CompletableFuture::join).toList());
         });
     }
 

@@ -66,6 +66,19 @@ class ServerInfoTest {
     }
 
     @Test
+    void losses_ofWhatTheOriginDoesNotHave_areSaid() {
+        ServerInfo careless = new ServerInfo(Commands.ascii("maxmemory_policy:allkeys-lfu\r\naof_enabled:0\r\n"));
+        assertThat(careless.lossByEviction())
+                .hasValueSatisfying(
+                        fault -> assertThat(fault).contains("allkeys-lfu").contains("through()"));
+        assertThat(careless.lossByRestart())
+                .hasValueSatisfying(warning -> assertThat(warning).contains("appendonly yes"));
+        ServerInfo careful = new ServerInfo(Commands.ascii("maxmemory_policy:noeviction\r\naof_enabled:1\r\n"));
+        assertThat(careful.lossByEviction()).isEmpty();
+        assertThat(careful.lossByRestart()).isEmpty();
+    }
+
+    @Test
     void name_fork_isItsOwn() {
         assertThat(info("7.0.15", "master", 0).name()).isEqualTo("Redis 7.0.15");
         assertThat(new ServerInfo(Commands.ascii("redis_version:7.2.4\r\nvalkey_version:8.1.0\r\n")).name())
