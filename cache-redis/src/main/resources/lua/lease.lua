@@ -1,6 +1,7 @@
 -- Grants the lease to load a key: in the header of a value or tombstone, else by a marker. Where there is no value but a
 -- least origin version it is a tombstone, since a marker goes with its lease. All outlive the lease by a minute, for a
--- late fill. Nobody gets it on a dirty value. Whoever is refused for nothing but somebody's lease marks it as awaited: leaseUntil is even, and odd then.
+-- late fill. Nobody gets it on a dirty value. Whoever is refused for nothing but somebody's lease marks it as awaited:
+-- leaseUntil is even, and odd then.
 -- KEYS: clk, floor, key · ARGV: atLeast, leaseToken, leaseMillis, mode (0 = unless there is a fresh value, 1 = even then,
 -- and if the key is held back, 2 = unless there is a fresh value of another token), the known token (8 bytes)
 -- Returns 1 if granted, else 0; server microseconds; if granted, the failures before, else the floor and the record.

@@ -379,7 +379,6 @@ public final class CacheEngine<K, V> {
     void requireEncodable(K key, @Nullable V value) {
         requireKey(key);
         if (serialization != null) {
-            serialization.requireEncodable(key);
             serialization.requireEncodable(key, value);
         }
     }
@@ -425,22 +424,12 @@ public final class CacheEngine<K, V> {
         return writePath.behind().isPresent();
     }
 
-    /** Why a cache cannot be here on a remote tier that was reached; null = it can. */
-    @Nullable
-    String refusal(RemoteCache cache) {
-        return writesBehind() && cache.journal().isEmpty()
-                ? "writePolicy(behind()) needs a remote tier that keeps journals, which this one does not"
-                : null;
-    }
-
     /**
      * What is to be written to the origin is, as far as there is time; it can be used meanwhile. Does nothing where nothing is
      * written behind.
      */
     public void drain() {
-        writePath.behind().ifPresent(behind -> {
-            Threads.awaitInRealTime(behind.drain(), behind.drainLimit());
-        });
+        writePath.behind().ifPresent(behind -> Threads.awaitInRealTime(behind.drain(), behind.drainLimit()));
     }
 
     /**

@@ -12,7 +12,6 @@ import io.crema.policy.CircuitBreaker;
 import io.crema.spi.CacheTerms;
 import io.crema.spi.Guarantee;
 import io.crema.spi.Opening;
-import io.crema.spi.RemoteCache;
 import io.crema.spi.RemoteTier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -90,31 +89,29 @@ public final class RemoteLink {
         CompletableFuture<Opening> unused = openingOf(engine, terms).whenComplete((result, failure) -> {
             if (failure != null) {
                 onUnreachable(engine, terms, fault, failure);
-                return;
             } else if (result instanceof Opening.Refused refused) {
                 onRefused(terms, fault, refused.reason());
-                return;
-            }
-            RemoteCache cache = ((Opening.Agreed) result).cache();
-            String refusal = engine.refusal(cache);
-            if (refusal != null) {
-                onRefused(terms, fault, refusal);
             } else {
                 announce();
-                Subscription subscription = engine.attach(cache, deadlines, breaker);
+                Subscription subscription = engine.attach(((Opening.Agreed) result).cache(), deadlines, breaker);
                 subscription.onFirstConfirmation(() -> fault.complete(null));
                 session.add(subscription);
             }
         });
     }
 
-    /** Of a cache that writes behind, the tier must not lose what the origin does not have yet. */
+    /** Of a cache that writes behind, the tier must keep a journal, and not lose what the origin does not have yet. */
     private CompletableFuture<Opening> openingOf(CacheEngine<?, ?> engine, CacheTerms terms) {
         CompletableFuture<Opening> opening = opening(terms);
         if (!engine.writesBehind()) {
             return opening;
         }
         return opening.thenCombine(remote.durability(), (result, durability) -> {
+            if (result instanceof Opening.Agreed agreed
+                    && agreed.cache().journal().isEmpty()) {
+                return new Opening.Refused(
+                        "writePolicy(behind()) needs a remote tier that keeps journals, which this one does not");
+            }
             if (!durability.faults().isEmpty()) {
                 return new Opening.Refused(String.join("; ", durability.faults()));
             }

@@ -55,8 +55,9 @@ public final class Serialization<K, V> {
         encode(key);
     }
 
-    /** As {@link #requireEncodable(Object)}, of a value. */
+    /** As {@link #requireEncodable(Object)}, with a value. */
     public void requireEncodable(K key, @Nullable V value) {
+        requireEncodable(key);
         Codec<V> used = codec;
         if (value != null && used != null) {
             encodeValue(used, key, value);

@@ -95,11 +95,6 @@ public final class Flusher {
                 .orElse(0);
     }
 
-    /** How many dead letters the partitions of this instance had when they were last looked at. */
-    public long deadLetters() {
-        return partitions.stream().mapToLong(PartitionFlusher::deadLetters).sum();
-    }
-
     // Who owns what
 
     private void share() {

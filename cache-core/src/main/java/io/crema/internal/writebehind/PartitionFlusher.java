@@ -71,10 +71,6 @@ final class PartitionFlusher {
         return known.held() ? known.oldestMillis() : 0;
     }
 
-    long deadLetters() {
-        return known.held() ? known.deadLetters() : 0;
-    }
-
     // Ownership
 
     /** Keeps what is owned. */

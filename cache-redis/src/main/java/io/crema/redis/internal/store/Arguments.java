@@ -1,12 +1,14 @@
 package io.crema.redis.internal.store;
 
 import io.crema.redis.internal.client.Commands;
+import io.crema.redis.internal.wire.KeyLayout;
 import io.crema.redis.internal.wire.RecordFormat;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.RemoteValue;
 import io.crema.spi.Renewal;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What scripts take, as they take it. */
@@ -39,6 +41,14 @@ final class Arguments {
         values.add(millis(renewal.freshMillis()));
         values.add(millis(renewal.keepMillis()));
         values.add(millis(renewal.loadMillis()));
+    }
+
+    /** What every script that publishes takes first; the list grows. */
+    static List<byte[]> publishing(KeyLayout layout, int partition, long atLeast) {
+        List<byte[]> values = new ArrayList<>(12);
+        values.add(layout.channel(partition));
+        values.add(Commands.ascii(atLeast));
+        return values;
     }
 
     static byte[] mode(LeaseMode mode) {

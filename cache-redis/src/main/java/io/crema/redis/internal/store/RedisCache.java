@@ -204,7 +204,7 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<StoreReply> put(RemoteKey key, RemoteValue value, long holder, long atLeast) {
-        List<byte[]> values = publishing(key.partition(), atLeast);
+        List<byte[]> values = Arguments.publishing(layout, key.partition(), atLeast);
         values.add(Arguments.token(holder));
         Arguments.addTo(values, value);
         return store.run(Script.PUT, entryKeys(key), values, Replies::store);
@@ -212,7 +212,7 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<StoreReply> putIfAbsent(RemoteKey key, RemoteValue value, long atLeast) {
-        List<byte[]> values = publishing(key.partition(), atLeast);
+        List<byte[]> values = Arguments.publishing(layout, key.partition(), atLeast);
         Arguments.addTo(values, value);
         return Replies.decided(store.run(Script.PUT_IF_ABSENT, entryKeys(key), values, Replies::store));
     }
@@ -230,7 +230,7 @@ public final class RedisCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> clear(int partition, long atLeast) {
         List<byte[]> keys = List.of(layout.clock(partition), layout.floor(partition));
-        return store.run(Script.CLEAR, keys, publishing(partition, atLeast), Replies::stamp);
+        return store.run(Script.CLEAR, keys, Arguments.publishing(layout, partition, atLeast), Replies::stamp);
     }
 
     /** A clock that came into being with the first fill would look like a message missed to everybody else. */
@@ -246,7 +246,7 @@ public final class RedisCache implements RemoteCache {
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         List<byte[]> keys = List.of(layout.clock(partition), layout.floor(partition), layout.epoch(partition));
-        List<byte[]> values = publishing(partition, atLeast);
+        List<byte[]> values = Arguments.publishing(layout, partition, atLeast);
         values.add(Commands.ascii(history));
         values.add(Commands.ascii(repair == Repair.CLEAR ? 1 : 0));
         return store.agree(meta).thenCompose(found -> {
@@ -277,7 +277,7 @@ public final class RedisCache implements RemoteCache {
             throw new IllegalArgumentException("Cache " + name()
                     + ": a quarantine must have a holder other than 0 and last at least 1 ms, not " + millis);
         }
-        List<byte[]> values = publishing(key.partition(), atLeast);
+        List<byte[]> values = Arguments.publishing(layout, key.partition(), atLeast);
         values.add(Arguments.token(holder));
         values.add(Arguments.millis(millis));
         return Replies.explained(name(), store.run(Script.QUARANTINE, entryKeys(key), values, Replies::stamp));
@@ -285,7 +285,7 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<Long> endQuarantine(RemoteKey key, long holder, long atLeast) {
-        List<byte[]> values = publishing(key.partition(), atLeast);
+        List<byte[]> values = Arguments.publishing(layout, key.partition(), atLeast);
         values.add(Arguments.token(holder));
         return store.run(Script.END_QUARANTINE, entryKeys(key), values, Replies::stamp);
     }
@@ -312,7 +312,7 @@ public final class RedisCache implements RemoteCache {
 
     @Override
     public CompletableFuture<Long> invalidateTag(String tag, long token, long atLeast) {
-        List<byte[]> values = publishing(tagPartition(), atLeast);
+        List<byte[]> values = Arguments.publishing(layout, tagPartition(), atLeast);
         values.add(Arguments.token(token));
         return store.run(Script.INVALIDATE_TAG, entryKeys(tagKey(tag)), values, Replies::stamp);
     }
@@ -361,16 +361,8 @@ public final class RedisCache implements RemoteCache {
         return names;
     }
 
-    /** What every script that publishes takes first. */
-    private List<byte[]> publishing(int partition, long atLeast) {
-        List<byte[]> values = new ArrayList<>(12);
-        values.add(layout.channel(partition));
-        values.add(Commands.ascii(atLeast));
-        return values;
-    }
-
     private List<byte[]> leastValues(int partition, long least, long atLeast) {
-        List<byte[]> values = publishing(partition, atLeast);
+        List<byte[]> values = Arguments.publishing(layout, partition, atLeast);
         values.add(Arguments.token(least));
         return values;
     }

@@ -37,7 +37,7 @@ final class RedisJournal implements WriteJournal {
 
     @Override
     public CompletableFuture<StoreReply> append(RemoteKey key, RemoteValue value, long most, long atLeast) {
-        List<byte[]> values = publishing(key.partition(), atLeast);
+        List<byte[]> values = Arguments.publishing(layout, key.partition(), atLeast);
         values.add(Commands.ascii(most));
         Arguments.addTo(values, value);
         return Replies.decided(store.run(Script.APPEND, writtenKeys(key), values, Replies::store));
@@ -98,7 +98,7 @@ final class RedisJournal implements WriteJournal {
         keys.add(layout.floor(partition));
         keys.add(layout.owner(partition));
         keys.add(layout.journal(partition));
-        List<byte[]> values = publishing(partition, atLeast);
+        List<byte[]> values = Arguments.publishing(layout, partition, atLeast);
         values.add(Arguments.token(owner));
         for (JournalEntry entry : entries) {
             keys.add(layout.entry(new RemoteKey(partition, entry.key())));
@@ -115,7 +115,7 @@ final class RedisJournal implements WriteJournal {
                 writtenKeys(new RemoteKey(partition, entries.get(0).key())));
         keys.add(layout.owner(partition));
         keys.add(layout.deadLetters(partition));
-        List<byte[]> values = publishing(partition, atLeast);
+        List<byte[]> values = Arguments.publishing(layout, partition, atLeast);
         values.add(Arguments.token(owner));
         values.add(Commands.ascii(attempts));
         values.add(JournalFormat.reason(reason));
@@ -148,7 +148,7 @@ final class RedisJournal implements WriteJournal {
         return forLetter(partition, id, entry -> {
             List<byte[]> keys = new ArrayList<>(writtenKeys(new RemoteKey(partition, entry.key())));
             keys.add(layout.deadLetters(partition));
-            List<byte[]> values = publishing(partition, atLeast);
+            List<byte[]> values = Arguments.publishing(layout, partition, atLeast);
             values.add(Commands.ascii(id));
             return Replies.explained(cache, store.run(Script.REVIVE, keys, values, RedisJournal::isOne));
         });
@@ -204,13 +204,6 @@ final class RedisJournal implements WriteJournal {
                 layout.entry(key),
                 layout.journal(partition),
                 layout.revivable(partition));
-    }
-
-    private List<byte[]> publishing(int partition, long atLeast) {
-        List<byte[]> values = new ArrayList<>(12);
-        values.add(layout.channel(partition));
-        values.add(Commands.ascii(atLeast));
-        return values;
     }
 
     private void requireOwner(long owner) {
