@@ -11,9 +11,8 @@ if minimum or full then
   local time = call('TIME')
   return {full and -2 or -1, time[1] * 1000000 + time[2], minimum or 0}
 end
-local stamp, micros = tick(call, 1, ARGV[2])
+local stamp, micros = tickAbove(ARGV[2])
 publish(WRITTEN, stamp, micros, 1)
 local head = sub(ARGV[4], 1, 3) .. string.char(byte(ARGV[4], 4) + DIRTY)
 local record, loadedAt = assembled(head, stamp, micros, 4)
-enter(stamp, micros, record)
-return {stamp, micros, loadedAt}
+return {enter(stamp, micros, record), micros, loadedAt}

@@ -18,7 +18,7 @@ if wrote then
   publish(WRITTEN, stamp, micros, 1)
 end
 local key, reason = entry[2][2], ARGV[5]
-insist('ZADD', KEYS[7], id, pack('>I6I4I6I2', math.floor(micros / 1000), tonumber(ARGV[4]), tonumber(entry[2][4]), #reason)
+insist('ZADD', KEYS[7], id, pack('>I6I4I6I2', math.floor(micros / 1000), tonumber(ARGV[4]), tonumber(entry[2][4]) or math.floor(micros / 1000), #reason)
   .. reason .. pack('>I2', #key) .. key .. entry[2][6])
 call('XDEL', KEYS[4], unpack(ids))
 if wrote then

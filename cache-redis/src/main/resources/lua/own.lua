@@ -16,5 +16,5 @@ else
   left = call('PTTL', KEYS[2])
 end
 local oldest = call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
-return {held, time[1] * 1000000 + time[2], left, call('XLEN', KEYS[3]), oldest and math.max(1, now - oldest[2][4]) or 0,
+return {held, time[1] * 1000000 + time[2], left, call('XLEN', KEYS[3]), oldest and math.max(1, now - (tonumber(oldest[2][4]) or now)) or 0,
   call('ZCARD', KEYS[4])}

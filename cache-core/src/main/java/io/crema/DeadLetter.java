@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * cache has dropped it.
  *
  * @param key the key
- * @param value the value; null = the key was to be deleted, or the value cannot be decoded
+ * @param value the value; null = the key was to be deleted, or the value cannot be read here, as the reason says then
  * @param writeId as {@link WriteContext#writeId()}; names the dead letter together with the key
  * @param attempts how often it was tried
  * @param age how long ago it was given up

@@ -5,10 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a competitor of a suite has to reach: one of some limits. Medians of rounds count. */
-record Bar(String competitor, List<Limit> anyOf) {
+/**
+ * What a competitor of a suite has to reach: one of some limits. Medians of rounds count.
+ *
+ * @param threads with how many it has to; empty = however many
+ */
+record Bar(String competitor, Set<Integer> threads, List<Limit> anyOf) {
 
     /** One number and how far it may go. */
     sealed interface Limit {
@@ -22,7 +27,16 @@ record Bar(String competitor, List<Limit> anyOf) {
     }
 
     static Bar of(String competitor, Limit... anyOf) {
-        return new Bar(competitor, List.of(anyOf));
+        return new Bar(competitor, Set.of(), List.of(anyOf));
+    }
+
+    /** The same for one number of threads. */
+    Bar onlyWith(int number) {
+        return new Bar(competitor, Set.of(number), anyOf);
+    }
+
+    boolean judges(String measured, int threadCount) {
+        return competitor.equals(measured) && (threads.isEmpty() || threads.contains(threadCount));
     }
 
     /** A figure of the competitor by that of another. */
@@ -35,16 +49,31 @@ record Bar(String competitor, List<Limit> anyOf) {
 
         @Override
         public Optional<Double> measured(List<Report.Row> rows, List<Report.Ratio> ratios) {
-            return ratios.stream()
-                    .filter(ratio ->
-                            ratio.figure().equals(figure.label) && ratio.by().equals(by))
-                    .map(Report.Ratio::ratio)
-                    .findFirst();
+            return ratio(figure, by, ratios);
         }
 
         @Override
         public boolean holds(double measured) {
             return measured <= limit;
+        }
+    }
+
+    /** A figure of the competitor by that of another, of which more is better. */
+    record RatioAtLeast(Figure figure, String by, double limit) implements Limit {
+
+        @Override
+        public String text() {
+            return String.format(Locale.ROOT, "%s >= %.2f x %s", figure.label, limit, by);
+        }
+
+        @Override
+        public Optional<Double> measured(List<Report.Row> rows, List<Report.Ratio> ratios) {
+            return ratio(figure, by, ratios);
+        }
+
+        @Override
+        public boolean holds(double measured) {
+            return measured >= limit;
         }
     }
 
@@ -106,6 +135,14 @@ record Bar(String competitor, List<Limit> anyOf) {
         }
     }
 
+    private static Optional<Double> ratio(Figure figure, String by, List<Report.Ratio> ratios) {
+        return ratios.stream()
+                .filter(ratio ->
+                        ratio.figure().equals(figure.label) && ratio.by().equals(by))
+                .map(Report.Ratio::ratio)
+                .findFirst();
+    }
+
     private static Optional<Double> score(Figure figure, List<Report.Row> rows) {
         return rows.stream()
                 .filter(row -> row.figure().equals(figure.label))
@@ -114,15 +151,15 @@ record Bar(String competitor, List<Limit> anyOf) {
     }
 
     /** What came of it with some number of threads. */
-    Report.Verdict judge(String suite, int threads, List<Report.Row> all, List<Report.Ratio> allRatios) {
+    Report.Verdict judge(String suite, int threadCount, List<Report.Row> all, List<Report.Ratio> allRatios) {
         List<Report.Row> rows = all.stream()
                 .filter(row -> row.suite().equals(suite)
-                        && row.threads() == threads
+                        && row.threads() == threadCount
                         && row.competitor().equals(competitor))
                 .toList();
         List<Report.Ratio> ratios = allRatios.stream()
                 .filter(ratio -> ratio.suite().equals(suite)
-                        && ratio.threads() == threads
+                        && ratio.threads() == threadCount
                         && ratio.competitor().equals(competitor))
                 .toList();
         String result = "NOT MEASURED";
@@ -135,6 +172,6 @@ record Bar(String competitor, List<Limit> anyOf) {
             }
         }
         String bar = anyOf.stream().map(Limit::text).collect(Collectors.joining(" or "));
-        return new Report.Verdict(suite, threads, competitor, bar, measured, result);
+        return new Report.Verdict(suite, threadCount, competitor, bar, measured, result);
     }
 }

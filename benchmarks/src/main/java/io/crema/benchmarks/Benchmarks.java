@@ -2,6 +2,7 @@ package io.crema.benchmarks;
 
 import io.crema.testkit.EmbeddedRedis;
 import io.lettuce.core.RedisURI;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -29,15 +30,15 @@ public final class Benchmarks {
     private static final int ATTEMPTS = 3;
 
     private final Settings settings;
-    private final String redisUri;
+    private final Servers servers;
     private final PrintStream out;
     private final long began = System.nanoTime();
     private int forksDone;
     private @Nullable RunnerException failure;
 
-    private Benchmarks(Settings settings, String redisUri, PrintStream out) {
+    private Benchmarks(Settings settings, Servers servers, PrintStream out) {
         this.settings = settings;
-        this.redisUri = redisUri;
+        this.servers = servers;
         this.out = out;
     }
 
@@ -46,11 +47,21 @@ public final class Benchmarks {
         String given = System.getenv("CREMA_REDIS_URL");
         if (given != null && !given.isBlank()) {
             requireLoopback(given);
-            run(settings, given);
+            withDatabase(settings, given);
         } else {
             try (EmbeddedRedis redis = EmbeddedRedis.start()) {
-                run(settings, redis.uri());
+                withDatabase(settings, redis.uri());
             }
+        }
+    }
+
+    private static void withDatabase(Settings settings, String redisUri) throws IOException, RunnerException {
+        if (settings.suites().stream().noneMatch(Suite::needsDatabase)) {
+            run(settings, new Servers(redisUri, null));
+            return;
+        }
+        try (EmbeddedPostgres postgres = Database.start()) {
+            run(settings, new Servers(redisUri, Database.url(postgres)));
         }
     }
 
@@ -61,11 +72,11 @@ public final class Benchmarks {
         }
     }
 
-    private static void run(Settings settings, String redisUri) throws IOException, RunnerException {
-        Environment environment = Environment.here(Environment.redisVersion(redisUri), "1g", Fork.JVM_FLAGS);
+    private static void run(Settings settings, Servers servers) throws IOException, RunnerException {
+        Environment environment = Environment.here(Environment.redisVersion(servers.redisUri()), "1g", Fork.JVM_FLAGS);
         String commit = Environment.commit();
         String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        Benchmarks benchmarks = new Benchmarks(settings, redisUri, System.out);
+        Benchmarks benchmarks = new Benchmarks(settings, servers, System.out);
         List<Measured> measured = benchmarks.measure();
         Report report = Report.of(settings.profile(), date, commit, environment, measured);
         Path directory = settings.report().toAbsolutePath().getParent();
@@ -123,7 +134,7 @@ public final class Benchmarks {
     private Fork fork(Competitor competitor, int threads) throws RunnerException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return Fork.run(competitor, threads, settings.profile(), redisUri);
+                return Fork.run(competitor, threads, settings.profile(), servers);
             } catch (RunnerException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;

@@ -18,6 +18,10 @@ record Competitor(String name, Way way, Set<Integer> threads) {
         return new Competitor(name, new Method(type, method), Set.of(threads));
     }
 
+    static Competitor probe(String name, Class<? extends Probe> type, Integer... threads) {
+        return new Competitor(name, new Program(type), Set.of(threads));
+    }
+
     /** Without threads to choose: a probe makes what it needs. */
     static Competitor of(String name, Class<? extends Probe> type) {
         return new Competitor(name, new Program(type), Set.of(1));

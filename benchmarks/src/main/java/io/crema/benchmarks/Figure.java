@@ -10,6 +10,8 @@ enum Figure {
     MAX("max", "us"),
     /** Operations that were really made in a second. */
     RATE("rate", "1/s"),
+    /** Rows that the database was sent for one operation. */
+    ROWS("rows", "1/op"),
     /** Entries of the near tier that serve as before. */
     KEPT("kept", "%"),
     /** Reads that gave a value older than one that was confirmed before. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,27 +26,29 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Statistics;
 
 /**
  * What one JVM has measured.
  *
- * @param figures at least one; a time is the median of the JVM's iterations
+ * @param figures at least one; a time is the median of the JVM's iterations, a percentile that of all its calls
  * @param bytes allocated per operation, by whatever thread; null where that says nothing
  */
 record Fork(Map<Figure, Double> figures, @Nullable Double bytes) {
 
     static final List<String> JVM_FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
+    private static final double NANOS_PER_MICRO = 1_000;
 
     Fork(double nanos, double bytes) {
         this(Map.of(Figure.TIME, nanos), bytes);
     }
 
     /** Measures in a new JVM, of the JDK that runs this one. */
-    static Fork run(Competitor competitor, int threads, Profile profile, String redisUri) throws RunnerException {
+    static Fork run(Competitor competitor, int threads, Profile profile, Servers servers) throws RunnerException {
         if (competitor.way() instanceof Method method) {
-            return run(method, threads, profile, redisUri);
+            return run(method, threads, profile, servers);
         } else if (competitor.way() instanceof Program program) {
-            return run(program, profile, redisUri);
+            return run(program, threads, profile, servers);
         }
         throw new IllegalArgumentException("Nobody knows how to run " + competitor);
     }
@@ -65,11 +68,11 @@ record Fork(Map<Figure, Double> figures, @Nullable Double bytes) {
         return text.toString();
     }
 
-    private static Fork run(Method competitor, int threads, Profile profile, String redisUri) throws RunnerException {
+    private static Fork run(Method competitor, int threads, Profile profile, Servers servers) throws RunnerException {
         Options options = new OptionsBuilder()
                 .include(competitor.type().getName().replace(".", "\\.") + "\\." + competitor.method() + "$")
                 .jvmArgs(JVM_FLAGS.toArray(String[]::new))
-                .jvmArgsAppend(quietly("-D" + Server.URI_PROPERTY + "=" + redisUri))
+                .jvmArgsAppend(quietly(servers.properties()))
                 .threads(threads)
                 .forks(1)
                 .warmupIterations(profile.warmups)
@@ -92,16 +95,24 @@ record Fork(Map<Figure, Double> figures, @Nullable Double bytes) {
         }
         // Between single shots much is prepared, which the profiler counts.
         boolean counted = result.getParams().getMode() != Mode.SingleShotTime;
-        return new Fork(Map.of(Figure.TIME, Median.of(nanos)), counted ? allocated.getScore() : null);
+        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+        figures.put(Figure.TIME, Median.of(nanos));
+        if (result.getParams().getMode() == Mode.SampleTime) {
+            Statistics all = result.getPrimaryResult().getStatistics();
+            figures.put(Figure.P50, all.getPercentile(50) / NANOS_PER_MICRO);
+            figures.put(Figure.P99, all.getPercentile(99) / NANOS_PER_MICRO);
+        }
+        return new Fork(figures, counted ? allocated.getScore() : null);
     }
 
-    private static Fork run(Program program, Profile profile, String redisUri) throws RunnerException {
+    private static Fork run(Program program, int threads, Profile profile, Servers servers) throws RunnerException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
-        command.addAll(List.of(quietly("-D" + Server.URI_PROPERTY + "=" + redisUri)));
+        command.addAll(List.of(quietly(servers.properties())));
         command.addAll(List.of("-classpath", System.getProperty("java.class.path"), ProbeMain.class.getName()));
-        command.addAll(List.of(program.type().getName(), String.valueOf(profile.probeSeconds)));
+        command.addAll(
+                List.of(program.type().getName(), String.valueOf(profile.probeSeconds), String.valueOf(threads)));
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -125,10 +136,11 @@ record Fork(Map<Figure, Double> figures, @Nullable Double bytes) {
     }
 
     /** Newer JVMs warn of what JMH and Netty use. */
-    private static String[] quietly(String argument) {
-        return Runtime.version().feature() < 24
-                ? new String[] {argument}
-                : new String[] {argument, "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"
-                };
+    private static String[] quietly(List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        if (Runtime.version().feature() >= 24) {
+            all.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"));
+        }
+        return all.toArray(String[]::new);
     }
 }

@@ -19,6 +19,13 @@ final class Percentiles {
         nanos[count++] = latencyNanos;
     }
 
+    void addAll(Percentiles others) {
+        long[] all = Arrays.copyOf(nanos, Math.max(nanos.length, count + others.count));
+        System.arraycopy(others.nanos, 0, all, count, others.count);
+        nanos = all;
+        count += others.count;
+    }
+
     int count() {
         return count;
     }

@@ -10,6 +10,7 @@ interface Probe {
      * Measures.
      *
      * @param time how long to measure, where more time means better numbers
+     * @param threads how many threads call, where the probe leaves that open
      */
-    Map<Figure, Double> measure(Duration time) throws Exception;
+    Map<Figure, Double> measure(Duration time, int threads) throws Exception;
 }

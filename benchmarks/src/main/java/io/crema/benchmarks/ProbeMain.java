@@ -12,13 +12,14 @@ final class ProbeMain {
 
     private ProbeMain() {}
 
-    /** @param arguments the name of the probe's class, and for how many seconds it shall measure */
+    /** @param arguments the name of the probe's class, for how many seconds it shall measure, and with how many threads */
     public static void main(String[] arguments) throws Exception {
         Probe probe = Class.forName(arguments[0])
                 .asSubclass(Probe.class)
                 .getDeclaredConstructor()
                 .newInstance();
-        Map<Figure, Double> figures = probe.measure(Duration.ofSeconds(Long.parseLong(arguments[1])));
+        Map<Figure, Double> figures =
+                probe.measure(Duration.ofSeconds(Long.parseLong(arguments[1])), Integer.parseInt(arguments[2]));
         System.out.println(RESULT + new Gson().toJson(figures));
     }
 }

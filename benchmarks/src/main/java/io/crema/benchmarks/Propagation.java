@@ -51,7 +51,7 @@ final class Propagation {
         private final Arrivals arrivals = new Arrivals(Workload.keys(KEYS));
 
         @Override
-        public Map<Figure, Double> measure(Duration time) throws InterruptedException {
+        public Map<Figure, Double> measure(Duration time, int threads) throws InterruptedException {
             RedisRemote remote = RedisRemote.builder(Server.uri())
                     .namespace(Server.NAMESPACE)
                     .build();
@@ -118,7 +118,7 @@ final class Propagation {
         private final Arrivals arrivals = new Arrivals(Workload.keys(KEYS));
 
         @Override
-        public Map<Figure, Double> measure(Duration time) {
+        public Map<Figure, Double> measure(Duration time, int threads) {
             int keyBytes = Workload.keys(1)[0].length();
             RedisClient client = Server.client();
             try {

@@ -31,7 +31,7 @@ final class Reconnect {
     static final class Quiet implements Probe {
 
         @Override
-        public Map<Figure, Double> measure(Duration time) {
+        public Map<Figure, Double> measure(Duration time, int threads) {
             return Reconnect.measure(0);
         }
     }
@@ -40,7 +40,7 @@ final class Reconnect {
     static final class Written implements Probe {
 
         @Override
-        public Map<Figure, Double> measure(Duration time) {
+        public Map<Figure, Double> measure(Duration time, int threads) {
             return Reconnect.measure(1);
         }
     }

@@ -93,7 +93,7 @@ record Report(
         List<Verdict> verdicts = new ArrayList<>();
         for (Measured one : measured) {
             for (Bar bar : one.suite().bars) {
-                if (bar.competitor().equals(one.competitor())) {
+                if (bar.judges(one.competitor(), one.threads())) {
                     verdicts.add(bar.judge(one.suite().label(), one.threads(), rows, ratios));
                 }
             }

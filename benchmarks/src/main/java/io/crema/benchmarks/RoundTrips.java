@@ -21,7 +21,7 @@ final class RoundTrips {
     static final class OfCrema implements Probe {
 
         @Override
-        public Map<Figure, Double> measure(Duration time) {
+        public Map<Figure, Double> measure(Duration time, int threads) {
             try (Crema crema = Server.crema()) {
                 TieredCache<String, byte[]> cache = crema.<String, byte[]>cache("round-trips")
                         .codec(PlainCodec.bytes())
@@ -40,7 +40,7 @@ final class RoundTrips {
     static final class OfLettuce implements Probe {
 
         @Override
-        public Map<Figure, Double> measure(Duration time) {
+        public Map<Figure, Double> measure(Duration time, int threads) {
             try (Reference reference = new Reference()) {
                 byte[][] keys = Reference.keys(Workload.Step.KEYS);
                 byte[] mark = Workload.value(Writes.MARK_BYTES);

@@ -3,6 +3,7 @@ package io.crema.benchmarks;
 import io.crema.benchmarks.Bar.AtLeast;
 import io.crema.benchmarks.Bar.AtMost;
 import io.crema.benchmarks.Bar.BytesBelow;
+import io.crema.benchmarks.Bar.RatioAtLeast;
 import io.crema.benchmarks.Bar.RatioAtMost;
 import java.util.Arrays;
 import java.util.List;
@@ -98,6 +99,33 @@ enum Suite {
             List.of(
                     Bar.of("crema", new AtMost(Figure.EVALSHA, 1.01)),
                     Bar.of("crema", new AtMost(Figure.READS, 1.05)))),
+    WRITE_CALLS(
+            Kind.WRITE,
+            L2Hit.VALUE_BYTES,
+            List.of(
+                    Competitor.of("none", WriteCalls.class, "none", 1, 16),
+                    Competitor.of("through", WriteCalls.class, "through", 1, 16),
+                    Competitor.of("around", WriteCalls.class, "around", 1, 16),
+                    Competitor.of("behind", WriteCalls.class, "behind", 1, 16),
+                    Competitor.of("redisson-through", WriteCalls.class, "redissonThrough", 1, 16),
+                    Competitor.of("redisson-behind", WriteCalls.class, "redissonBehind", 1, 16)),
+            Pairing.WRITE_POLICIES,
+            List.of(Bar.of("behind", new RatioAtMost(Figure.TIME, "none", 1.5)))),
+    WRITE_RATE(
+            Kind.PROBE,
+            L2Hit.VALUE_BYTES,
+            List.of(
+                    Competitor.probe("through", WriteRate.Through.class, 1, 16),
+                    Competitor.probe("behind", WriteRate.Behind.class, 1, 16),
+                    Competitor.probe("redisson-behind", WriteRate.RedissonBehind.class, 1, 16),
+                    Competitor.probe("jdbc-batches", WriteRate.JdbcBatches.class, 16),
+                    Competitor.probe("behind-zipf", WriteRate.BehindZipf.class, 16)),
+            Pairing.WRITE_POLICIES,
+            List.of(
+                    Bar.of("behind", new RatioAtLeast(Figure.RATE, "through", 5)),
+                    // One caller waits for Redis only, and each of the two writes whatever it puts.
+                    Bar.of("behind", new RatioAtLeast(Figure.RATE, "redisson-behind", 2))
+                            .onlyWith(16))),
     CLEAR_COST(
             Kind.WRITE,
             Filled.VALUE_BYTES,
@@ -172,6 +200,14 @@ enum Suite {
                 return by.endsWith("-1000") && competitor.equals(by + "000");
             }
         },
+        WRITE_POLICIES {
+            @Override
+            boolean pairs(String competitor, String by) {
+                return by.equals("none") && !competitor.equals(by)
+                        || by.equals("redisson-" + competitor)
+                        || competitor.equals("behind") && (by.equals("through") || by.equals("jdbc-batches"));
+            }
+        },
         TAGGED_BY_UNTAGGED {
             @Override
             boolean pairs(String competitor, String by) {
@@ -207,6 +243,11 @@ enum Suite {
 
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether there must be a database beside Redis. */
+    boolean needsDatabase() {
+        return this == WRITE_CALLS || this == WRITE_RATE;
     }
 
     Set<Integer> threadCounts() {

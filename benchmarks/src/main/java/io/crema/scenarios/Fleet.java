@@ -1,5 +1,6 @@
 package io.crema.scenarios;
 
+import com.google.gson.reflect.TypeToken;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,6 +142,38 @@ final class Fleet implements AutoCloseable {
     /** Ends a load; what each instance read. */
     List<History> end(String load) throws InterruptedException {
         return all(Order.Kind.END, i -> load, History.class);
+    }
+
+    /**
+     * Begins writes in each instance, all at one moment.
+     *
+     * @param writes its instance and begin are left out; rates and numbers are those of each
+     */
+    void beginWrites(Writes writes) throws InterruptedException {
+        long beginsAt = System.nanoTime() + HEAD_START.toNanos();
+        all(
+                Order.Kind.WRITE,
+                i -> new Writes(
+                        i,
+                        writes.rowsPort(),
+                        writes.threads(),
+                        writes.hotPerSecond(),
+                        writes.keys(),
+                        writes.otherPerSecond(),
+                        writes.coalescing(),
+                        beginsAt),
+                String.class);
+    }
+
+    List<Writes.Progress> progress() throws InterruptedException {
+        return all(Order.Kind.WRITES_SO_FAR, i -> "", Writes.Progress.class);
+    }
+
+    List<Writes.Last> endWrites() throws InterruptedException {
+        Type list = TypeToken.getParameterized(List.class, Writes.Last.class).getType();
+        return this.<List<Writes.Last>>all(Order.Kind.END_WRITES, i -> "", list).stream()
+                .flatMap(List::stream)
+                .toList();
     }
 
     List<Vitals> vitals() throws InterruptedException {

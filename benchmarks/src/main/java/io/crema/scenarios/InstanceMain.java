@@ -1,12 +1,15 @@
 package io.crema.scenarios;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.crema.Crema;
 import io.crema.EntryOptions;
 import io.crema.LoadingTieredCache;
+import io.crema.TieredCache;
 import io.crema.event.CacheEvent;
 import io.crema.event.CacheEvent.BreakerChanged;
 import io.crema.policy.Expiration;
 import io.crema.policy.Near;
+import io.crema.policy.WritePolicy;
 import io.crema.redis.RedisRemote;
 import io.crema.redis.codec.PlainCodec;
 import java.io.BufferedReader;
@@ -14,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryType;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,6 +35,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The main class of a service instance: a process of its own that reads through its own cache. It takes {@link Order}s on
@@ -50,11 +56,17 @@ final class InstanceMain {
     private static final int STACK_BYTES = 256 * 1024;
     private static final int FAILED = 3;
 
+    /** A partition's journal holds a 16th of it: more than two windows of the key that is written most. */
+    private static final long HELD = 400_000;
+
     private final PrintStream out;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final LoadRun.Counters counters = new LoadRun.Counters();
     private final Map<String, LoadRun> loads = new ConcurrentHashMap<>();
     private final List<Vitals.BreakerChange> breaker = new CopyOnWriteArrayList<>();
+    private volatile @Nullable WriteRun writes;
     private final Crema crema;
     private final Map<String, LoadingTieredCache<String, byte[]>> caches;
 
@@ -153,6 +165,9 @@ final class InstanceMain {
                 Objects.requireNonNull(loads.remove(Wire.LINES.fromJson(content, String.class)), content)
                         .end(PATIENCE_NANOS);
             case VITALS -> vitals();
+            case WRITE -> write(Wire.LINES.fromJson(content, Writes.class));
+            case WRITES_SO_FAR -> progress();
+            case END_WRITES -> writes().end();
             case FINISH -> throw new IllegalArgumentException("The order to finish is not for here");
         };
     }
@@ -247,6 +262,34 @@ final class InstanceMain {
         }
         run.begin();
         return load.name();
+    }
+
+    /** Only a scenario that writes has that cache. */
+    private String write(Writes order) {
+        WritePolicy.Behind behind = WritePolicy.behind().journal(HELD, Duration.ofSeconds(2));
+        TieredCache<String, byte[]> cache = crema.<String, byte[]>cache(Writes.CACHE)
+                .codec(PlainCodec.bytes())
+                .writer(new RowsClient(order.rowsPort()))
+                .writePolicy(order.coalescing() ? behind : behind.withoutCoalescing())
+                .build();
+        WriteRun run = new WriteRun(order, cache);
+        writes = run;
+        run.begin();
+        return Writes.CACHE;
+    }
+
+    private WriteRun writes() {
+        return Objects.requireNonNull(writes, "Nothing is written");
+    }
+
+    /** What lives in the heap is known after a collection only. */
+    private Writes.Progress progress() {
+        memory.gc();
+        long heap = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                .sum();
+        return new Writes.Progress(writes().acknowledged(), writes().failures(), heap, system.getProcessCpuTime());
     }
 
     private Vitals vitals() {

@@ -21,6 +21,12 @@ record Order(long ticket, Kind kind, String content) {
         END,
         /** The answer is a {@link Vitals}, whose peak begins anew with it. */
         VITALS,
+        /** Begins {@link Writes}; answered when they have begun. */
+        WRITE,
+        /** Collects garbage; the answer is a {@link Writes.Progress}. */
+        WRITES_SO_FAR,
+        /** Ends the writes; the answer is the {@link Writes.Last} of each key and thread. */
+        END_WRITES,
         /** Ends the process. */
         FINISH
     }

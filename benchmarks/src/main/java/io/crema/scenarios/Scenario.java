@@ -11,7 +11,8 @@ enum Scenario {
     MASS_EXPIRY(new MassExpiry()),
     ORIGIN_DOWN(new OriginDown()),
     ORIGIN_HANG(new OriginHang()),
-    REDIS_PAUSE(new RedisPause());
+    REDIS_PAUSE(new RedisPause()),
+    HOT_WRITE(new HotWrite());
 
     /** How one is run and judged. */
     interface Trial {

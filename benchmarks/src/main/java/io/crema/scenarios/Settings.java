@@ -16,9 +16,9 @@ import java.util.Properties;
  *
  * @param scenarios as {@code -Dscenario} names them: names with commas between; {@code all} or empty = all
  * @param report {@code report}: the file that is written, as JSON
- * @param instances {@code instances}: how many JVMs read
- * @param keys {@code keys}: how many are read
- * @param rate {@code rate}: reads a second of all instances together
+ * @param instances {@code instances}: how many JVMs read, or write
+ * @param keys {@code keys}: how many are read, or written
+ * @param rate {@code rate}: reads a second of all instances together, or writes
  * @param duration {@code duration}: how long what is wrong lasts, in ISO 8601, as PT30S
  * @param rounds {@code rounds}: how often something is repeated
  * @param readers {@code readers}: of a stampede, of all instances together
@@ -56,10 +56,12 @@ record Settings(
               NAME          %s; all = each of them (default)
               -Dreport      the JSON file that is written (default benchmarks/target/scenarios/report.json)
               -Dinstances   JVMs that read, 1 to 16 (default 3)
-              -Dkeys        keys that are read (mass-expiry 10000, redis-pause 1000, origin-down and origin-hang 200)
+              -Dkeys        keys that are read (mass-expiry 10000, redis-pause 1000, hot-write 300, origin-down and
+                            origin-hang 200)
               -Drate        reads a second of all instances together (mass-expiry: half of the measured capacity;
-                            others 1500)
-              -Dduration    how long what is wrong lasts (origin-down PT60S, redis-pause PT30S, origin-hang PT20S)
+                            hot-write: writes, 10000; others 1500)
+              -Dduration    how long what is wrong lasts (origin-down and hot-write PT60S, redis-pause PT30S,
+                            origin-hang PT20S)
               -Drounds      how often stampede (10) and mass-expiry (5) are repeated
               -Dreaders     of a stampede (default 1000)
               -Dpolicies    on (default), or off: the control, whose bars must fail""".formatted(String.join(", ", Scenario.labels()));

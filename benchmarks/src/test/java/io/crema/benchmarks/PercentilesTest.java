@@ -54,6 +54,20 @@ class PercentilesTest {
     }
 
     @Test
+    void addAll_ofMoreThanThereIsRoomFor_areAllCounted() {
+        Percentiles others = new Percentiles();
+        for (int i = 1; i <= 40_000; i++) {
+            others.add(i);
+            percentiles.add(40_000 + i);
+        }
+        percentiles.addAll(others);
+        percentiles.add(80_001);
+        assertThat(percentiles.count()).isEqualTo(80_001);
+        assertThat(percentiles.at(0.5)).isEqualTo(40_001);
+        assertThat(percentiles.at(1)).isEqualTo(80_001);
+    }
+
+    @Test
     void figures_areMicroseconds() {
         percentiles.add(1_500);
         assertThat(percentiles.figures())

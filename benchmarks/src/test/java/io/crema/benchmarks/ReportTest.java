@@ -31,7 +31,18 @@ class ReportTest {
                     "lettuce-publish",
                     1,
                     List.of(new Fork(Map.of(Figure.P50, 80.0, Figure.P99, 2_000.0), null))),
+            rate("behind", 1, 450),
+            rate("through", 1, 100),
+            rate("redisson-behind", 1, 300),
+            rate("behind", 16, 1_000),
+            rate("through", 16, 200),
+            rate("redisson-behind", 16, 501),
             new Measured(Suite.RECONNECT, "crema", 1, List.of(new Fork(Map.of(Figure.KEPT, 98.5), null))));
+
+    private static Measured rate(String competitor, int threads, double perSecond) {
+        return new Measured(
+                Suite.WRITE_RATE, competitor, threads, List.of(new Fork(Map.of(Figure.RATE, perSecond), null)));
+    }
 
     private final Report report = Report.of(
             Profile.QUICK, "2026-01-01T00:00:00Z", "abc", Environment.here("7.0.15", "1g", Fork.JVM_FLAGS), MEASURED);
@@ -105,6 +116,9 @@ class ReportTest {
                         tuple("l1-policies", 1, List.of(1.025), "PASS"),
                         tuple("l1-policies", 1, List.of(1.1), "FAIL"),
                         tuple("propagation", 1, List.of(6_000.0, 3.0), "FAIL"),
+                        tuple("write-rate", 1, List.of(4.5), "FAIL"),
+                        tuple("write-rate", 16, List.of(5.0), "PASS"),
+                        tuple("write-rate", 16, List.of(1.996), "FAIL"),
                         tuple("reconnect", 1, List.of(98.5), "FAIL"),
                         tuple("reconnect", 1, List.of(), "NOT MEASURED"));
     }

@@ -2,6 +2,7 @@ package io.crema.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crema.benchmarks.Bar.RatioAtLeast;
 import io.crema.benchmarks.Bar.RatioAtMost;
 import io.crema.benchmarks.Competitor.Method;
 import java.util.Arrays;
@@ -34,9 +35,9 @@ class SuiteTest {
         assertThat(suite.bars).allSatisfy(bar -> {
             assertThat(names).contains(bar.competitor());
             assertThat(bar.anyOf())
-                    .filteredOn(limit -> limit instanceof RatioAtMost)
+                    .filteredOn(limit -> limit instanceof RatioAtMost || limit instanceof RatioAtLeast)
                     .allSatisfy(limit -> {
-                        String by = ((RatioAtMost) limit).by();
+                        String by = limit instanceof RatioAtMost most ? most.by() : ((RatioAtLeast) limit).by();
                         assertThat(names).contains(by);
                         assertThat(suite.pairing.pairs(bar.competitor(), by)).isTrue();
                     });

@@ -50,6 +50,25 @@ public sealed interface CacheEvent {
             implements CacheEvent {}
 
     /**
+     * A write behind the caller failed; it is tried again, or given up, which {@link WriteGivenUp} tells then.
+     *
+     * @param key of the cache
+     * @param attempt how often it has been tried, this time included
+     * @param failure what the writer threw, of many keys perhaps; or why key or value cannot be decoded
+     */
+    record WriteFailed(String cache, Object key, int attempt, Throwable failure) implements CacheEvent {}
+
+    /**
+     * A write behind the caller lies in the journal and cannot be read by this instance, most likely since one of a newer
+     * version made it. It stays there for an instance that can, and those of its key that come later wait with it, unless
+     * one of them replaces it. Told when it is met, and so again by whoever takes the partition over.
+     *
+     * @param partition of the journal
+     * @param writeId as {@link io.crema.WriteContext#writeId()}
+     */
+    record WriteUnreadable(String cache, int partition, long writeId) implements CacheEvent {}
+
+    /**
      * A write behind the caller was given up and is a dead letter; see {@link io.crema.WriteBehind}.
      *
      * @param key of the cache

@@ -3,6 +3,7 @@ package io.crema.policy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** When a cache's {@link io.crema.CacheWriter} is called, and what is cached then. */
 public sealed interface WritePolicy extends Policy {
@@ -33,6 +34,10 @@ public sealed interface WritePolicy extends Policy {
      *
      * <p>An instance that dies while it writes may have written what the next one writes again, and what it was about to write
      * may come late: only an origin that compares {@link io.crema.WriteContext#writeId()} with what it has can refuse that.
+     *
+     * <p>By default a write is tried for about three quarters of an hour before it is a dead letter. A fleet that leaves this
+     * policy lets its journal run empty first: {@link #through()} refuses to write a key that the journal still holds, {@link
+     * #around()} cannot tell.
      */
     static Behind behind() {
         return new Behind(
@@ -41,7 +46,7 @@ public sealed interface WritePolicy extends Policy {
                 true,
                 4,
                 Backoff.doubling(Duration.ofMillis(200), Duration.ofSeconds(30)),
-                10,
+                120,
                 100_000,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(30),
@@ -59,10 +64,12 @@ public sealed interface WritePolicy extends Policy {
      * @param flushers how many calls of the writer run at a time in this instance; an origin has as many connections to
      *     spare
      * @param retry how long a key waits after a write that failed, half of that at least
-     * @param attempts how often a write is tried before it is a dead letter, from 1
+     * @param attempts how often a write is tried before it is a dead letter, from 1; with the back-off they say how long an
+     *     outage of the origin may last. One that failed together with others is tried alone before it is given up
      * @param journal how many writes wait at most, in the whole cache, from 1; what comes then waits
      * @param patience for how long, before it fails with a {@link io.crema.WriteRejectedException}
-     * @param timeout how long a call of the writer takes at most; then it is interrupted and has failed
+     * @param timeout how long a call of the writer takes at most; then it is interrupted and has failed. One that does not
+     *     end even so keeps its flusher, and after the time of a lease its partition is left to other instances
      * @param lease how long after the death of an instance others take over what it wrote, 1 s to a day; that takes half
      *     as long again
      * @param drain how long closing waits for what is left to be written
@@ -96,55 +103,94 @@ public sealed interface WritePolicy extends Policy {
 
         /** The same with another delay. */
         public Behind delay(Duration delay) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.delay = delay);
         }
 
         /** The same with batches of another size. */
         public Behind batch(int batch) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.batch = batch);
         }
 
         /** The same, but every write is made, also one that a later one of its key follows. */
         public Behind withoutCoalescing() {
-            return new Behind(delay, batch, false, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.coalescing = false);
         }
 
         /** The same with another number of flushers. */
         public Behind flushers(int flushers) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.flushers = flushers);
         }
 
         /** The same with another back-off and another number of attempts. */
         public Behind retry(Backoff retry, int attempts) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> {
+                parts.retry = retry;
+                parts.attempts = attempts;
+            });
         }
 
         /** The same with room for that many writes, and that wait for room. */
         public Behind journal(long journal, Duration patience) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> {
+                parts.journal = journal;
+                parts.patience = patience;
+            });
         }
 
         /** The same with another limit of a call of the writer. */
         public Behind timeout(Duration timeout) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.timeout = timeout);
         }
 
         /** The same with another lease. */
         public Behind lease(Duration lease) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.lease = lease);
         }
 
         /** The same with another limit of the writing at the end. */
         public Behind drain(Duration drain) {
-            return new Behind(
-                    delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            return with(parts -> parts.drain = drain);
+        }
+
+        private Behind with(Consumer<Parts> change) {
+            Parts parts = new Parts(this);
+            change.accept(parts);
+            return parts.together();
+        }
+
+        /** What a policy is made of, while one of it is changed. */
+        private static final class Parts {
+
+            Duration delay;
+            int batch;
+            boolean coalescing;
+            int flushers;
+            Backoff retry;
+            int attempts;
+            long journal;
+            Duration patience;
+            Duration timeout;
+            Duration lease;
+            Duration drain;
+
+            Parts(Behind of) {
+                delay = of.delay;
+                batch = of.batch;
+                coalescing = of.coalescing;
+                flushers = of.flushers;
+                retry = of.retry;
+                attempts = of.attempts;
+                journal = of.journal;
+                patience = of.patience;
+                timeout = of.timeout;
+                lease = of.lease;
+                drain = of.drain;
+            }
+
+            Behind together() {
+                return new Behind(
+                        delay, batch, coalescing, flushers, retry, attempts, journal, patience, timeout, lease, drain);
+            }
         }
 
         @Override

@@ -9,18 +9,35 @@ import java.util.Objects;
  */
 public final class JournalEntry {
 
+    private static final byte[] NO_PAYLOAD = {};
+
     private final long id;
     private final byte[] key;
+    private final boolean readable;
     private final boolean cachedNull;
     private final byte codec;
     private final byte[] payload;
 
     public JournalEntry(long id, byte[] key, boolean cachedNull, byte codec, byte[] payload) {
+        this(id, key, true, cachedNull, codec, payload);
+    }
+
+    private JournalEntry(long id, byte[] key, boolean readable, boolean cachedNull, byte codec, byte[] payload) {
         this.id = id;
         this.key = Objects.requireNonNull(key, "key");
+        this.readable = readable;
         this.cachedNull = cachedNull;
         this.codec = codec;
         this.payload = Objects.requireNonNull(payload, "payload");
+    }
+
+    /**
+     * A write that the adapter cannot read: a newer version of it made the write, or something has damaged it.
+     *
+     * @param key empty if not even that can be read
+     */
+    public static JournalEntry unreadable(long id, byte[] key) {
+        return new JournalEntry(id, key, false, false, (byte) 0, NO_PAYLOAD);
     }
 
     /** The stamp that the write got. */
@@ -31,6 +48,11 @@ public final class JournalEntry {
     /** The key's own bytes, not a copy. */
     public byte[] key() {
         return key;
+    }
+
+    /** Whether this version can read what is to be written; if not, it says nothing but its id and key. */
+    public boolean readable() {
+        return readable;
     }
 
     /** Whether the key is to be deleted. */
@@ -50,7 +72,7 @@ public final class JournalEntry {
 
     @Override
     public String toString() {
-        return "JournalEntry[" + id + ", key of " + key.length + " bytes, "
-                + (cachedNull ? "a deletion]" : payload.length + " bytes]");
+        String what = cachedNull ? "a deletion" : payload.length + " bytes";
+        return "JournalEntry[" + id + ", key of " + key.length + " bytes, " + (readable ? what : "unreadable") + "]";
     }
 }

@@ -18,8 +18,8 @@ public interface WriteJournal {
 
     /**
      * As {@link RemoteCache#put} without a holder, and adds the write to the journal; both or neither. The value is dirty.
-     * The stamp of the reply is the write's id, which grows from write to write of a partition. A cached null stands for a
-     * deletion.
+     * The stamp of the reply is the write's id, which grows from write to write of a partition, and is above {@code atLeast}
+     * also where the tier has lost writes that were issued higher ones. A cached null stands for a deletion.
      *
      * @param most {@link StoreReply.Full} if the journal holds as many writes
      * @return {@link StoreReply.Undecided} if the key is in quarantine, and then nothing has changed; never
@@ -39,10 +39,11 @@ public interface WriteJournal {
     CompletableFuture<Void> disown(int partition, long owner);
 
     /**
-     * The oldest writes after one, in their order.
+     * The oldest writes after one, in their order. One that this version cannot read, see {@link JournalEntry#readable()}, is
+     * in its place among them.
      *
      * @param after the id of a write; 0 = from the first
-     * @param most how many at most, from 1; what they hold comes in one reply
+     * @param most how many at most, from 1, and fewer if they are large: there are no more only if there is none
      * @return fails with an {@link IllegalStateException} if the instance is not the owner
      */
     CompletableFuture<List<JournalEntry>> read(int partition, long owner, long after, int most);
@@ -69,7 +70,7 @@ public interface WriteJournal {
     CompletableFuture<Boolean> bury(
             int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast);
 
-    /** The dead letters of a partition that were written first, in their order. */
+    /** The dead letters of a partition that were written first, in their order; those too that cannot be read. */
     CompletableFuture<List<DeadLetter>> deadLetters(int partition, int most);
 
     /**
@@ -78,7 +79,7 @@ public interface WriteJournal {
      * the value's place when it was buried, or if the key has a newer origin version.
      *
      * @return whether there was such a dead letter; it is gone in any case. Fails with an {@link IllegalStateException} if the
-     *     key is in quarantine, and then nothing has changed
+     *     key is in quarantine, or this version cannot read the write, and then nothing has changed
      */
     CompletableFuture<Boolean> revive(int partition, long id, long atLeast);
 
@@ -86,13 +87,13 @@ public interface WriteJournal {
     CompletableFuture<Boolean> drop(int partition, long id);
 
     /**
-     * Notes that an instance is alive, and gives all that have done so lately.
+     * Notes a number, by which an instance says that it is alive, and gives all that were noted lately.
      *
-     * @param keepMillis for how long it counts as alive
-     * @return random identities of instances, in no order
+     * @param keepMillis for how long it is given
+     * @return in no order
      */
     CompletableFuture<List<Long>> members(long instance, long keepMillis);
 
-    /** An instance is alive no longer. */
+    /** Forgets a number that was noted. */
     CompletableFuture<Void> leave(long instance);
 }

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Instances with near tiers alone, kept coherent over a real PostgreSQL, by roles without any privilege of a superuser. */
@@ -360,7 +361,19 @@ class PostgresInvalidationTest {
     }
 
     @Test
+    @Timeout(90)
     void reads_whileConnectionsAreKilled_areNeverStalerThanTheBound(@TempDir Path directory) throws Exception {
+        readWhileConnectionsAreKilled(Duration.ofSeconds(6), directory);
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(180)
+    void reads_whileConnectionsAreKilledForLong_areNeverStalerThanTheBound(@TempDir Path directory) throws Exception {
+        readWhileConnectionsAreKilled(Duration.ofSeconds(60), directory);
+    }
+
+    private void readWhileConnectionsAreKilled(Duration least, Path directory) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<Instance> instances = List.of(new Instance("a"), new Instance("b"), new Instance("c"));
@@ -369,10 +382,10 @@ class PostgresInvalidationTest {
             histories.add(HistoryWriter.create(directory.resolve("h" + i), "instance " + i));
         }
         StalenessChecker checker = StalenessChecker.withBound(BOUND).initialVersion(0);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(12);
+        long end = System.nanoTime() + least.toNanos();
         long nextKill = System.nanoTime();
         int kills = 0;
-        while (System.nanoTime() - end < 0) {
+        while (System.nanoTime() - end < 0 || kills < 3) {
             long key = random.nextInt(20);
             int at = random.nextInt(instances.size());
             if (random.nextInt(200) == 0) {
@@ -392,7 +405,6 @@ class PostgresInvalidationTest {
 
         StalenessReport report = checker.check();
 
-        assertThat(kills).isPositive();
         assertThat(report.passed())
                 .as("seed " + seed + "\n" + report.describe())
                 .isTrue();

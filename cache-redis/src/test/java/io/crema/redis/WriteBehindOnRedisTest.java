@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crema.CacheConfigException;
+import io.crema.CacheException;
 import io.crema.CacheWriter;
 import io.crema.Crema;
 import io.crema.DeadLetter;
@@ -14,11 +15,14 @@ import io.crema.policy.Backoff;
 import io.crema.policy.WritePolicy;
 import io.crema.redis.codec.PlainCodec;
 import io.crema.testkit.EmbeddedRedis;
+import io.crema.testkit.FaultProxy;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +98,11 @@ class WriteBehindOnRedisTest {
     }
 
     private LoadingTieredCache<String, String> instance(WritePolicy policy) {
-        Crema crema = Crema.builder().remote(RedisRemote.connect(redis.uri())).build();
+        return instance(redis.uri(), policy);
+    }
+
+    private LoadingTieredCache<String, String> instance(String uri, WritePolicy policy) {
+        Crema crema = Crema.builder().remote(RedisRemote.connect(uri)).build();
         cremas.add(crema);
         return crema.<String, String>cache("texts")
                 .codec(PlainCodec.strings())
@@ -154,6 +162,37 @@ class WriteBehindOnRedisTest {
                 .hasMessageContaining("allkeys-lru");
     }
 
+    @Test
+    void redisAwayWithDirtyEntries_putsFailAndWhatWasAcknowledgedIsWrittenOnceItIsBack() {
+        rows.down = true;
+        try (FaultProxy proxy = FaultProxy.to(URI.create(redis.uri()).getPort())) {
+            LoadingTieredCache<String, String> a = instance(
+                    "redis://127.0.0.1:" + proxy.port(), POLICY.retry(Backoff.every(Duration.ofMillis(50)), 1_000_000));
+            for (int i = 0; i < 20; i++) {
+                a.put("k" + i, "v" + i);
+            }
+            await().until(() -> a.stats().writeFailures() > 0);
+            proxy.refuse();
+            for (FaultProxy.Link link : List.of(FaultProxy.Link.COMMANDS, FaultProxy.Link.SUBSCRIPTIONS)) {
+                proxy.reset(link);
+            }
+
+            assertThatThrownBy(() -> a.put("k0", "unconfirmed"))
+                    .isInstanceOf(CacheException.class)
+                    .hasMessageContaining("'texts'")
+                    .hasMessageContaining("repeat the call");
+            rows.down = false;
+            proxy.heal();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> rows.values.size() == 20);
+            assertThat(rows.values)
+                    .allSatisfy((key, value) -> assertThat(value).isIn("v" + key.substring(1), "unconfirmed"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> a.writeBehind().pending() == 0);
+            assertThat(a.stats().writesGivenUp()).isZero();
+            assertThat(rows.inversions).hasValue(0);
+        }
+    }
+
     private static List<DeadLetter<String, String>> deadLetters(LoadingTieredCache<String, String> cache) {
         return cache.writeBehind().deadLetters(100).join();
     }
@@ -163,10 +202,18 @@ class WriteBehindOnRedisTest {
         LoadingTieredCache<String, String> a = instance();
         a.put("poison", "v");
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> deadLetters(a).size() == 1);
+        // On a busy machine a call may find no answer in time; it is made again then, as by any user.
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(CompletionException.class)
+                .until(() -> deadLetters(a).size() == 1);
 
         assertThat(a.getIfPresent("poison")).isNull();
-        assertThat(a.writeBehind().drop(deadLetters(a).get(0)).join()).isTrue();
-        assertThat(deadLetters(a)).isEmpty();
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(CompletionException.class)
+                .until(() -> {
+                    deadLetters(a)
+                            .forEach(letter -> a.writeBehind().drop(letter).join());
+                    return deadLetters(a).isEmpty();
+                });
     }
 }

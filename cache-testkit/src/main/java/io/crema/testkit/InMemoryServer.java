@@ -4,6 +4,7 @@ import io.crema.spi.BusConnection;
 import io.crema.spi.BusListener;
 import io.crema.spi.BusPosition;
 import io.crema.spi.CacheTerms;
+import io.crema.spi.RemoteKey;
 import io.crema.spi.Ticker;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -141,6 +142,13 @@ public final class InMemoryServer {
     public void plantOpaque(String cache, int partition, byte[] key) {
         synchronized (lock) {
             store(cache, partition).plantOpaque(key);
+        }
+    }
+
+    /** Makes the writes of a key in the journal, and its dead letters, ones that no instance of this version can read. */
+    public void makeUnreadable(String cache, int partition, byte[] key) {
+        synchronized (lock) {
+            store(cache, partition).journal().makeUnreadable(new RemoteKey(partition, key));
         }
     }
 

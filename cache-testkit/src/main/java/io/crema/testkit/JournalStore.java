@@ -36,15 +36,26 @@ final class JournalStore {
     private long owner;
     private long ownedUntil;
 
-    private record Write(RemoteKey key, RemoteValue value, long writtenAt) {
+    /** Of what is not in the journal any more, too. */
+    private long lastId;
+
+    /** @param readable whether this version can read it */
+    private record Write(RemoteKey key, RemoteValue value, long writtenAt, boolean readable) {
 
         JournalEntry entry(long id) {
+            if (!readable) {
+                return JournalEntry.unreadable(id, key.bytes().clone());
+            }
             return new JournalEntry(
                     id,
                     key.bytes().clone(),
                     value.isNull(),
                     value.codec(),
                     value.payload().clone());
+        }
+
+        Write foreign() {
+            return new Write(key, value, writtenAt, false);
         }
     }
 
@@ -58,6 +69,7 @@ final class JournalStore {
         copy.members.putAll(members);
         copy.owner = owner;
         copy.ownedUntil = ownedUntil;
+        copy.lastId = lastId;
         return copy;
     }
 
@@ -74,13 +86,23 @@ final class JournalStore {
     }
 
     private StoreReply enter(PartitionStore store, RemoteKey key, RemoteValue value, long atLeast, long nowMicros) {
-        store.advance(1, atLeast, nowMicros);
+        store.advanceAbove(atLeast, nowMicros);
+        store.passClock(lastId);
+        lastId = store.clock();
         long now = PartitionStore.millis(nowMicros);
         RemoteKey kept = new RemoteKey(key.partition(), key.bytes().clone());
-        writes.put(store.clock(), new Write(kept, value, now));
+        writes.put(lastId, new Write(kept, value, now, true));
         revivable.remove(ByteBuffer.wrap(kept.bytes()));
         return store.storeValue(
                 kept, StoredRecord.value(value, store.clock(), now).dirty());
+    }
+
+    /** Makes the writes of a key, those that were given up too, ones that no instance of this version can read. */
+    void makeUnreadable(RemoteKey key) {
+        writes.replaceAll((id, write) -> write.key.equals(key) ? write.foreign() : write);
+        letters.replaceAll((id, letter) -> letter.write.key.equals(key)
+                ? new Letter(letter.write.foreign(), letter.attempts, letter.buriedAt, letter.reason)
+                : letter);
     }
 
     Ownership own(long instance, long leaseMillis, long nowMillis) {
@@ -208,6 +230,9 @@ final class JournalStore {
             throw new IllegalStateException("The key cannot be written now, because it is in quarantine; try again");
         }
         Letter letter = letters.get(id);
+        if (letter != null && !letter.write.readable) {
+            throw new IllegalStateException("The dead letter is of another version, which alone can put it back");
+        }
         if (letter == null || !drop(id)) {
             return false;
         }

@@ -368,6 +368,20 @@ final class PartitionStore {
         clock += count;
     }
 
+    /** Sets the clock past a number, unless it is already. */
+    void passClock(long number) {
+        clock = Math.max(clock, number + 1);
+    }
+
+    /** Advances the clock by one; one that is not above what the caller has seen then starts as one that is missing. */
+    void advanceAbove(long atLeast, long nowMicros) {
+        advance(1, atLeast, nowMicros);
+        if (clock <= atLeast) {
+            clock = 0;
+            advance(1, atLeast, nowMicros);
+        }
+    }
+
     private boolean hasLiveValue(RemoteKey key, long nowMicros) {
         StoredRecord found = find(key, nowMicros);
         return found != null && found.isFresh(millis(nowMicros)) && !isBelowFloor(found);

@@ -260,9 +260,11 @@ final class RecordingListener implements BusListener {
         return events.isEmpty();
     }
 
-    /** Forgets what was told so far. */
+    /** Forgets what was told so far; of each connection that there is, that it was made. */
     void forget() {
-        events.clear();
+        synchronized (connections) {
+            events.clear();
+        }
     }
 
     /** The events up to the first that fits, that one included. */
@@ -291,8 +293,10 @@ final class RecordingListener implements BusListener {
 
     private void note(BusConnection from, Event event, Runnable before) {
         alone(from, () -> {
-            before.run();
-            events.add(event);
+            synchronized (connections) {
+                before.run();
+                events.add(event);
+            }
         });
     }
 

@@ -64,6 +64,36 @@ abstract class RemoteJournalContract extends RemoteDirtyContract {
     }
 
     @Test
+    void append_clockBehindTheJournal_isAboveEveryIdThatWasGiven() {
+        RemoteKey key = newKey();
+        long seen = append(key, value("one")).stamp() + FAR;
+        loseClock(name, key.partition());
+        long far = stored(journal(a).append(key, value("two"), MANY, seen)).stamp();
+        readAll(key.partition()).forEach(this::written);
+        loseClock(name, key.partition());
+
+        long id = stored(journal(a).append(key, value("three"), MANY, 0)).stamp();
+
+        assertThat(id).isGreaterThan(far);
+        assertThat(clockOf(key)).isEqualTo(id);
+        assertThat(readOne(key.partition()).id()).isEqualTo(id);
+        assertThat(read(key).stamp()).isEqualTo(id);
+    }
+
+    @Test
+    void append_clockBehindWhatTheCallerSaw_isAboveThat() {
+        RemoteKey key = newKey();
+        long seen = append(key, value("one")).stamp() + FAR;
+
+        long id = stored(journal(a).append(key, value("two"), MANY, seen)).stamp();
+
+        assertThat(id).isGreaterThan(seen);
+        assertThat(clockOf(key)).isEqualTo(id);
+        assertThat(stored(journal(b).append(key, value("three"), MANY, 0)).stamp())
+                .isEqualTo(id + 1);
+    }
+
+    @Test
     void append_journalFull_changesNothingUntilThereIsRoom() {
         RemoteKey key = newKey();
         RemoteKey other = newKeyIn(key.partition());

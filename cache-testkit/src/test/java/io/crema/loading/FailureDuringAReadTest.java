@@ -71,7 +71,8 @@ class FailureDuringAReadTest {
             HookedKey key = new HookedKey(
                     hashes,
                     () -> assertThat(CompletableFuture.supplyAsync(() -> get(cache, new HookedKey(0, null)), threads)
-                                    .orTimeout(2, TimeUnit.SECONDS))
+                                    // Where this read holds what that call waits for.
+                                    .orTimeout(500, TimeUnit.MILLISECONDS))
                             .failsWithin(Duration.ofSeconds(20)));
             CompletableFuture<Object> read = CompletableFuture.supplyAsync(
                     () -> form.equals("ONE")

@@ -201,6 +201,7 @@ class HardTimeoutTest {
         service.origin.set((key, context) -> key.equals("slow") ? held.load() : key);
         Call<?> all = cache.getAll("a", "slow", "b");
         held.awaitCalled();
+        service.until(() -> "a".equals(cache.look("a")));
         service.pass(HARD);
         assertThat(service.failure(all)).isInstanceOf(LoadTimeoutException.class);
         assertThat(cache.look("a")).isEqualTo("a");

@@ -20,6 +20,7 @@ final class Held {
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger interrupts = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger onExecutor = new AtomicInteger();
     private final OnInterrupt onInterrupt;
 
     Held(OnInterrupt onInterrupt) {
@@ -30,6 +31,8 @@ final class Held {
     @Nullable
     String load() throws Exception {
         calls.incrementAndGet();
+        int taken = Thread.currentThread().getName().startsWith(TrackedExecutor.THREAD) ? 1 : 0;
+        onExecutor.addAndGet(taken);
         try {
             while (true) {
                 try {
@@ -44,6 +47,7 @@ final class Held {
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
         } finally {
+            onExecutor.addAndGet(-taken);
             ended.incrementAndGet();
         }
     }
@@ -68,6 +72,11 @@ final class Held {
 
     int calls() {
         return calls.get();
+    }
+
+    /** How many threads of the executor wait here. */
+    int onExecutor() {
+        return onExecutor.get();
     }
 
     int interrupts() {

@@ -31,6 +31,11 @@ final class Origin implements ContextLoader<String, String>, AutoCloseable {
         return calls.get();
     }
 
+    /** How many threads of the executor wait for the test. */
+    int heldOnExecutor() {
+        return held.stream().mapToInt(Held::onExecutor).sum();
+    }
+
     void set(ContextLoader<String, String> loader) {
         now = loader;
     }

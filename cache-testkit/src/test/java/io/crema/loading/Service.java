@@ -40,7 +40,7 @@ final class Service implements AutoCloseable {
 
     private static final int LOOKS_PER_STEP = 20;
 
-    /** When nothing is left to do but what callers' own threads do. */
+    /** When nothing is left to do but what callers' own threads do, and loaders that wait for the test. */
     private static final int LOOKS_PER_IDLE_STEP = 4;
 
     /** What has not happened after so many takes long. */
@@ -145,7 +145,8 @@ final class Service implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> {
                     int look = looks.incrementAndGet();
-                    if (look % (executor.tasks() == 0 ? LOOKS_PER_IDLE_STEP : LOOKS_PER_STEP) == 0) {
+                    boolean idle = executor.tasks() <= origin.heldOnExecutor();
+                    if (look % (idle ? LOOKS_PER_IDLE_STEP : LOOKS_PER_STEP) == 0) {
                         time.advance(look > SMALL_STEPS * LOOKS_PER_STEP ? STEP.multipliedBy(5) : STEP);
                     }
                     return condition.call();

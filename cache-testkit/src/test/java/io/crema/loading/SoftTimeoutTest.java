@@ -145,6 +145,7 @@ class SoftTimeoutTest {
         service.pass(HARD);
         held.awaitInterrupted();
         service.until(() -> cache.stats().loadTimeouts() == 1);
+        service.settle();
         service.pass(RETRY.plus(MARGIN));
         service.origin.give("v2");
         assertThat(service.finish(cache.get("k"))).isEqualTo("v2");

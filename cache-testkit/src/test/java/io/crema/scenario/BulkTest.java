@@ -260,7 +260,7 @@ class BulkTest {
         });
         self.add(cache);
         Caller<Map<String, String>> all = fixture.start(() -> cache.getAll(List.of("a", "b", "c")));
-        Waiting.until(all.result()::isDone, () -> fixture.pass(Duration.ofMillis(5)));
+        Waiting.until(all.result()::isDone, () -> fixture.pass(Duration.ofMillis(25)));
         assertThat(all.await()).isEqualTo(Map.of("a", "abc", "b", "bc", "c", "c"));
     }
 
@@ -271,7 +271,7 @@ class BulkTest {
                 key -> key.equals("a") ? self.get(0).cache().async().get("b").join() : key);
         self.add(cache);
         Caller<Map<String, String>> all = fixture.start(() -> cache.getAll(List.of("a", "b")));
-        Waiting.until(all.result()::isDone, () -> fixture.pass(Duration.ofMillis(5)));
+        Waiting.until(all.result()::isDone, () -> fixture.pass(Duration.ofMillis(25)));
         assertThat(all.await()).isEqualTo(Map.of("a", "b", "b", "b"));
     }
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Strings; one that starts with "!" cannot be written, bytes that start with "?" cannot be read. */
-public final class TextCodec implements Codec<String> {
+public class TextCodec implements Codec<String> {
 
     @Override
     public byte id() {

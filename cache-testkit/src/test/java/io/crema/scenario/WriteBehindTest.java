@@ -100,6 +100,28 @@ class WriteBehindTest {
     }
 
     @Test
+    void puts_thatFillABatch_doNotWaitForTheWindow_aKeyIsWrittenOnceInItAllTheSame() {
+        a.crema().close();
+        Duration delay = Duration.ofDays(1);
+        LoadingTieredCache<String, String> rare =
+                behind(fleet.bare(), POLICY.delay(delay).batch(2));
+        for (int i = 0; i < 200; i++) {
+            rare.put("k" + i, "v" + i);
+        }
+        passUntil(() -> table.calls.size() >= 150);
+        int written = table.calls.size();
+        String hot = table.calls.get(0).key();
+
+        for (int i = 0; i < 20; i++) {
+            rare.put(hot, "new" + i);
+        }
+        fleet.pass(POLICY.lease().multipliedBy(3));
+
+        assertThat(table.calls).hasSizeBetween(written, 200);
+        assertThat(valuesWritten(hot)).hasSize(1);
+    }
+
+    @Test
     void puts_withoutCoalescing_areAllWrittenInTheirOrder() {
         a.crema().close();
         LoadingTieredCache<String, String> all = behind(fleet.bare(), POLICY.withoutCoalescing());

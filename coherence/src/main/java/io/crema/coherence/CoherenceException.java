@@ -1,9 +1,9 @@
 package io.crema.coherence;
 
 /** There is no run, or no proof, for the reason in the message, which is a sentence for the reader of the report. */
-final class CoherenceException extends RuntimeException {
+public final class CoherenceException extends RuntimeException {
 
-    CoherenceException(String message) {
+    public CoherenceException(String message) {
         super(message);
     }
 }

@@ -29,7 +29,7 @@ final class Fleet implements AutoCloseable {
     private final Path origin;
     private final List<Map<Integer, FaultProxy>> ways = new ArrayList<>();
     private final List<Member> members = new CopyOnWriteArrayList<>();
-    private final List<InstanceProcess> killed = new CopyOnWriteArrayList<>();
+    private final List<Member> killed = new CopyOnWriteArrayList<>();
     private int started;
     private boolean loaded;
 
@@ -38,7 +38,12 @@ final class Fleet implements AutoCloseable {
      *
      * @param proxies by the port of the server behind
      */
-    record Member(String subject, Map<Integer, FaultProxy> proxies, InstanceProcess process) {}
+    record Member(String subject, Map<Integer, FaultProxy> proxies, Path history, InstanceProcess process) {
+
+        Progress progress() {
+            return Progress.of(process);
+        }
+    }
 
     private Fleet(Plan plan, Topology topology) throws IOException {
         this.plan = plan;
@@ -90,7 +95,7 @@ final class Fleet implements AutoCloseable {
                 plan.folder().resolve("instance-" + number + ".log"),
                 plan.seed() + number,
                 plan.load());
-        return new Member(subject, proxies, InstanceProcess.start(spec));
+        return new Member(subject, proxies, spec.history(), InstanceProcess.start(spec.launch()));
     }
 
     void beginLoad() {
@@ -101,7 +106,7 @@ final class Fleet implements AutoCloseable {
     /** Starts an instance in the place of one that was killed; returns when it takes part. */
     void replace(Member dead) throws IOException, InterruptedException {
         Member next = start(dead.subject, dead.proxies);
-        killed.add(dead.process);
+        killed.add(dead);
         members.set(members.indexOf(dead), next);
         next.process.awaitReady(READY_LIMIT);
         if (loaded) {
@@ -128,11 +133,11 @@ final class Fleet implements AutoCloseable {
 
     /** Of an instance that was killed on purpose. */
     List<Path> historiesOfKilled() {
-        return killed.stream().map(InstanceProcess::history).toList();
+        return killed.stream().map(Member::history).toList();
     }
 
     List<Path> histories() {
-        return members.stream().map(member -> member.process.history()).toList();
+        return members.stream().map(Member::history).toList();
     }
 
     int keys() {
@@ -168,8 +173,8 @@ final class Fleet implements AutoCloseable {
 
     List<Progress> progress() {
         List<Progress> all = new ArrayList<>();
-        killed.forEach(process -> all.add(process.progress()));
-        members.forEach(member -> all.add(member.process.progress()));
+        killed.forEach(member -> all.add(member.progress()));
+        members.forEach(member -> all.add(member.progress()));
         return all;
     }
 
@@ -234,7 +239,7 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         members.forEach(member -> member.process.close());
-        killed.forEach(InstanceProcess::close);
+        killed.forEach(member -> member.process.close());
         ways.forEach(way -> way.values().forEach(FaultProxy::close));
     }
 }

@@ -21,7 +21,7 @@ final class InstanceFaults {
             long from = System.nanoTime();
             member.process().resume();
             long until = System.nanoTime() + CLOCK_ALLOWANCE.toNanos();
-            scene.slot().excuseClock(member.process().history(), from, until);
+            scene.slot().excuseClock(member.history(), from, until);
         };
     }
 

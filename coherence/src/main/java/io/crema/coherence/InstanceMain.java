@@ -1,11 +1,7 @@
 package io.crema.coherence;
 
 import io.crema.testkit.HistoryWriter;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -28,9 +24,8 @@ final class InstanceMain {
 
     private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long JOIN_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final int FAILED = 3;
 
-    private final PrintStream out;
+    private final Console console;
     private final Load load;
     private final Subject subject;
     private final HistoryWriter history;
@@ -41,8 +36,8 @@ final class InstanceMain {
     private volatile boolean running = true;
 
     private InstanceMain(
-            InstanceSpec spec, PrintStream out, SharedVersions versions, Subject subject, HistoryWriter history) {
-        this.out = out;
+            InstanceSpec spec, Console console, SharedVersions versions, Subject subject, HistoryWriter history) {
+        this.console = console;
         load = spec.load();
         this.subject = subject;
         this.history = history;
@@ -74,14 +69,7 @@ final class InstanceMain {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        // What else is printed must not come between the reports.
-        System.setOut(System.err);
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            failure.printStackTrace();
-            print(out, new Report(Report.Kind.FAILED, thread.getName() + ": " + failure));
-            Runtime.getRuntime().halt(FAILED);
-        });
+        Console console = Console.open();
         InstanceSpec spec = InstanceSpec.parse(List.of(arguments));
         SharedVersions versions = SharedVersions.open(spec.origin());
         if (versions.keys() != spec.load().keys()) {
@@ -94,18 +82,11 @@ final class InstanceMain {
                 .open(
                         spec.subject(),
                         new Setting(spec.name(), spec.topology(), spec.uris(), spec.proxies(), spec.bound(), origin));
-        InstanceMain instance = new InstanceMain(spec, out, versions, subject, history);
-        instance.follow(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+        InstanceMain instance = new InstanceMain(spec, console, versions, subject, history);
+        console.follow("", instance::follow);
         subject.close();
         // Threads of libraries that do not end by themselves are not what is examined here.
         Runtime.getRuntime().halt(0);
-    }
-
-    private static void print(PrintStream out, Report report) {
-        synchronized (out) {
-            out.println(report);
-            out.flush();
-        }
     }
 
     private Thread thread(String name, Runnable task) {
@@ -115,39 +96,24 @@ final class InstanceMain {
         return thread;
     }
 
-    private void follow(BufferedReader orders) throws IOException, InterruptedException {
-        print(out, new Report(Report.Kind.READY, ""));
-        for (String line = orders.readLine(); running; line = orders.readLine()) {
-            if (line == null) {
-                // Whoever led this instance is gone; nobody waits for an orderly end.
-                Runtime.getRuntime().halt(FAILED);
+    private void follow(Order order) throws IOException, InterruptedException {
+        switch (order.kind()) {
+            case LOAD -> {
+                begin();
+                console.answer(order, 0);
             }
-            Order order = Order.parse(line);
-            switch (order.kind()) {
-                case LOAD -> {
-                    begin();
-                    answer(order, 0);
-                }
-                case PAUSE -> {
-                    writes.pause();
-                    answer(order, 0);
-                }
-                case RESUME -> {
-                    writes.resume();
-                    answer(order, 0);
-                }
-                case OWED -> answer(order, owed());
-                case SWEEP -> sweep(order);
-                case FINISH -> {
-                    finish();
-                    return;
-                }
+            case PAUSE -> {
+                writes.pause();
+                console.answer(order, 0);
             }
+            case RESUME -> {
+                writes.resume();
+                console.answer(order, 0);
+            }
+            case OWED -> console.answer(order, owed());
+            case SWEEP -> sweep(order);
+            case FINISH -> finish();
         }
-    }
-
-    private void answer(Order order, long number) {
-        print(out, Report.answer(order.ticket(), number));
     }
 
     private void begin() {
@@ -158,7 +124,7 @@ final class InstanceMain {
     private void report() {
         while (running) {
             LockSupport.parkNanos(REPORT_NANOS);
-            print(out, new Report(Report.Kind.PROGRESS, progress().encode()));
+            console.print(new Report(Report.Kind.PROGRESS, progress().encode()));
             history.flush();
         }
     }
@@ -194,7 +160,7 @@ final class InstanceMain {
                             came.add(reads.read(keys.get(key)) ? 1 : 0);
                         }
                         if (left.decrementAndGet() == 0 && running) {
-                            answer(order, came.sum());
+                            console.answer(order, came.sum());
                         }
                     })
                     .start();
@@ -214,8 +180,8 @@ final class InstanceMain {
                         + List.of(thread.getStackTrace()).subList(0, Math.min(3, thread.getStackTrace().length)));
             }
         }
-        print(out, new Report(Report.Kind.PROGRESS, progress().encode()));
+        console.print(new Report(Report.Kind.PROGRESS, progress().encode()));
         history.close();
-        print(out, new Report(Report.Kind.DONE, ""));
+        console.print(new Report(Report.Kind.DONE, ""));
     }
 }

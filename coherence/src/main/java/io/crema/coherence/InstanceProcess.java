@@ -25,20 +25,20 @@ import org.jspecify.annotations.Nullable;
  * A service instance, seen from outside: a JVM that may die, stop or hang at any time, which no method here waits for
  * longer than it says. Thread-safe.
  */
-final class InstanceProcess implements AutoCloseable {
+public final class InstanceProcess implements AutoCloseable {
 
     private static final int LOG_LINES = 12;
     private static final int SWEEP_SECONDS = 60;
     private static final long ASK_AGAIN_MILLIS = 20;
     private static final int KILL_SECONDS = 10;
 
-    private final InstanceSpec spec;
+    private final Launch launch;
     private final Process process;
     private final PrintStream orders;
     private final Thread atExit;
 
-    /** Done when the instance is ready; failed when it has ended. */
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    /** What the instance says when it is ready; failed when it has ended. */
+    private final CompletableFuture<String> ready = new CompletableFuture<>();
 
     /** Open until the instance has said all that it will ever say. */
     private final CountDownLatch silent = new CountDownLatch(1);
@@ -47,22 +47,35 @@ final class InstanceProcess implements AutoCloseable {
     private final Map<Long, CompletableFuture<Long>> awaited = new HashMap<>();
 
     private long tickets;
-    private Progress progress = Progress.NONE;
+    private String progress = "";
     private @Nullable String reason;
     private boolean done;
     private boolean ended;
     private boolean hung;
 
-    private InstanceProcess(InstanceSpec spec, Process process) {
-        this.spec = spec;
+    /**
+     * What is started.
+     *
+     * @param main has a main method that follows {@link Order}s and gives {@link Report}s
+     * @param log the file for everything that the instance prints
+     */
+    public record Launch(String name, Class<?> main, List<String> arguments, Path log) {
+
+        public Launch {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    private InstanceProcess(Launch launch, Process process) {
+        this.launch = launch;
         this.process = process;
         orders = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         // The end of its input ends an instance, but not while it is stopped.
-        atExit = new Thread(this::destroy, spec.name() + "-exit");
+        atExit = new Thread(this::destroy, launch.name() + "-exit");
     }
 
     /** Starts an instance on the running JVM's Java and class path. It ends with this JVM. */
-    static InstanceProcess start(InstanceSpec spec) throws IOException {
+    public static InstanceProcess start(Launch launch) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -72,13 +85,13 @@ final class InstanceProcess implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
-                InstanceMain.class.getName()));
-        command.addAll(spec.toArguments());
+                launch.main().getName()));
+        command.addAll(launch.arguments());
         Process process =
-                new ProcessBuilder(command).redirectError(spec.log().toFile()).start();
-        InstanceProcess instance = new InstanceProcess(spec, process);
+                new ProcessBuilder(command).redirectError(launch.log().toFile()).start();
+        InstanceProcess instance = new InstanceProcess(launch, process);
         Runtime.getRuntime().addShutdownHook(instance.atExit);
-        Thread listener = new Thread(instance::listen, spec.name());
+        Thread listener = new Thread(instance::listen, launch.name());
         listener.setDaemon(true);
         listener.start();
         return instance;
@@ -107,8 +120,8 @@ final class InstanceProcess implements AutoCloseable {
         try {
             Report report = Report.parse(line);
             switch (report.kind()) {
-                case READY -> ready.complete(null);
-                case PROGRESS -> progress = Progress.decode(report.content());
+                case READY -> ready.complete(report.content());
+                case PROGRESS -> progress = report.content();
                 case ANSWER -> {
                     String[] numbers = report.content().split(" ", 2);
                     CompletableFuture<Long> answer = awaited.remove(Long.valueOf(numbers[0]));
@@ -149,26 +162,26 @@ final class InstanceProcess implements AutoCloseable {
         return answer;
     }
 
-    String name() {
-        return spec.name();
+    public String name() {
+        return launch.name();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    Path history() {
-        return spec.history();
-    }
-
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    /** @throws IllegalStateException if the instance ends before it is ready, or is not ready in time; says why */
-    void awaitReady(Duration limit) throws InterruptedException {
+    /**
+     * Returns what it said of itself.
+     *
+     * @throws IllegalStateException if the instance ends before it is ready, or is not ready in time; says why
+     */
+    public String awaitReady(Duration limit) throws InterruptedException {
         try {
-            ready.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return ready.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             process.waitFor(KILL_SECONDS, TimeUnit.SECONDS);
             throw new IllegalStateException(
@@ -180,16 +193,16 @@ final class InstanceProcess implements AutoCloseable {
     }
 
     /** Tells readers and writer to begin; once, when ready. Does not wait. Nothing happens if the instance is dead. */
-    void beginLoad() {
+    public void beginLoad() {
         order(Kind.LOAD);
     }
 
     /** Tells the writer to stop after the operation that it is busy with. Does not wait. */
-    void pauseWrites() {
+    public void pauseWrites() {
         order(Kind.PAUSE);
     }
 
-    void resumeWrites() {
+    public void resumeWrites() {
         order(Kind.RESUME);
     }
 
@@ -199,7 +212,7 @@ final class InstanceProcess implements AutoCloseable {
      *
      * @return whether that is so; false if it is not in time, or if the instance is dead
      */
-    boolean awaitNoPending(Duration limit) throws InterruptedException {
+    public boolean awaitNoPending(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         try {
             while (order(Kind.OWED).get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS) != 0) {
@@ -219,7 +232,7 @@ final class InstanceProcess implements AutoCloseable {
      *
      * @throws IllegalStateException if the instance is dead, or does not get through in a minute
      */
-    long sweep() throws InterruptedException {
+    public long sweep() throws InterruptedException {
         try {
             return order(Kind.SWEEP).get(SWEEP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -229,18 +242,18 @@ final class InstanceProcess implements AutoCloseable {
         }
     }
 
-    /** The last report, of 250 ms ago if the instance is well. */
-    synchronized Progress progress() {
+    /** The last report, of 250 ms ago if the instance is well; empty = there was none. */
+    public synchronized String progress() {
         return progress;
     }
 
     /** SIGSTOP; returns when the signal is sent. */
-    void suspend() throws IOException, InterruptedException {
+    public void suspend() throws IOException, InterruptedException {
         signal("STOP");
     }
 
     /** SIGCONT. */
-    void resume() throws IOException, InterruptedException {
+    public void resume() throws IOException, InterruptedException {
         signal("CONT");
     }
 
@@ -260,7 +273,7 @@ final class InstanceProcess implements AutoCloseable {
     }
 
     /** SIGKILL; returns when the process is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         destroy();
         awaitSilence();
     }
@@ -269,7 +282,7 @@ final class InstanceProcess implements AutoCloseable {
      * Ends the instance in order: the load stops, the history is closed, the process exits. One that does not end in time
      * is killed; {@link #failure} tells.
      */
-    void finish(Duration limit) throws InterruptedException {
+    public void finish(Duration limit) throws InterruptedException {
         order(Kind.FINISH);
         if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
             synchronized (this) {
@@ -287,9 +300,9 @@ final class InstanceProcess implements AutoCloseable {
     }
 
     /** Why the instance did not do all that it had to; empty if it did, and as long as it runs without trouble. */
-    synchronized Optional<String> failure() {
+    public synchronized Optional<String> failure() {
         String why = why();
-        return why == null ? Optional.empty() : Optional.of(name() + " " + why + "; log: " + spec.log());
+        return why == null ? Optional.empty() : Optional.of(name() + " " + why + "; log: " + launch.log());
     }
 
     private @Nullable String why() {
@@ -309,7 +322,7 @@ final class InstanceProcess implements AutoCloseable {
 
     private String endOfLog() {
         try {
-            List<String> lines = Files.readAllLines(spec.log());
+            List<String> lines = Files.readAllLines(launch.log());
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
         } catch (IOException e) {
             return e.toString();

@@ -43,6 +43,10 @@ record InstanceSpec(
         return "instance-" + number;
     }
 
+    InstanceProcess.Launch launch() {
+        return new InstanceProcess.Launch(name(), InstanceMain.class, toArguments(), log);
+    }
+
     List<String> toArguments() {
         String ports = proxies.entrySet().stream()
                 .map(proxy -> proxy.getKey() + "=" + proxy.getValue())

@@ -24,7 +24,7 @@ final class Live implements AutoCloseable {
 
     private final PrintStream out;
     private final long begun = System.nanoTime();
-    private final Thread thread = new Thread(this::look, "live");
+    private final Repeated looking;
     private final Deque<Look> looks = new ArrayDeque<>();
     private @Nullable Fleet fleet;
     private String where = "";
@@ -37,14 +37,12 @@ final class Live implements AutoCloseable {
 
     private Live(PrintStream out) {
         this.out = out;
+        looking = Repeated.every(LOOK_MILLIS, "live", this::lookOnce);
     }
 
     /** Prints to the standard error stream, which stays open. */
     static Live onStandardError() {
-        Live live = new Live(System.err);
-        live.thread.setDaemon(true);
-        live.thread.start();
-        return live;
+        return new Live(System.err);
     }
 
     /** What is happening now. */
@@ -90,18 +88,6 @@ final class Live implements AutoCloseable {
         return noticed.values().stream().max(Long::compare).map(TimeUnit.NANOSECONDS::toMillis);
     }
 
-    private void look() {
-        try {
-            while (true) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                lookOnce();
-            }
-        } catch (InterruptedException e) {
-            // Closed.
-            return;
-        }
-    }
-
     private synchronized void lookOnce() {
         Fleet seen = fleet;
         if (seen == null) {
@@ -110,9 +96,7 @@ final class Live implements AutoCloseable {
         long now = System.nanoTime();
         Map<String, Long> gaps = new HashMap<>();
         for (Fleet.Member member : seen.members()) {
-            gaps.put(
-                    member.process().name(),
-                    member.process().progress().counts().gaps());
+            gaps.put(member.process().name(), member.progress().counts().gaps());
         }
         looks.add(new Look(now, gaps));
         if (looks.size() > LOOKS_KEPT) {
@@ -154,6 +138,6 @@ final class Live implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        looking.close();
     }
 }

@@ -7,9 +7,9 @@ import java.util.Locale;
  *
  * @param ticket is repeated in the answer
  */
-record Order(Kind kind, long ticket) {
+public record Order(Kind kind, long ticket) {
 
-    enum Kind {
+    public enum Kind {
         /** Readers and writer begin. */
         LOAD,
         PAUSE,
@@ -28,7 +28,7 @@ record Order(Kind kind, long ticket) {
     }
 
     /** @throws IllegalArgumentException if the line is none */
-    static Order parse(String line) {
+    public static Order parse(String line) {
         String[] words = line.split(" ", -1);
         try {
             if (words.length == 2) {

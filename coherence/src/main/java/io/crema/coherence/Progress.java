@@ -35,6 +35,12 @@ record Progress(
         writes = Map.copyOf(writes);
     }
 
+    /** What an instance has said last. */
+    static Progress of(InstanceProcess instance) {
+        String said = instance.progress();
+        return said.isEmpty() ? NONE : decode(said);
+    }
+
     long writes(Operation operation) {
         return writes.getOrDefault(operation, 0L);
     }

@@ -3,9 +3,9 @@ package io.crema.coherence;
 import java.util.Locale;
 
 /** A line from an instance. */
-record Report(Kind kind, String content) {
+public record Report(Kind kind, String content) {
 
-    enum Kind {
+    public enum Kind {
         /** It can begin. */
         READY,
         /** A {@link Progress}. */
@@ -18,7 +18,7 @@ record Report(Kind kind, String content) {
         FAILED
     }
 
-    static Report answer(long ticket, long number) {
+    public static Report answer(long ticket, long number) {
         return new Report(Kind.ANSWER, ticket + " " + number);
     }
 
@@ -29,7 +29,7 @@ record Report(Kind kind, String content) {
     }
 
     /** @throws IllegalArgumentException if the line is none */
-    static Report parse(String line) {
+    public static Report parse(String line) {
         int space = line.indexOf(' ');
         try {
             if (space > 0) {

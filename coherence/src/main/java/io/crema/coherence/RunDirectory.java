@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A new folder for the logs and histories of one run, which no other run uses. */
-record RunDirectory(Path path) {
+public record RunDirectory(Path path) {
 
     /** @throws CoherenceException if it cannot be made */
-    static RunDirectory in(Path parent) {
+    public static RunDirectory in(Path parent) {
         try {
             Files.createDirectories(parent);
             return new RunDirectory(Files.createTempDirectory(parent, "run-"));
@@ -21,7 +21,7 @@ record RunDirectory(Path path) {
     }
 
     /** A folder in it, made if it is not there. */
-    Path folder(String name) {
+    public Path folder(String name) {
         try {
             return Files.createDirectories(path.resolve(name));
         } catch (IOException e) {
@@ -30,7 +30,7 @@ record RunDirectory(Path path) {
     }
 
     /** What is kept, is for somebody to look at. */
-    void removeIfEmpty() {
+    public void removeIfEmpty() {
         try (Stream<Path> files = Files.list(path)) {
             if (files.findAny().isEmpty()) {
                 Files.delete(path);
@@ -40,7 +40,7 @@ record RunDirectory(Path path) {
         }
     }
 
-    static void remove(Path folder) throws IOException {
+    public static void remove(Path folder) throws IOException {
         List<Path> deepestFirst;
         try (Stream<Path> files = Files.walk(folder)) {
             deepestFirst = files.sorted(Comparator.reverseOrder()).toList();

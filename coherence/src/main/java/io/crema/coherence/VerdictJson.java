@@ -1,7 +1,5 @@
 package io.crema.coherence;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import io.crema.testkit.StalenessReport.Violation;
 import io.lettuce.core.LettuceVersion;
 import java.util.ArrayList;
@@ -13,12 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A verdict for programs. */
 final class VerdictJson {
-
-    private static final Gson GSON = new GsonBuilder()
-            .setPrettyPrinting()
-            .serializeNulls()
-            .disableHtmlEscaping()
-            .create();
 
     private VerdictJson() {}
 
@@ -37,21 +29,12 @@ final class VerdictJson {
         root.put("boundMillis", settings.bound().toMillis());
         root.put("durationAsked", settings.duration().toString());
         root.put("secondsRun", Math.round(verdict.seconds()));
-        root.put("machine", machine());
+        root.put("machine", JsonReport.machine());
         root.put("versions", versions(verdict));
         root.put("topologies", topologies(verdict.results()));
         root.put("positiveControl", control(verdict));
         root.put("peers", peers(verdict.peers()));
-        return GSON.toJson(root) + "\n";
-    }
-
-    private static Map<String, Object> machine() {
-        Map<String, Object> machine = new LinkedHashMap<>();
-        machine.put("processors", Runtime.getRuntime().availableProcessors());
-        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        machine.put("architecture", System.getProperty("os.arch"));
-        machine.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
-        return machine;
+        return JsonReport.text(root);
     }
 
     private static Map<String, Object> versions(Verdict verdict) {

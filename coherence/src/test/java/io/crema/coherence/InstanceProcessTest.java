@@ -58,7 +58,7 @@ class InstanceProcessTest {
     }
 
     private InstanceProcess start(String subject) throws Exception {
-        InstanceProcess instance = InstanceProcess.start(spec(subject));
+        InstanceProcess instance = InstanceProcess.start(spec(subject).launch());
         started.add(instance);
         return instance;
     }
@@ -83,7 +83,7 @@ class InstanceProcessTest {
     void beginLoad_subjectWithFewFeatures_usesNoOthers() throws Exception {
         InstanceProcess instance = startReady(OddSubjects.NO_CACHE);
         instance.beginLoad();
-        await().atMost(LIMIT).until(() -> instance.progress().allWrites() > 100);
+        await().atMost(LIMIT).until(() -> Progress.of(instance).allWrites() > 100);
 
         instance.pauseWrites();
         assertThat(instance.awaitNoPending(LIMIT)).isTrue();
@@ -91,18 +91,18 @@ class InstanceProcessTest {
         instance.sweep();
         assertThat(SharedVersions.open(directory.resolve("origin")).get(0)).isEqualTo(written);
         instance.resumeWrites();
-        long writes = instance.progress().allWrites();
-        await().atMost(LIMIT).until(() -> instance.progress().allWrites() > writes + 50);
+        long writes = Progress.of(instance).allWrites();
+        await().atMost(LIMIT).until(() -> Progress.of(instance).allWrites() > writes + 50);
         instance.finish(LIMIT);
 
         assertThat(instance.failure()).isEmpty();
-        assertThat(instance.progress().readFailures()).isZero();
-        assertThat(instance.progress().writeFailures()).isZero();
-        assertThat(instance.progress().latestReads()).isZero();
-        assertThat(instance.progress().writes(Operation.PUT)).isZero();
+        assertThat(Progress.of(instance).readFailures()).isZero();
+        assertThat(Progress.of(instance).writeFailures()).isZero();
+        assertThat(Progress.of(instance).latestReads()).isZero();
+        assertThat(Progress.of(instance).writes(Operation.PUT)).isZero();
         assertThat(StalenessChecker.withBound(Duration.ZERO)
                         .initialVersion(SharedVersions.INITIAL)
-                        .history(instance.history())
+                        .history(directory.resolve("history"))
                         .check()
                         .passed())
                 .isTrue();
@@ -144,7 +144,7 @@ class InstanceProcessTest {
     void finish_readersHang_killsIt() throws Exception {
         InstanceProcess instance = startReady(OddSubjects.HANGS);
         instance.beginLoad();
-        await().atMost(LIMIT).until(() -> instance.progress().allWrites() > 50);
+        await().atMost(LIMIT).until(() -> Progress.of(instance).allWrites() > 50);
 
         instance.finish(Duration.ofSeconds(1));
 

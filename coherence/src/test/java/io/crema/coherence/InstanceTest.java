@@ -40,22 +40,27 @@ class InstanceTest {
         SharedVersions.create(directory.resolve("origin"), load.keys());
         for (int number = 1; number <= count; number++) {
             instances.add(InstanceProcess.start(new InstanceSpec(
-                    subject,
-                    number,
-                    TopologyKind.STANDALONE,
-                    List.of(redis.uri()),
-                    Map.of(),
-                    BOUND,
-                    directory.resolve("origin"),
-                    directory.resolve(number + ".history"),
-                    directory.resolve(number + ".log"),
-                    7,
-                    load)));
+                            subject,
+                            number,
+                            TopologyKind.STANDALONE,
+                            List.of(redis.uri()),
+                            Map.of(),
+                            BOUND,
+                            directory.resolve("origin"),
+                            directory.resolve(number + ".history"),
+                            directory.resolve(number + ".log"),
+                            7,
+                            load)
+                    .launch()));
         }
         for (InstanceProcess instance : instances) {
             instance.awaitReady(LIMIT);
         }
         instances.forEach(InstanceProcess::beginLoad);
+    }
+
+    private Path history(InstanceProcess instance) {
+        return directory.resolve(1 + instances.indexOf(instance) + ".history");
     }
 
     private StalenessChecker checker() {
@@ -67,21 +72,21 @@ class InstanceTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start()) {
             start("crema", redis, 3, Load.ofOneInThree().withRates(10_000, 333));
             for (InstanceProcess instance : instances) {
-                await(instance.name()).atMost(LIMIT).until(() -> isBusy(instance.progress()));
+                await(instance.name()).atMost(LIMIT).until(() -> isBusy(Progress.of(instance)));
             }
             for (InstanceProcess instance : instances) {
                 instance.pauseWrites();
                 assertThat(instance.awaitNoPending(LIMIT)).isTrue();
-                long before = instance.progress().reads();
+                long before = Progress.of(instance).reads();
                 instance.sweep();
                 instance.finish(LIMIT);
 
                 assertThat(instance.failure()).isEmpty();
                 assertThat(instance.isAlive()).isFalse();
-                assertThat(instance.progress().readFailures()).isZero();
-                assertThat(instance.progress().writeFailures()).isZero();
-                assertThat(instance.progress().pending()).isZero();
-                assertThat(instance.progress().reads()).isGreaterThan(before + 10_000);
+                assertThat(Progress.of(instance).readFailures()).isZero();
+                assertThat(Progress.of(instance).writeFailures()).isZero();
+                assertThat(Progress.of(instance).pending()).isZero();
+                assertThat(Progress.of(instance).reads()).isGreaterThan(before + 10_000);
             }
         }
 
@@ -94,7 +99,7 @@ class InstanceTest {
 
     private long sum(ToLongFunction<Progress> count) {
         return instances.stream()
-                .mapToLong(instance -> count.applyAsLong(instance.progress()))
+                .mapToLong(instance -> count.applyAsLong(Progress.of(instance)))
                 .sum();
     }
 
@@ -109,7 +114,7 @@ class InstanceTest {
 
     private StalenessReport check() throws IOException {
         StalenessChecker checker = checker();
-        instances.forEach(instance -> checker.history(instance.history()));
+        instances.forEach(instance -> checker.history(history(instance)));
         return checker.check();
     }
 
@@ -120,8 +125,8 @@ class InstanceTest {
             InstanceProcess killed = instances.get(0);
             InstanceProcess other = instances.get(1);
             await().atMost(LIMIT)
-                    .until(() -> killed.progress().reads() > 1_000
-                            && other.progress().reads() > 1_000);
+                    .until(() -> Progress.of(killed).reads() > 1_000
+                            && Progress.of(other).reads() > 1_000);
 
             killed.kill();
 
@@ -129,18 +134,18 @@ class InstanceTest {
             assertThat(killed.failure())
                     .hasValueSatisfying(why -> assertThat(why).startsWith("instance-1 was killed by signal 9"));
             assertThat(killed.awaitNoPending(LIMIT)).isFalse();
-            long before = other.progress().reads();
-            await().atMost(LIMIT).until(() -> other.progress().reads() > before + 1_000);
+            long before = Progress.of(other).reads();
+            await().atMost(LIMIT).until(() -> Progress.of(other).reads() > before + 1_000);
             other.finish(LIMIT);
             assertThat(other.failure()).isEmpty();
 
             StalenessReport report = checker()
-                    .historyOfKilled(killed.history())
-                    .history(other.history())
+                    .historyOfKilled(history(killed))
+                    .history(history(other))
                     .check();
             assertThat(report.passed()).as(report.describe()).isTrue();
-            assertThat(report.cutShort()).containsExactly(killed.history());
-            assertThat(report.reads()).isGreaterThan(other.progress().reads());
+            assertThat(report.cutShort()).containsExactly(history(killed));
+            assertThat(report.reads()).isGreaterThan(Progress.of(other).reads());
         }
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class MatrixSmokeTest {
 
-    private static final Vacuity FEW = Vacuity.FULL.scaled(0.2);
+    private static final Vacuity FEW = Vacuity.FULL.scaled(0.1);
 
     private final long seed = ThreadLocalRandom.current().nextLong();
     private final RunDirectory directory = RunDirectory.in(Path.of("target", "coherence"));

@@ -53,6 +53,13 @@ final class Coroutines implements Executor, AutoCloseable {
     @Override
     public void close() {
         all.forEach(Worker::end);
+        try {
+            for (Worker worker : all) {
+                worker.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     final class Worker extends Thread {
@@ -62,7 +69,7 @@ final class Coroutines implements Executor, AutoCloseable {
         private @Nullable Runnable task;
         private @Nullable Throwable failure;
         private boolean parked;
-        private boolean ending;
+        private volatile boolean ending;
         private int interrupts;
         private int parks;
 
@@ -113,6 +120,9 @@ final class Coroutines implements Executor, AutoCloseable {
                 task = null;
                 boolean unused = Thread.interrupted();
                 back.release();
+                if (ending) {
+                    return;
+                }
             }
         }
 
@@ -127,7 +137,7 @@ final class Coroutines implements Executor, AutoCloseable {
                 throw new InterruptedException();
             }
             int park = ++parks;
-            world.after(nanos, () -> unpark(park));
+            world.after(nanos, () -> host.run(() -> unpark(park)));
             parked = true;
             back.release();
             go.acquireUninterruptibly();
@@ -138,7 +148,7 @@ final class Coroutines implements Executor, AutoCloseable {
         }
 
         private void unpark(int park) {
-            if (parked && park == parks && !host.isDead()) {
+            if (parked && park == parks) {
                 parked = false;
                 turn();
             }
@@ -150,7 +160,7 @@ final class Coroutines implements Executor, AutoCloseable {
             interrupts++;
             super.interrupt();
             int park = parks;
-            world.after(Times.micros(20), () -> unpark(park));
+            world.after(Times.micros(20), () -> host.run(() -> unpark(park)));
         }
 
         boolean isEnding() {

@@ -12,8 +12,10 @@ import io.crema.spi.Renewal;
 import io.crema.spi.Repair;
 import io.crema.spi.StoreReply;
 import io.crema.spi.TagReply;
+import io.crema.spi.WriteJournal;
 import io.crema.testkit.ForwardingCache;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A cache behind a network. */
@@ -107,5 +109,10 @@ final class SlowCache extends ForwardingCache {
     @Override
     public CompletableFuture<Long> repair(int partition, String history, Repair repair, long atLeast) {
         return commands.send("REPAIR", Trace.NO_KEY, () -> super.repair(partition, history, repair, atLeast));
+    }
+
+    @Override
+    public Optional<WriteJournal> journal() {
+        return super.journal().map(journal -> new SlowJournal(journal, commands));
     }
 }

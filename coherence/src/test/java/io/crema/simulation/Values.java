@@ -67,4 +67,25 @@ final class Values {
             return bytes.getLong();
         }
     }
+
+    /** As the standard one, but blanks at the end mean nothing. */
+    static final class OfKey implements KeyCodec<String> {
+
+        private final KeyCodec<String> standard = KeyCodec.standard();
+
+        @Override
+        public String format() {
+            return standard.format();
+        }
+
+        @Override
+        public byte[] encode(String key) {
+            return standard.encode(key);
+        }
+
+        @Override
+        public String decode(byte[] bytes) {
+            return standard.decode(bytes).strip();
+        }
+    }
 }

@@ -438,6 +438,8 @@ public final class CacheEngine<K, V> {
      * @return ends when the remote tier has taken back what loads under way had there, for which it must not be closed before
      */
     public CompletableFuture<Void> close() {
+        // What the writer refuses from now on is no failure of a write.
+        writePath.behind().ifPresent(BehindWrites::stop);
         closed = true;
         events.close();
         lease.end();

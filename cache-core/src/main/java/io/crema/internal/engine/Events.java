@@ -11,7 +11,9 @@ import io.crema.event.CacheEvent.RefreshFailed;
 import io.crema.event.CacheEvent.Refreshed;
 import io.crema.event.CacheEvent.StaleServed;
 import io.crema.event.CacheEvent.TagInvalidated;
+import io.crema.event.CacheEvent.WriteFailed;
 import io.crema.event.CacheEvent.WriteGivenUp;
+import io.crema.event.CacheEvent.WriteUnreadable;
 import io.crema.event.CacheListener;
 import io.crema.internal.remote.RareLog;
 import io.crema.internal.time.InstanceClock;
@@ -91,6 +93,18 @@ final class Events {
     }
 
     // Writes behind the caller
+
+    void writeFailed(Object key, int attempt, Throwable failure) {
+        if (queue != null) {
+            queue.add(new WriteFailed(cache, key, attempt, failure));
+        }
+    }
+
+    void writeUnreadable(int partition, long writeId) {
+        if (queue != null) {
+            queue.add(new WriteUnreadable(cache, partition, writeId));
+        }
+    }
 
     void writeGivenUp(Object key, int attempts, Throwable failure) {
         if (queue != null) {

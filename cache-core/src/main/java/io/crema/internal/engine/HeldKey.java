@@ -14,22 +14,39 @@ final class HeldKey<K, V> implements Quarantine<V> {
     private final long holder;
     private final long stamp;
     private final @Nullable Throwable doubt;
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final boolean refused;
+    private final AtomicBoolean ended;
 
     /**
      * @param stamp of its beginning; 0 = nobody else knows of it
      * @param doubt why it is not confirmed; null = it is
      */
     HeldKey(CacheEngine<K, V> engine, K key, long holder, long stamp, @Nullable Throwable doubt) {
+        this(engine, key, holder, stamp, doubt, false);
+    }
+
+    private HeldKey(
+            CacheEngine<K, V> engine, K key, long holder, long stamp, @Nullable Throwable doubt, boolean refused) {
         this.engine = engine;
         this.key = key;
         this.holder = holder;
         this.stamp = stamp;
         this.doubt = doubt;
+        this.refused = refused;
+        this.ended = new AtomicBoolean(refused);
+    }
+
+    /** One that the remote tier has refused, since the key's last write is still in a journal; it is over. */
+    static <K, V> HeldKey<K, V> refused(CacheEngine<K, V> engine, K key, Throwable reason) {
+        return new HeldKey<>(engine, key, 0, 0, reason, true);
     }
 
     boolean isConfirmed() {
         return doubt == null;
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     /** Why it is not confirmed. */

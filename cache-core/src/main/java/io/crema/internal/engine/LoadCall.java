@@ -214,7 +214,11 @@ final class LoadCall<K, V> {
     void start(@Nullable NearEntry<V> suspect) {
         guarded(() -> {
             if (!mayAskRemote()) {
-                lookUp.withoutRemote();
+                if (engine.writesBehind() && route.isRemote()) {
+                    lookUp.readDirty();
+                } else {
+                    lookUp.withoutRemote();
+                }
             } else if (request.isRefresh()) {
                 lease.askEvenIfFresh();
             } else if (suspect != null && suspect.token != 0 && suspect.partition == flight.partition) {

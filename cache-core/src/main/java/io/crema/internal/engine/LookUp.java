@@ -111,6 +111,19 @@ final class LookUp<K, V> {
                 .whenComplete((record, none) -> call.onRunner(() -> onRecord(record)));
     }
 
+    /** Where what is there may be wrong: what is dirty is not, since it outlives an invalidation and the origin has it not. */
+    void readDirty() {
+        flight.bypass();
+        remote().read(call.route().remoteKey(), ReadMode.VALUE)
+                .whenComplete((record, none) -> call.onRunner(() -> {
+                    if (record.isPresent() && record.get().dirty()) {
+                        onRecord(record);
+                    } else {
+                        withoutRemote();
+                    }
+                }));
+    }
+
     void onRecord(Answer<RemoteRecord> answer) {
         if (answer.isEmpty()) {
             withoutRemote();

@@ -8,11 +8,15 @@ import io.crema.PartialWriteException;
 import io.crema.internal.engine.WriterCalls.Told;
 import io.crema.policy.WritePolicy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +58,10 @@ final class OriginWrites<K, V> {
             return change.key();
         }
 
+        boolean isRefused() {
+            return held != null && held.isRefused();
+        }
+
         Told<K, V> told() {
             return new Told<>(change.key(), change.value(), context);
         }
@@ -63,7 +71,7 @@ final class OriginWrites<K, V> {
     CompletableFuture<Void> write(Change<K, V> change, Executor runner) {
         requireStorable(change);
         return begin(change)
-                .thenApplyAsync(begun -> new Written<>(this, List.of(begun), writer.callOne(begun.told())), runner)
+                .thenApplyAsync(begun -> call(List.of(begun), told -> writer.callOne(told.get(0))), runner)
                 .thenCompose(Written::end);
     }
 
@@ -77,15 +85,7 @@ final class OriginWrites<K, V> {
                 changes.stream().map(this::begin).toList();
         return CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new))
                 .thenApplyAsync(
-                        done -> {
-                            List<Begun<K, V>> all =
-                                    begun.stream().map(Futures::valueOf).toList();
-                            return new Written<>(
-                                    this,
-                                    all,
-                                    writer.callAll(all.stream().map(Begun::told).toList()));
-                        },
-                        runner)
+                        done -> call(begun.stream().map(Futures::valueOf).toList(), writer::callAll), runner)
                 .thenCompose(Written::end);
     }
 
@@ -105,6 +105,32 @@ final class OriginWrites<K, V> {
 
     private Begun<K, V> begun(Change<K, V> change, @Nullable HeldKey<K, V> held, long writeId) {
         return new Begun<>(change, held, new ContextOfWrite(engine.name, change.key(), writeId, 1, change.options()));
+    }
+
+    /** Tells the writer of what is not refused. */
+    private Written<K, V> call(List<Begun<K, V>> all, Function<List<Told<K, V>>, Map<K, Throwable>> calls) {
+        Map<K, Throwable> failures = new LinkedHashMap<>();
+        List<Told<K, V>> told = new ArrayList<>(all.size());
+        for (Begun<K, V> begun : all) {
+            if (begun.isRefused()) {
+                failures.put(begun.key(), refusal(begun));
+            } else {
+                told.add(begun.told());
+            }
+        }
+        if (!told.isEmpty()) {
+            failures.putAll(calls.apply(told));
+        }
+        return new Written<>(this, all, failures);
+    }
+
+    /** The write in the journal would follow this one, and nobody could tell the origin that it is the older. */
+    private CacheException refusal(Begun<K, V> begun) {
+        return new CacheException(
+                "Cache '" + engine.name + "': a key cannot be written now, because a write of it that an instance made"
+                        + " behind its caller is still on its way to the origin; nothing has changed, repeat the call"
+                        + " when that has been made",
+                Objects.requireNonNull(Objects.requireNonNull(begun.held()).doubt()));
     }
 
     // The end

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * <table>
  *   <caption>When the remote tier does not confirm</caption>
  *   <tr><td>begin</td><td>perhaps the key is in quarantine, until its time is over; the caller is told</td></tr>
+ *   <tr><td>begin, refused</td><td>it is not, since its value is dirty; the caller is told</td></tr>
  *   <tr><td>end</td><td>as an invalidation: it goes into the {@link Outbox}, and the caller is told</td></tr>
  *   <tr><td>crash in between</td><td>readers go to the origin until the quarantine's time is over</td></tr>
  * </table>
@@ -69,7 +70,10 @@ final class QuarantinePath<K, V> {
                 .quarantine(route.remoteKey(), holder, atMost.toMillis(), met)
                 .thenApply(stamp -> {
                     if (stamp.isEmpty()) {
-                        return new HeldKey<>(engine, key, holder, 0, stamp.reason());
+                        Throwable reason = stamp.reason();
+                        return reason instanceof IllegalStateException
+                                ? HeldKey.refused(engine, key, reason)
+                                : new HeldKey<>(engine, key, holder, 0, reason);
                     }
                     boolean counts = applied(route, stamp.get(), met);
                     return new HeldKey<>(engine, key, holder, stamp.get(), counts ? null : InvalidationPath.replaced());

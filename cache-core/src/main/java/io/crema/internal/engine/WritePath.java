@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><th>step</th><th>through</th><th>around</th></tr>
  *   <tr><td>value cannot be encoded</td><td colspan="2">the caller is told, nothing has changed</td></tr>
  *   <tr><td>beginning not confirmed</td><td>the writer is called all the same; the end is an invalidation</td><td></td></tr>
+ *   <tr><td>beginning refused, since a write of the key is in a journal</td><td>the caller is told, nothing has
+ *     changed</td><td>the writer is called, and the write in the journal follows it</td></tr>
  *   <tr><td>process dies before the writer has ended</td><td>readers go to the origin until the quarantine's time is
  *     over; what they find is cached from then on</td><td>as if there were no cache: the old value stays while it is
  *     fresh</td></tr>
@@ -314,7 +316,12 @@ final class WritePath<K, V> {
         if (!(answer.get() instanceof StoreReply.Stored stored)) {
             return CompletableFuture.completedFuture(false);
         }
+        boolean wentBack = engine.rules.wentBack(stored.stamp(), met);
         write.partition.wrote(stored.stamp(), met);
+        if (wentBack && behind != null) {
+            // The origin may have been told of that id already, of a write that a fail-over has forgotten.
+            return afterUnknownStore(route, InvalidationPath.replaced());
+        }
         if (!engine.acknowledged(route, remoteValue.originVersion(), stored.stamp())) {
             return afterUnknownStore(route, InvalidationPath.replaced());
         }

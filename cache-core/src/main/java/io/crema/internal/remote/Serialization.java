@@ -89,7 +89,7 @@ public final class Serialization<K, V> {
             return keyCodec.decode(bytes);
         } catch (CodecException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw new CodecException("A key cannot be decoded: " + e.getMessage(), e);
         }
     }
@@ -133,8 +133,21 @@ public final class Serialization<K, V> {
         return decode(record.codec(), record.payload().duplicate()).map(Decoded::new);
     }
 
-    /** As {@link #decode(RemoteRecord)}, of a value that is not null. */
-    public Optional<V> decode(byte codecId, ByteBuffer payload) {
+    private Optional<V> decode(byte codecId, ByteBuffer payload) {
+        try {
+            return Optional.of(decodeValue(codecId, payload));
+        } catch (CodecException e) {
+            log.warn("Cache '" + cacheName + "': a record cannot be decoded and counts as a miss", e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A value that is not null.
+     *
+     * @throws CodecException if it cannot be decoded, which is counted
+     */
+    public V decodeValue(byte codecId, ByteBuffer payload) {
         try {
             Codec<V> used = Objects.requireNonNull(codec, "a codec");
             if (codecId != used.id()) {
@@ -144,12 +157,16 @@ public final class Serialization<K, V> {
             if (value == null) {
                 throw new CodecException("the codec returned null");
             }
-            return Optional.of(value);
+            return value;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
-            undecodable.increment();
-            log.warn("Cache '" + cacheName + "': a record cannot be decoded and counts as a miss", e);
-            return Optional.empty();
+            countUndecodable();
+            throw e instanceof CodecException known ? known : new CodecException("a value cannot be decoded: " + e, e);
         }
+    }
+
+    /** Something else of the remote tier could not be. */
+    public void countUndecodable() {
+        undecodable.increment();
     }
 
     public long undecodable() {

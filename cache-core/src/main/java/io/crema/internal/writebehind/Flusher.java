@@ -6,19 +6,24 @@ import io.crema.internal.time.InstanceClock;
 import io.crema.policy.WritePolicy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the journal of one cache to its origin, as far as this instance owns the partitions. Instances share them by
- * rendezvous hashing (Thaler and Ravishankar, 1998) over those that are alive, so that all come to the same share without
- * agreeing on it; what makes it safe when they do not is the lease of each partition.
+ * Writes the journal of one cache to its origin, as far as this instance owns the partitions. Instances come to the same
+ * {@link Shares} without agreeing on them; what makes it safe when they do not is the lease of each partition.
  *
  * <p>All instances that have the writer do this. Nothing here blocks; calls of the writer run on the executor.
  */
@@ -39,15 +44,32 @@ public final class Flusher {
     /** The highest stamp that was met of a partition. */
     final IntToLongFunction highest;
 
+    /** The history of a partition, by a number that changes when a repair follows a change of it. */
+    final IntToLongFunction epoch;
+
     private volatile @Nullable JournalAccess journal;
     private volatile List<PartitionFlusher> partitions = List.of();
+
+    /** What the instances that are alive had noted when that was looked at last. */
+    private volatile Set<Long> noted = Set.of();
+
+    /** What this instance has noted to leave partitions to others; changed by the clock's thread. */
+    private final Set<Long> absences = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong lastRounds = new AtomicLong();
+
+    /** How many calls of the writer hang; each still has its flusher. */
+    private final AtomicInteger hanging = new AtomicInteger();
+
     private volatile boolean draining;
     private volatile boolean closed;
 
+    /** A task that needs a flusher, and who is told if nobody runs it. */
+    private record Waiting(Runnable task, Consumer<Throwable> onFailure) {}
+
     // Guarded by this
     private int running;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
 
     /** @param random gives random numbers, none of them 0 */
     public Flusher(
@@ -58,7 +80,8 @@ public final class Flusher {
             RareLog log,
             BatchWriter writer,
             LongSupplier random,
-            IntToLongFunction highest) {
+            IntToLongFunction highest,
+            IntToLongFunction epoch) {
         this.cache = cache;
         this.policy = policy;
         this.clock = clock;
@@ -66,8 +89,9 @@ public final class Flusher {
         this.log = log;
         this.writer = writer;
         this.random = random;
-        this.identity = random.getAsLong();
+        this.identity = Shares.identity(random.getAsLong());
         this.highest = highest;
+        this.epoch = epoch;
     }
 
     /** The remote tier was reached. Called once. */
@@ -84,13 +108,13 @@ public final class Flusher {
 
     /** How many writes of the partitions that this instance owns were in their journals when they were last looked at. */
     public long pending() {
-        return partitions.stream().mapToLong(PartitionFlusher::entries).sum();
+        return partitions.stream().mapToLong(each -> each.lease().entries()).sum();
     }
 
     /** How long ago the oldest of those was made; milliseconds. */
     public long lagMillis() {
         return partitions.stream()
-                .mapToLong(PartitionFlusher::oldestMillis)
+                .mapToLong(each -> each.lease().oldestMillis())
                 .max()
                 .orElse(0);
     }
@@ -103,30 +127,52 @@ public final class Flusher {
             return;
         }
         clock.after(policy.lease().toNanos() / RENEWALS, this::share);
+        sayWhatHangs();
         if (draining) {
             partitions.forEach(PartitionFlusher::renew);
             return;
         }
-        long lease = policy.lease().toMillis();
-        CompletableFuture<?> unused = access.members(identity, lease).whenComplete((alive, none) -> {
-            // Without an answer what is owned is kept as long as it can be.
-            if (alive.isPresent() && !closed && !draining) {
-                partitions.forEach(partition -> partition.share(isPreferred(partition.index(), alive.get())));
-            }
+        noteAbsences(access);
+        CompletableFuture<?> unused = access.members(identity, policy.lease().toMillis())
+                .thenAccept(alive -> {
+                    if (alive.isEmpty()) {
+                        // What is owned is kept as long as it can be.
+                        partitions.forEach(PartitionFlusher::renew);
+                    } else if (!closed && !draining) {
+                        noted = Set.copyOf(alive.get());
+                        partitions.forEach(each -> each.share(Shares.isPreferred(each.index(), identity, noted)));
+                        partitions.stream()
+                                .filter(each -> each.lease().entries() >= policy.batch())
+                                .forEach(PartitionFlusher::flushFullBatches);
+                    }
+                });
+    }
+
+    /** Before what says that this instance is alive, so that nobody reads that without them. */
+    private void noteAbsences(JournalAccess access) {
+        Set<Long> now = new LinkedHashSet<>();
+        if (hanging.get() >= policy.flushers()) {
+            now.add(Shares.absence(identity, Shares.ALL));
+        }
+        partitions.stream()
+                .filter(PartitionFlusher::isLeftToOthers)
+                .forEach(each -> now.add(Shares.absence(identity, each.index())));
+        absences.removeAll(now);
+        absences.forEach(over -> forgetting(access, over));
+        absences.clear();
+        absences.addAll(now);
+        absences.forEach(absence -> {
+            CompletableFuture<?> unused = access.members(absence, policy.lease().toMillis());
         });
     }
 
-    private boolean isPreferred(int partition, List<Long> alive) {
-        long own = score(partition, identity);
-        return alive.stream().allMatch(other -> Long.compareUnsigned(score(partition, other), own) <= 0);
+    private static void forgetting(JournalAccess access, long number) {
+        CompletableFuture<?> unused = access.leave(number);
     }
 
-    /** SplitMix64's finaliser, by which one bit of difference changes half of them. */
-    private static long score(int partition, long instance) {
-        long z = instance + (partition + 1) * 0x9e3779b97f4a7c15L;
-        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-        return z ^ (z >>> 31);
+    /** Whether there is another instance that may write a partition. */
+    boolean othersMayWrite(int partition) {
+        return Shares.othersMay(partition, identity, noted);
     }
 
     // When it writes
@@ -135,8 +181,8 @@ public final class Flusher {
         if (closed || draining) {
             return;
         }
-        partitions.forEach(PartitionFlusher::flush);
         clock.after(policy.delay().toNanos(), this::window);
+        partitions.forEach(PartitionFlusher::flush);
     }
 
     /** The number of the window that is open: a key is written once in each. While the cache is closed each round has one. */
@@ -154,21 +200,26 @@ public final class Flusher {
         return closed;
     }
 
-    /** Runs a task on the executor when one of the flushers is free for it; {@link #ended} follows. */
-    void begin(Runnable task) {
+    /**
+     * Runs a task on the executor when one of the flushers is free for it; {@link #ended} follows, unless it is not run.
+     *
+     * @param onFailure told if it cannot be run
+     */
+    void begin(Runnable task, Consumer<Throwable> onFailure) {
+        Waiting next = new Waiting(task, onFailure);
         synchronized (this) {
             if (running == policy.flushers()) {
-                waiting.add(task);
+                waiting.add(next);
                 return;
             }
             running++;
         }
-        executor.execute(task);
+        run(next);
     }
 
     /** A task has ended. */
     void ended() {
-        Runnable next;
+        Waiting next;
         synchronized (this) {
             next = waiting.poll();
             if (next == null) {
@@ -176,7 +227,39 @@ public final class Flusher {
                 return;
             }
         }
-        executor.execute(next);
+        run(next);
+    }
+
+    private void run(Waiting next) {
+        try {
+            executor.execute(next.task);
+        } catch (RuntimeException | Error e) {
+            ended();
+            next.onFailure.accept(e);
+        }
+    }
+
+    /** A call of the writer was given up, but has not ended. */
+    void hangs(int partition) {
+        hanging.incrementAndGet();
+        log.say("Cache '" + cache + "': a call of the writer hangs, and did not end when it was interrupted "
+                + policy.lease() + " ago. The writes of partition " + partition
+                + " are left to other instances, if there"
+                + " are any; what this call still writes may come after what they write, unless the origin compares write"
+                + " ids. Give the writer's connections a time limit");
+    }
+
+    void hangsNoMore() {
+        hanging.decrementAndGet();
+    }
+
+    private void sayWhatHangs() {
+        int calls = hanging.get();
+        if (calls > 0) {
+            log.warn(
+                    "Cache '" + cache + "': calls of the writer hang",
+                    new TimeoutException(calls + " of " + policy.flushers() + " at a time"));
+        }
     }
 
     // The end
@@ -188,21 +271,43 @@ public final class Flusher {
                 partitions.stream().map(PartitionFlusher::drain).toArray(CompletableFuture<?>[]::new));
     }
 
+    /** From now on nothing is begun, and what fails is not counted. */
+    public void stop() {
+        closed = true;
+    }
+
     /** Gives everything back; what is left stays in the journal, for others. Ends when the remote tier has answered. */
     public CompletableFuture<Void> leave() {
-        closed = true;
+        stop();
         JournalAccess access = journal;
         if (access == null) {
             return CompletableFuture.completedFuture(null);
         }
-        long left = pending();
-        if (left > 0) {
-            log.say("Cache '" + cache + "': closed before " + left + " writes had reached the origin; they stay in the"
-                    + " journal, and another instance makes them, or this one when it is there again");
+        long known = pending();
+        List<CompletableFuture<Long>> left =
+                partitions.stream().map(PartitionFlusher::leave).toList();
+        absences.forEach(absence -> forgetting(access, absence));
+        return CompletableFuture.allOf(
+                        access.leave(identity), CompletableFuture.allOf(left.toArray(CompletableFuture<?>[]::new)))
+                .thenRun(() -> sayWhatIsLeft(
+                        known, left.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** Of the journals that nobody else writes, those too that this instance had no time to take. */
+    private void sayWhatIsLeft(long known, List<Long> left) {
+        long writes = left.stream()
+                .filter(each -> each != PartitionLease.UNKNOWN)
+                .mapToLong(Long::longValue)
+                .sum();
+        boolean unknown = left.contains(PartitionLease.UNKNOWN);
+        if (unknown || writes > 0) {
+            log.say("Cache '" + cache + "': closed before "
+                    + (unknown
+                            ? "the remote tier said how many writes, " + Math.max(known, writes) + " when it was asked"
+                                    + " before, "
+                            : writes + " writes ")
+                    + "had reached the origin; they stay in the journal, and another instance makes them, or this one when"
+                    + " it is there again");
         }
-        List<CompletableFuture<?>> all = new ArrayList<>();
-        partitions.forEach(partition -> all.add(partition.disown()));
-        all.add(access.leave(identity));
-        return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -2,11 +2,9 @@ package io.crema.internal.writebehind;
 
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.JournalAccess;
-import io.crema.internal.writebehind.BatchWriter.Write;
+import io.crema.internal.writebehind.BatchWriter.Failure;
 import io.crema.internal.writebehind.PendingWrites.Item;
 import io.crema.spi.JournalEntry;
-import io.crema.spi.Ownership;
-import io.crema.spi.WriteJournal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,45 +15,64 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the journal of one partition while this instance owns it: read, write, note, and again until nothing is due. One
- * such round runs at a time, so writes of a key keep their order. Without an answer of the remote tier the round ends, and
- * the next one begins with the next window.
+ * such round runs at a time, so writes of a key keep their order. It begins with a window, or earlier for full batches only.
+ * Without an answer of the remote tier the round ends, and the next one begins with the next window. Whatever is thrown
+ * ends it too, and what was read is read again.
  */
 final class PartitionFlusher {
 
     /** How many writes are read at once; fewer after a read that was not answered in time, as one of very large values. */
     private static final int LARGEST_PAGE = 1_000;
 
+    /** How often is read in a round: where writes come faster than they are read there is always one more. */
+    private static final int MOST_READS = 64;
+
     /** Soon enough to look again whether what failed is due, while the cache is being closed. */
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private static final Ownership NOBODY = new Ownership(false, 0, 0, 0, 0);
+    /** What a round does, as far as it matters to whether the partition can be given up meanwhile. */
+    private enum Stage {
+        OTHER,
+        /** It waits for a flusher. */
+        WAITS,
+        /** The writer is called. */
+        CALLS,
+        /** The writer's call does not end, and nobody waits for it any more. */
+        HANGS
+    }
 
     private final Flusher flusher;
     private final JournalAccess journal;
+    private final PartitionLease lease;
+    private final JournalNotes notes;
     private final int partition;
     private final AtomicBoolean busy = new AtomicBoolean();
 
-    /** Until when nobody else can be the owner; nanoseconds. */
-    private volatile long ownedUntil = Long.MIN_VALUE;
-
     private volatile boolean preferred;
-
-    /** Whether it was owned, and then not for a while: others may have written what is pending here. */
-    private volatile boolean lost;
-
-    private volatile Ownership known = NOBODY;
+    private volatile boolean holdsUnreadable;
     private volatile @Nullable CompletableFuture<Void> drained;
+
+    /** Guarded by this, for writes. */
+    private volatile Stage stage = Stage.OTHER;
 
     // Used by the round that is under way
     private final PendingWrites pending;
     private long readUpTo;
     private int page = LARGEST_PAGE;
+    private int reads;
     private boolean mayHoldMore = true;
+    private boolean readAll;
+    private boolean onlyFullBatches;
+    private boolean wroteFullBatch;
+    private long lookAgainAt = Long.MIN_VALUE;
+    private long epoch;
 
     PartitionFlusher(Flusher flusher, JournalAccess journal, int partition) {
         this.flusher = flusher;
         this.journal = journal;
         this.partition = partition;
+        this.lease = new PartitionLease(flusher, journal, partition);
+        this.notes = new JournalNotes(flusher, journal, lease, partition);
         this.pending = new PendingWrites(flusher.policy.coalescing());
     }
 
@@ -63,20 +80,21 @@ final class PartitionFlusher {
         return partition;
     }
 
-    long entries() {
-        return known.held() ? known.entries() : 0;
+    PartitionLease lease() {
+        return lease;
     }
 
-    long oldestMillis() {
-        return known.held() ? known.oldestMillis() : 0;
+    /** Whether others should write it, if they can: it holds what cannot be read here, or the writer hangs. */
+    boolean isLeftToOthers() {
+        return holdsUnreadable || stage == Stage.HANGS;
     }
 
     // Ownership
 
     /** Keeps what is owned. */
     void renew() {
-        if (isOwned()) {
-            own();
+        if (lease.isOwned()) {
+            lease.take();
         }
     }
 
@@ -84,67 +102,102 @@ final class PartitionFlusher {
     void share(boolean mine) {
         preferred = mine;
         if (mine) {
-            own();
-        } else if (isOwned() && busy.compareAndSet(false, true)) {
+            lease.take();
+        } else if (!lease.isOwned()) {
+            lease.forget();
+        } else if (!yielded() && busy.compareAndSet(false, true)) {
             // Between two rounds, so nothing is under way.
-            CompletableFuture<?> unused = disown().whenComplete((done, none) -> endRound());
+            CompletableFuture<?> unused = lease.giveUp().whenComplete((done, none) -> endRound());
         }
     }
 
-    private void own() {
-        long asked = flusher.clock.exact();
-        CompletableFuture<?> unused = journal.own(
-                        partition, flusher.identity, flusher.policy.lease().toMillis())
-                .thenAccept(answer -> {
-                    if (answer.isEmpty()) {
-                        return;
-                    }
-                    known = answer.get();
-                    if (!known.held()) {
-                        ownedUntil = Long.MIN_VALUE;
-                        lost = true;
-                    } else {
-                        lost |= !isOwned();
-                        ownedUntil = asked + flusher.policy.lease().toNanos();
-                    }
-                });
+    /** Gives it up in the midst of a round that is not about to write; that will see it. */
+    private synchronized boolean yielded() {
+        boolean yields = stage == Stage.WAITS || stage == Stage.HANGS;
+        if (yields) {
+            CompletableFuture<?> unused = lease.giveUp();
+        }
+        return yields;
     }
 
-    private boolean isOwned() {
-        return flusher.clock.exact() < ownedUntil;
+    private synchronized void reach(Stage next) {
+        stage = next;
     }
 
-    CompletableFuture<?> disown() {
-        boolean owned = isOwned();
-        ownedUntil = Long.MIN_VALUE;
-        lost = true;
-        known = NOBODY;
-        return owned ? journal.disown(partition, flusher.identity) : CompletableFuture.completedFuture(null);
+    /** Returns whether the writer may be called, which nobody prevents from now on. */
+    private synchronized boolean beginCall() {
+        boolean mine = lease.isUnbroken() && !flusher.isClosed();
+        stage = mine ? Stage.CALLS : Stage.OTHER;
+        return mine;
     }
 
     // A round
 
     /** Begins a round unless one is under way. */
     void flush() {
-        if (isOwned() && busy.compareAndSet(false, true)) {
-            if (lost) {
-                lost = false;
-                pending.clear();
-                readUpTo = 0;
-            }
-            mayHoldMore = true;
-            next();
+        if (lease.isOwned() && busy.compareAndSet(false, true)) {
+            step(() -> begin(false));
         } else {
             endDrain();
         }
     }
 
-    private void next() {
-        if (!isOwned() || lost || flusher.isClosed()) {
-            endRound();
-            return;
+    /** As {@link #flush}, for what need not wait for the next window. */
+    void flushFullBatches() {
+        if (lease.isOwned() && busy.compareAndSet(false, true)) {
+            step(() -> begin(true));
         }
-        if (mayHoldMore && !pending.isFull()) {
+    }
+
+    /** A part of the round, which goes on or ends in it. */
+    private void step(Runnable part) {
+        try {
+            part.run();
+        } catch (Throwable e) {
+            broken(e);
+        }
+    }
+
+    private void broken(Throwable failure) {
+        flusher.log.warn(
+                "Cache '" + flusher.cache + "': writing the journal of partition " + partition
+                        + " to the origin stopped, and begins again",
+                failure);
+        lease.breakOff();
+        reach(Stage.OTHER);
+        wroteFullBatch = false;
+        endRound();
+    }
+
+    private void begin(boolean fullBatches) {
+        long now = flusher.clock.exact();
+        long present = flusher.epoch.applyAsLong(partition);
+        if (present != epoch) {
+            // A fail-over may have brought back what was written and noted, and given new writes lower ids.
+            epoch = present;
+            lease.breakOff();
+        }
+        if (lease.begin()) {
+            pending.clear();
+            readUpTo = 0;
+            lookAgainAt = now + flusher.policy.lease().toNanos();
+        } else if (pending.unreadable() > 0 && pending.lastId() <= readUpTo && now >= lookAgainAt) {
+            readUpTo = pending.firstUnreadable() - 1;
+            pending.forgetUnreadable();
+            lookAgainAt = now + flusher.policy.lease().toNanos();
+        }
+        onlyFullBatches = fullBatches;
+        wroteFullBatch = false;
+        reads = 0;
+        readAll = false;
+        mayHoldMore = true;
+        next();
+    }
+
+    private void next() {
+        if (!lease.isUnbroken() || flusher.isClosed()) {
+            endRound();
+        } else if (mayHoldMore && !pending.isFull()) {
             read();
         } else {
             write();
@@ -154,26 +207,42 @@ final class PartitionFlusher {
     private void read() {
         int asked = page;
         CompletableFuture<?> unused = journal.read(partition, flusher.identity, readUpTo, asked)
-                .whenComplete((entries, none) -> {
-                    if (entries.isEmpty()) {
-                        page = Math.max(1, asked / 4);
-                        endRound();
-                        return;
-                    }
-                    flusher.executor.execute(() -> {
-                        for (JournalEntry entry : entries.get()) {
-                            pending.add(entry);
-                            readUpTo = entry.id();
-                        }
-                        mayHoldMore = entries.get().size() == asked;
-                        page = Math.min(LARGEST_PAGE, 2 * asked);
-                        next();
-                    });
+                .thenAcceptAsync(entries -> step(() -> read(entries, asked)), flusher.executor)
+                .exceptionally(failure -> {
+                    broken(failure);
+                    return null;
                 });
     }
 
+    private void read(Answer<List<JournalEntry>> entries, int asked) {
+        if (entries.isEmpty()) {
+            if (entries.reason() instanceof IllegalStateException) {
+                lease.lose();
+            } else {
+                page = Math.max(1, asked / 4);
+            }
+            endRound();
+            return;
+        }
+        for (JournalEntry entry : entries.get()) {
+            if (pending.add(entry)) {
+                flusher.writer.unreadable(entry, partition);
+            }
+            readUpTo = entry.id();
+        }
+        reads++;
+        readAll = entries.get().isEmpty();
+        mayHoldMore = !readAll && reads < MOST_READS;
+        page = Math.min(LARGEST_PAGE, 2 * asked);
+        next();
+    }
+
     private void write() {
-        List<Item> items = pending.take(flusher.policy.batch(), flusher.clock.exact(), flusher.windowNow());
+        int batch = flusher.policy.batch();
+        long now = flusher.clock.exact();
+        long window = flusher.windowNow();
+        List<Item> items =
+                onlyFullBatches && !pending.holds(batch, now, window) ? List.of() : pending.take(batch, now, window);
         if (items.isEmpty()) {
             endRound();
             return;
@@ -182,69 +251,37 @@ final class PartitionFlusher {
         if (toWrite.isEmpty()) {
             note(items, Map.of(), items);
         } else {
-            flusher.begin(() -> call(items, toWrite));
+            reach(Stage.WAITS);
+            flusher.begin(() -> step(() -> call(items, toWrite)), this::broken);
         }
     }
 
     private void call(List<Item> items, List<Item> toWrite) {
-        Map<Integer, Throwable> failures;
-        if (isOwned() && !lost) {
-            failures = limited(toWrite);
+        Map<Integer, Failure> failures = Map.of();
+        boolean called = false;
+        try {
+            called = beginCall();
+            if (called) {
+                failures = TimedCall.write(flusher, toWrite, this::hangs);
+            }
+        } finally {
+            reach(Stage.OTHER);
+            flusher.ended();
+        }
+        if (called) {
+            // The lease is renewed meanwhile; a writer that took longer than that has written what others may write
+            // again.
+            note(items, failures, toWrite);
         } else {
             // Others have it by now, perhaps.
             items.forEach(pending::notTried);
-            flusher.ended();
             endRound();
-            return;
-        }
-        flusher.ended();
-        // The lease is renewed meanwhile; a writer that took longer than that has written what others may write again.
-        note(items, failures, toWrite);
-    }
-
-    /** Interrupts the writer when its time is over. It has the thread until it ends, so that nothing overtakes it. */
-    private Map<Integer, Throwable> limited(List<Item> items) {
-        Interrupter interrupter = new Interrupter(Thread.currentThread());
-        flusher.clock.after(flusher.policy.timeout().toNanos(), () -> {
-            if (interrupter.interrupt()) {
-                flusher.log.say("Cache '" + flusher.cache + "': a call of the writer took longer than "
-                        + flusher.policy.timeout()
-                        + " and was interrupted; until it ends, no other of its partition begins");
-            }
-        });
-        try {
-            return flusher.writer.write(items.stream()
-                    .map(item -> new Write(item.entry(), item.attempt()))
-                    .toList());
-        } finally {
-            interrupter.end();
         }
     }
 
-    /** Interrupts a thread, at most once, and not after what it did has ended. */
-    private static final class Interrupter {
-
-        private final Thread thread;
-        private boolean over;
-
-        Interrupter(Thread thread) {
-            this.thread = thread;
-        }
-
-        /** Returns whether it has. */
-        synchronized boolean interrupt() {
-            if (over) {
-                return false;
-            }
-            over = true;
-            thread.interrupt();
-            return true;
-        }
-
-        synchronized void end() {
-            over = true;
-            boolean unused = Thread.interrupted();
-        }
+    private void hangs() {
+        reach(Stage.HANGS);
+        flusher.hangs(partition);
     }
 
     /**
@@ -256,15 +293,15 @@ final class PartitionFlusher {
     private record Noted(boolean goesOn, Runnable change) {}
 
     /** Tells the journal what the origin has, and sees to the rest. */
-    private void note(List<Item> items, Map<Integer, Throwable> failures, List<Item> tried) {
+    private void note(List<Item> items, Map<Integer, Failure> failures, List<Item> tried) {
         List<Item> written = new ArrayList<>();
         List<CompletableFuture<Noted>> noted = new ArrayList<>();
         for (int i = 0; i < tried.size(); i++) {
-            Throwable failure = failures.get(i);
+            Failure failure = failures.get(i);
             if (failure == null) {
                 written.add(tried.get(i));
             } else {
-                noted.add(failed(tried.get(i), failure));
+                noted.add(failed(tried.get(i), failure, tried.size()));
             }
         }
         items.stream().filter(item -> item.isWritten() && !tried.contains(item)).forEach(written::add);
@@ -272,98 +309,89 @@ final class PartitionFlusher {
             noted.add(noteWritten(written));
         }
         CompletableFuture<?> unused = CompletableFuture.allOf(noted.toArray(CompletableFuture<?>[]::new))
-                .thenRunAsync(
-                        () -> {
-                            List<Noted> all =
-                                    noted.stream().map(CompletableFuture::join).toList();
-                            all.forEach(each -> each.change().run());
-                            if (all.stream().allMatch(Noted::goesOn)) {
-                                next();
-                            } else {
-                                endRound();
-                            }
-                        },
-                        flusher.executor);
+                .thenRunAsync(() -> step(() -> noted(noted, items.size())), flusher.executor)
+                .exceptionally(failure -> {
+                    broken(failure);
+                    return null;
+                });
+    }
+
+    private void noted(List<CompletableFuture<Noted>> ended, int items) {
+        List<Noted> all = ended.stream().map(CompletableFuture::join).toList();
+        all.forEach(each -> each.change().run());
+        if (all.stream().allMatch(Noted::goesOn)) {
+            wroteFullBatch |= items == flusher.policy.batch();
+            next();
+        } else {
+            endRound();
+        }
     }
 
     private CompletableFuture<Noted> noteWritten(List<Item> items) {
         List<JournalEntry> entries =
                 items.stream().flatMap(item -> item.entries().stream()).toList();
-        return written(entries)
+        return notes.written(entries)
                 .thenApply(done -> new Noted(done, () -> items.forEach(done ? pending::done : pending::notNoted)));
     }
 
-    /** A part after the other, so that the newest write of a key comes last. */
-    private CompletableFuture<Boolean> written(List<JournalEntry> entries) {
-        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
-        for (int from = 0; from < entries.size(); from += WriteJournal.MAX_ENTRIES) {
-            List<JournalEntry> part = entries.subList(from, Math.min(entries.size(), from + WriteJournal.MAX_ENTRIES));
-            all = all.thenCompose(before -> before
-                    ? journal.written(partition, flusher.identity, part, highest())
-                            .thenApply(this::isStillOwner)
-                    : CompletableFuture.completedFuture(false));
+    /** It is left to others, or tried again later, or given up; never for what it failed together with. */
+    private CompletableFuture<Noted> failed(Item item, Failure failure, int tried) {
+        if (flusher.isClosed()) {
+            return CompletableFuture.completedFuture(new Noted(false, () -> pending.notTried(item)));
         }
-        return all;
+        if (failure.isUndecodable() && flusher.othersMayWrite(partition)) {
+            return CompletableFuture.completedFuture(new Noted(true, () -> {
+                pending.unreadable(item);
+                flusher.writer.unreadable(item.entry(), partition);
+            }));
+        }
+        int attempts = flusher.policy.attempts();
+        if (item.attempt() >= attempts && failure.together() <= 1) {
+            return givenUp(item, failure.reason());
+        }
+        boolean alone = item.attempt() + 1 >= attempts || tried == 1;
+        int next = alone ? 1 : failure.together() <= 1 ? Integer.MAX_VALUE : failure.together() / 2;
+        long notBefore = flusher.clock.exact() + backoff(item.attempt());
+        return CompletableFuture.completedFuture(new Noted(true, () -> pending.failed(item, notBefore, next)));
     }
 
-    private long highest() {
-        return flusher.highest.applyAsLong(partition);
+    private long backoff(int attempt) {
+        long wait = flusher.policy.retry().after(attempt).toNanos();
+        return wait - Long.remainderUnsigned(flusher.random.getAsLong(), wait / 2 + 1);
     }
 
-    private boolean isStillOwner(Answer<Boolean> answer) {
-        if (answer.isPresent() && !answer.get()) {
-            ownedUntil = Long.MIN_VALUE;
-            lost = true;
-        }
-        return answer.isPresent() && answer.get();
-    }
-
-    /** It is tried again later, or given up. */
-    private CompletableFuture<Noted> failed(Item item, Throwable failure) {
-        if (item.attempt() < flusher.policy.attempts()) {
-            long wait = flusher.policy.retry().after(item.attempt()).toNanos();
-            long share = Long.remainderUnsigned(flusher.random.getAsLong(), wait / 2 + 1);
-            long notBefore = flusher.clock.exact() + wait - share;
-            return CompletableFuture.completedFuture(new Noted(true, () -> pending.failed(item, notBefore)));
-        }
-        return bury(item, failure)
+    private CompletableFuture<Noted> givenUp(Item item, Throwable reason) {
+        String why = reason.getCause() == null ? reason.toString() : reason + ", because of " + reason.getCause();
+        return notes.buried(item, why)
                 .thenApply(buried -> new Noted(buried, () -> {
                     if (buried) {
                         pending.done(item);
-                        flusher.writer.buried(item.entry(), item.attempt(), failure);
+                        flusher.writer.buried(item.entry(), item.attempt(), reason);
                     } else {
-                        pending.failed(item, flusher.clock.exact());
+                        pending.failed(item, flusher.clock.exact(), 1);
                     }
                 }));
     }
 
-    /** What it replaced goes with it; of very many the first go before. */
-    private CompletableFuture<Boolean> bury(Item item, Throwable failure) {
-        List<JournalEntry> entries = item.entries();
-        int last = Math.max(0, entries.size() - WriteJournal.MAX_ENTRIES);
-        return written(entries.subList(0, last))
-                .thenCompose(before -> before
-                        ? journal.bury(
-                                        partition,
-                                        flusher.identity,
-                                        entries.subList(last, entries.size()),
-                                        item.attempt(),
-                                        reason(failure),
-                                        highest())
-                                .thenApply(this::isStillOwner)
-                        : CompletableFuture.completedFuture(false));
-    }
-
-    private String reason(Throwable failure) {
-        return failure instanceof InterruptedException
-                ? "the writer took longer than " + flusher.policy.timeout()
-                : failure.toString();
-    }
-
     private void endRound() {
+        if (pending.unreadable() > 0) {
+            holdsUnreadable = true;
+            flusher.log.warn(
+                    "Cache '" + flusher.cache + "': the journal of partition " + partition
+                            + " holds writes that this instance cannot read. They stay there, with those of their keys"
+                            + " that came later, for an instance that can, or a newer write to replace them",
+                    new IllegalStateException(
+                            pending.unreadable() + " keys, the first write is " + pending.firstUnreadable()));
+        } else if (readAll) {
+            holdsUnreadable = false;
+        }
+        boolean again = wroteFullBatch && !flusher.isDraining();
         busy.set(false);
-        if (!preferred && isOwned() && !flusher.isClosed() && !flusher.isDraining()) {
+        if (!preferred && lease.isOwned() && !flusher.isClosed() && !flusher.isDraining()) {
             share(false);
+        }
+        if (again) {
+            flushFullBatches();
         }
         endDrain();
     }
@@ -381,11 +409,17 @@ final class PartitionFlusher {
     private void endDrain() {
         CompletableFuture<Void> end = drained;
         if (end != null && !busy.get()) {
-            if (isOwned() && !flusher.isClosed() && !pending.isEmpty()) {
+            boolean left = pending.isLeft() || !readAll && lease.entries() > 0;
+            if (left && lease.isOwned() && !flusher.isClosed()) {
                 flusher.clock.after(SOON_NANOS, this::flush);
             } else {
                 end.complete(null);
             }
         }
+    }
+
+    /** Gives it up for good, at once or, if the writer is called, when the lease ends; as {@link PartitionLease#end}. */
+    CompletableFuture<Long> leave() {
+        return lease.end(stage == Stage.CALLS);
     }
 }

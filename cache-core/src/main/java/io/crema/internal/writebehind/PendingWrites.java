@@ -5,34 +5,52 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The writes of one partition that its owner has read and not finished, by key. The writes of a key keep their order: there
  * is never more than one of them under way, and where they are coalesced, the last one stands for all that wait. A key is
  * written once in a window at most.
  *
+ * <p>A write that cannot be read holds up those of its key that came later, unless one of these stands for it.
+ *
  * <p>Not thread-safe.
  */
 final class PendingWrites {
 
     private static final int MOST_KEYS = 10_000;
+    private static final int MOST_WRITES = 100_000;
     private static final long MOST_BYTES = 16 << 20;
+    private static final byte[] NO_PAYLOAD = {};
 
     private final boolean coalescing;
 
     /** In the order in which they came. */
     private final Map<ByteBuffer, Key> keys = new LinkedHashMap<>();
 
+    /** Keys whose last write cannot be read, with the first id that it stands for. */
+    private final Map<ByteBuffer, Long> unreadable = new HashMap<>();
+
+    /** As {@link #unreadable}, of keys that are read anew from that id on. */
+    private final Map<ByteBuffer, Long> anew = new HashMap<>();
+
+    /** The keys that were written in the last window in which any was. */
+    private final Set<ByteBuffer> writtenInIt = new HashSet<>();
+
+    private long writtenWindow = Long.MIN_VALUE;
+
+    private long lastId;
+    private long writes;
     private long bytes;
 
     PendingWrites(boolean coalescing) {
         this.coalescing = coalescing;
     }
-
-    private static final byte[] NO_PAYLOAD = {};
 
     /** One write that is to be made, and those that need not be made if it is; of these only what names them is kept. */
     private static final class Waiting {
@@ -40,12 +58,16 @@ final class PendingWrites {
         JournalEntry entry;
         final List<JournalEntry> replaced = new ArrayList<>();
 
+        /** One array for all that are replaced. */
+        private final byte[] key;
+
         Waiting(JournalEntry entry) {
             this.entry = entry;
+            this.key = entry.key();
         }
 
         void replace(JournalEntry newer) {
-            replaced.add(new JournalEntry(entry.id(), entry.key(), entry.cachedNull(), entry.codec(), NO_PAYLOAD));
+            replaced.add(new JournalEntry(entry.id(), key, entry.cachedNull(), entry.codec(), NO_PAYLOAD));
             entry = newer;
         }
 
@@ -54,6 +76,10 @@ final class PendingWrites {
             List<JournalEntry> all = new ArrayList<>(replaced);
             all.add(entry);
             return all;
+        }
+
+        long firstId() {
+            return replaced.isEmpty() ? entry.id() : replaced.get(0).id();
         }
     }
 
@@ -71,6 +97,9 @@ final class PendingWrites {
         /** How often the first has failed. */
         int failures;
 
+        /** With how many it may be made at a time: fewer after each time that it failed together with others. */
+        int most = Integer.MAX_VALUE;
+
         /** When it may be tried again; nanoseconds. */
         long notBefore = Long.MIN_VALUE;
 
@@ -79,6 +108,19 @@ final class PendingWrites {
 
         boolean mayCoalesce() {
             return waiting.size() > (underWay || written ? 1 : 0);
+        }
+
+        boolean isDue(long now, long current) {
+            return !underWay
+                    && window < current
+                    && notBefore <= now
+                    && waiting.getFirst().entry.readable();
+        }
+
+        /** Another write is the first: what was wrong with the one before need not be wrong with it. */
+        void begin() {
+            failures = 0;
+            most = Integer.MAX_VALUE;
         }
     }
 
@@ -91,40 +133,104 @@ final class PendingWrites {
      */
     record Item(JournalEntry entry, List<JournalEntry> entries, int attempt, boolean isWritten) {}
 
-    /** One more, later than all before. */
-    void add(JournalEntry entry) {
-        Key key = keys.computeIfAbsent(ByteBuffer.wrap(entry.key()), name -> new Key());
+    /**
+     * One more, later than all before; those that were read before change nothing.
+     *
+     * @return whether it cannot be read, and was not known before
+     */
+    boolean add(JournalEntry entry) {
+        ByteBuffer name = ByteBuffer.wrap(entry.key());
+        boolean known = entry.id() <= lastId;
+        if (known && anew.getOrDefault(name, Long.MAX_VALUE) > entry.id()) {
+            return false;
+        }
+        lastId = Math.max(lastId, entry.id());
+        Key key = keys.computeIfAbsent(name, this::newKey);
+        boolean afterUnreadable = unreadable.containsKey(name);
+        if (afterUnreadable && !coalescing) {
+            // It is read again when the one before it is.
+            return false;
+        }
+        add(key, entry, afterUnreadable);
+        if (entry.readable()) {
+            unreadable.remove(name);
+        } else {
+            unreadable.put(name, key.waiting.getLast().firstId());
+        }
+        return !entry.readable() && !known;
+    }
+
+    private Key newKey(ByteBuffer name) {
+        Key key = new Key();
+        if (writtenInIt.contains(name)) {
+            key.window = writtenWindow;
+        }
+        return key;
+    }
+
+    /** One that cannot be read does not stand for one that can be. */
+    private void add(Key key, JournalEntry entry, boolean afterUnreadable) {
+        writes++;
         bytes += entry.payload().length;
-        if (coalescing && key.mayCoalesce()) {
+        if (coalescing && key.mayCoalesce() && (entry.readable() || afterUnreadable)) {
             Waiting last = key.waiting.getLast();
             bytes -= last.entry.payload().length;
             last.replace(entry);
             if (key.waiting.size() == 1) {
-                // Another value: what was wrong with the one before need not be wrong with it.
-                key.failures = 0;
+                key.begin();
             }
         } else {
             key.waiting.add(new Waiting(entry));
         }
     }
 
-    /** Whether no more should be read before some are done. */
+    /** Whether no more should be read before some are done. What cannot be read does not count: that may last. */
     boolean isFull() {
-        return keys.size() >= MOST_KEYS || bytes >= MOST_BYTES;
+        return keys.size() - unreadable.size() >= MOST_KEYS || writes >= MOST_WRITES || bytes >= MOST_BYTES;
     }
 
-    boolean isEmpty() {
-        return keys.isEmpty();
+    /** Whether something is left that can be read. */
+    boolean isLeft() {
+        return keys.values().stream()
+                .anyMatch(key -> key.waiting.getFirst().entry.readable());
+    }
+
+    /** The highest id that was added. */
+    long lastId() {
+        return lastId;
+    }
+
+    /** Of how many keys the last write cannot be read. */
+    int unreadable() {
+        return unreadable.size();
+    }
+
+    /** The first write that cannot be read, or that one stands for which cannot be; 0 = there is none. */
+    long firstUnreadable() {
+        return unreadable.values().stream().mapToLong(Long::longValue).min().orElse(0);
+    }
+
+    /** Whether so many keys are due, of which none was written in this window; if many were, it is left to the next. */
+    boolean holds(int batch, long now, long window) {
+        return keys.size() >= batch
+                && writtenInIt.size() < MOST_KEYS
+                && keys.values().stream()
+                                .filter(key -> key.isDue(now, window))
+                                .limit(batch)
+                                .count()
+                        == batch;
     }
 
     /** Writes of different keys that are due; they are under way from now on. */
     List<Item> take(int most, long now, long window) {
         List<Item> items = new ArrayList<>();
+        int limit = most;
         for (Key key : keys.values()) {
-            if (items.size() == most) {
+            if (items.size() >= limit) {
                 break;
             }
-            if (!key.underWay && key.window < window && key.notBefore <= now) {
+            if (key.isDue(now, window) && items.size() < key.most) {
+                limit = Math.min(limit, key.most);
                 key.underWay = true;
                 key.window = window;
                 Waiting first = key.waiting.getFirst();
@@ -140,12 +246,24 @@ final class PendingWrites {
         Key key = underWay(item);
         Waiting first = key.waiting.removeFirst();
         bytes -= first.entry.payload().length;
+        writes -= item.entries().size();
         key.underWay = false;
         key.written = false;
-        key.failures = 0;
         key.notBefore = Long.MIN_VALUE;
+        key.begin();
         if (key.waiting.isEmpty()) {
             keys.remove(name);
+            wasWritten(name, key.window);
+        }
+    }
+
+    private void wasWritten(ByteBuffer name, long window) {
+        if (window > writtenWindow) {
+            writtenInIt.clear();
+            writtenWindow = window;
+        }
+        if (window == writtenWindow) {
+            writtenInIt.add(name);
         }
     }
 
@@ -156,26 +274,60 @@ final class PendingWrites {
         key.written = true;
     }
 
-    /** It is tried again from a moment on. */
-    void failed(Item item, long notBefore) {
+    /**
+     * It is tried again from a moment on.
+     *
+     * @param together with how many at most
+     */
+    void failed(Item item, long notBefore, int together) {
         Key key = underWay(item);
         key.underWay = false;
         key.notBefore = notBefore;
         key.failures = item.attempt();
-        if (coalescing && key.waiting.size() > 1) {
-            supersedeFirst(key);
-        }
+        key.most = together;
+        supersedeFirst(key);
     }
 
-    /** What came while it was under way stands for it. */
+    /** What came while it was under way stands for it, if it can be read. */
     private void supersedeFirst(Key key) {
+        if (!coalescing || key.waiting.size() == 1) {
+            return;
+        }
         Waiting failed = key.waiting.removeFirst();
-        bytes -= failed.entry.payload().length;
         Waiting newer = key.waiting.removeFirst();
-        newer.replaced.forEach(failed::replace);
-        failed.replace(newer.entry);
+        if (newer.entry.readable()) {
+            bytes -= failed.entry.payload().length;
+            newer.replaced.forEach(failed::replace);
+            failed.replace(newer.entry);
+            key.begin();
+        } else {
+            key.waiting.addFirst(newer);
+        }
         key.waiting.addFirst(failed);
-        key.failures = 0;
+    }
+
+    /** It turned out that it cannot be read: what came since stands for it, or waits to be read again with it. */
+    void unreadable(Item item) {
+        Key key = underWay(item);
+        key.underWay = false;
+        Waiting first = key.waiting.removeFirst();
+        bytes -= first.entry.payload().length;
+        first.entry = JournalEntry.unreadable(first.entry.id(), first.entry.key());
+        while (!key.waiting.isEmpty() && !(coalescing && first.entry.readable())) {
+            Waiting newer = key.waiting.removeFirst();
+            if (coalescing) {
+                newer.replaced.forEach(first::replace);
+                first.replace(newer.entry);
+                key.begin();
+            } else {
+                bytes -= newer.entry.payload().length;
+                writes--;
+            }
+        }
+        key.waiting.addFirst(first);
+        if (!first.entry.readable()) {
+            unreadable.put(ByteBuffer.wrap(item.entry().key()), first.firstId());
+        }
     }
 
     /** What its key is tried again at was not its fault: it is due at once. */
@@ -193,9 +345,30 @@ final class PendingWrites {
         return key;
     }
 
+    /** Forgets what cannot be read, to be added again: it may have gone, or something may have come that stands for it. */
+    void forgetUnreadable() {
+        anew.clear();
+        anew.putAll(unreadable);
+        unreadable.keySet().forEach(name -> {
+            Key key = keys.get(name);
+            if (key != null) {
+                writes -= key.waiting.removeLast().all().size();
+                if (key.waiting.isEmpty()) {
+                    keys.remove(name);
+                }
+            }
+        });
+        unreadable.clear();
+    }
+
     /** Forgets everything; nothing may be under way. */
     void clear() {
         keys.clear();
+        unreadable.clear();
+        anew.clear();
+        writtenInIt.clear();
+        lastId = 0;
+        writes = 0;
         bytes = 0;
     }
 }

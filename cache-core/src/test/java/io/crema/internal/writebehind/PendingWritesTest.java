@@ -19,6 +19,10 @@ class PendingWritesTest {
         return new JournalEntry(id, new byte[] {(byte) key}, false, (byte) 1, new byte[] {1, 2, 3});
     }
 
+    private static JournalEntry unreadable(long id, int key) {
+        return JournalEntry.unreadable(id, new byte[] {(byte) key});
+    }
+
     private static List<Long> ids(List<Item> items) {
         return items.stream().map(item -> item.entry().id()).toList();
     }
@@ -44,7 +48,7 @@ class PendingWritesTest {
         assertThat(ids(items)).containsExactly(4L, 2L);
         assertThat(idsOf(items.get(0))).containsExactly(1L, 3L, 4L);
         items.forEach(coalesced::done);
-        assertThat(coalesced.isEmpty()).isTrue();
+        assertThat(coalesced.isLeft()).isFalse();
     }
 
     @Test
@@ -58,6 +62,20 @@ class PendingWritesTest {
         each.done(first);
         assertThat(each.take(MANY, 0, 1)).as("once in a window").isEmpty();
         assertThat(idsOf(only(each.take(MANY, 0, 2)))).containsExactly(2L);
+    }
+
+    @Test
+    void take_keyThatWasWrittenInTheWindowAndComesAgain_waitsForTheNext() {
+        coalesced.add(write(1, 7));
+        coalesced.take(MANY, 0, 1).forEach(coalesced::done);
+        coalesced.add(write(2, 7));
+        coalesced.add(write(3, 8));
+
+        assertThat(coalesced.holds(1, 0, 1)).isTrue();
+        assertThat(coalesced.holds(2, 0, 1)).isFalse();
+        assertThat(ids(coalesced.take(MANY, 0, 1))).containsExactly(3L);
+        assertThat(coalesced.holds(1, 0, 1)).isFalse();
+        assertThat(ids(coalesced.take(MANY, 0, 2))).containsExactly(2L);
     }
 
     @Test
@@ -89,7 +107,7 @@ class PendingWritesTest {
         Item first = only(coalesced.take(MANY, 0, 1));
         assertThat(first.attempt()).isEqualTo(1);
 
-        coalesced.failed(first, 50);
+        coalesced.failed(first, 50, MANY);
 
         assertThat(coalesced.take(MANY, 49, 2)).isEmpty();
         assertThat(only(coalesced.take(MANY, 50, 2)).attempt()).isEqualTo(2);
@@ -102,7 +120,7 @@ class PendingWritesTest {
         coalesced.add(write(2, 7));
         coalesced.add(write(3, 7));
 
-        coalesced.failed(first, 50);
+        coalesced.failed(first, 50, MANY);
 
         Item next = only(coalesced.take(MANY, 50, 2));
         assertThat(idsOf(next)).containsExactly(1L, 2L, 3L);
@@ -113,7 +131,7 @@ class PendingWritesTest {
     void failed_notCoalesced_staysTheFirst() {
         each.add(write(1, 7));
         each.add(write(2, 7));
-        each.failed(only(each.take(MANY, 0, 1)), 0);
+        each.failed(only(each.take(MANY, 0, 1)), 0, MANY);
 
         Item again = only(each.take(MANY, 0, 2));
 
@@ -158,7 +176,7 @@ class PendingWritesTest {
         coalesced.add(write(2, 1));
         assertThat(coalesced.isFull()).as("the newer one is small").isFalse();
         coalesced.clear();
-        assertThat(coalesced.isEmpty()).isTrue();
+        assertThat(coalesced.isLeft()).isFalse();
     }
 
     @Test
@@ -168,5 +186,131 @@ class PendingWritesTest {
         coalesced.done(item);
 
         assertThatThrownBy(() -> coalesced.done(item)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void failed_together_isTriedWithFewerThenAlone() {
+        for (int key = 1; key <= 6; key++) {
+            coalesced.add(write(key, key));
+        }
+        coalesced.take(MANY, 0, 1).forEach(item -> coalesced.failed(item, 0, 3));
+
+        List<Item> half = coalesced.take(MANY, 0, 2);
+        List<Item> otherHalf = coalesced.take(MANY, 0, 2);
+        assertThat(ids(half)).containsExactly(1L, 2L, 3L);
+        assertThat(ids(otherHalf)).containsExactly(4L, 5L, 6L);
+        half.forEach(item -> coalesced.failed(item, 0, 1));
+        otherHalf.forEach(coalesced::done);
+        coalesced.add(write(7, 7));
+
+        assertThat(ids(coalesced.take(MANY, 0, 3))).containsExactly(1L);
+        assertThat(ids(coalesced.take(MANY, 0, 3))).containsExactly(2L);
+        assertThat(ids(coalesced.take(MANY, 0, 3))).containsExactly(3L);
+        assertThat(ids(coalesced.take(MANY, 0, 3))).containsExactly(7L);
+    }
+
+    @Test
+    void unreadable_holdsUpItsKeyAlone_untilANewerWriteStandsForIt() {
+        coalesced.add(write(1, 7));
+        assertThat(coalesced.add(unreadable(2, 7))).isTrue();
+        assertThat(coalesced.add(unreadable(3, 7))).isTrue();
+        coalesced.add(write(4, 8));
+        assertThat(coalesced.unreadable()).isEqualTo(1);
+        assertThat(coalesced.firstUnreadable()).isEqualTo(2);
+
+        List<Item> readable = coalesced.take(MANY, 0, 1);
+        assertThat(ids(readable)).containsExactly(1L, 4L);
+        readable.forEach(coalesced::done);
+        assertThat(coalesced.take(MANY, 0, 2)).isEmpty();
+        assertThat(coalesced.isLeft()).isFalse();
+
+        coalesced.add(write(5, 7));
+        assertThat(idsOf(only(coalesced.take(MANY, 0, 3)))).containsExactly(2L, 3L, 5L);
+        assertThat(coalesced.unreadable()).isZero();
+    }
+
+    @Test
+    void unreadable_notCoalesced_isReadAnewWithThoseBehindIt() {
+        each.add(write(1, 7));
+        each.add(unreadable(2, 7));
+        each.add(write(3, 7));
+        each.add(write(4, 8));
+        assertThat(ids(each.take(MANY, 0, 1))).containsExactly(1L, 4L);
+
+        each.forgetUnreadable();
+        assertThat(each.unreadable()).isZero();
+        assertThat(each.add(write(1, 7))).isFalse();
+        assertThat(each.add(unreadable(2, 7))).as("known").isFalse();
+        each.add(write(3, 7));
+        assertThat(each.firstUnreadable()).isEqualTo(2);
+
+        // It has gone.
+        each.forgetUnreadable();
+        each.add(write(3, 7));
+        each.add(write(4, 8));
+        assertThat(each.take(MANY, 0, 2)).as("others are under way").isEmpty();
+        assertThat(each.isLeft()).isTrue();
+    }
+
+    @Test
+    void unreadable_foundWhenTried_waitsToBeReadAnew() {
+        coalesced.add(write(1, 7));
+        Item first = only(coalesced.take(MANY, 0, 1));
+        coalesced.unreadable(first);
+        assertThat(coalesced.take(MANY, 0, 2)).isEmpty();
+        assertThat(coalesced.firstUnreadable()).isEqualTo(1);
+
+        coalesced.forgetUnreadable();
+        coalesced.add(write(1, 7));
+
+        assertThat(only(coalesced.take(MANY, 0, 2)).attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void unreadable_foundWhenANewerOneWaits_thatOneStandsForIt() {
+        coalesced.add(write(1, 7));
+        Item first = only(coalesced.take(MANY, 0, 1));
+        coalesced.add(write(2, 7));
+
+        coalesced.unreadable(first);
+
+        assertThat(idsOf(only(coalesced.take(MANY, 0, 2)))).containsExactly(1L, 2L);
+        assertThat(coalesced.unreadable()).isZero();
+    }
+
+    @Test
+    void unreadable_notCoalescedAndFoundWhenTried_isReadAnewInOrder() {
+        each.add(write(1, 7));
+        each.add(write(2, 7));
+        each.unreadable(only(each.take(MANY, 0, 1)));
+        each.add(write(3, 7));
+        assertThat(each.take(MANY, 0, 2)).isEmpty();
+
+        each.forgetUnreadable();
+        for (long id = 1; id <= 3; id++) {
+            each.add(write(id, 7));
+        }
+
+        for (long id = 1; id <= 3; id++) {
+            Item item = only(each.take(MANY, 0, 2 + id));
+            assertThat(idsOf(item)).containsExactly(id);
+            each.done(item);
+        }
+        assertThat(each.isFull()).isFalse();
+    }
+
+    @Test
+    void hotKey_keepsOneKeyAndSoManyWritesAtMost() {
+        long id = 0;
+        while (!coalesced.isFull()) {
+            coalesced.add(write(++id, 7));
+        }
+
+        assertThat(id).isEqualTo(100_000);
+        Item item = only(coalesced.take(MANY, 0, 1));
+        assertThat(item.entries()).hasSize(100_000);
+        assertThat(item.entries().get(1).key()).isSameAs(item.entries().get(0).key());
+        coalesced.done(item);
+        assertThat(coalesced.isFull()).isFalse();
     }
 }

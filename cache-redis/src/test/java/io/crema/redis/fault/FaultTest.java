@@ -102,6 +102,11 @@ abstract class FaultTest {
         }
     }
 
+    /** Returns when an instance has been told what another one made again, which takes a network delay. */
+    static void awaitFresh(Instance instance, List<String> keys) {
+        patiently().until(() -> instance.isFresh(keys));
+    }
+
     /**
      * Returns when the instances have found out about a fault, and have done what it asks for, in all partitions.
      *

@@ -95,6 +95,9 @@ final class Replies {
             return "the key cannot be put in quarantine, because its last write has still to be made in the origin; try"
                     + " again when that is done";
         }
+        if (error != null && error.startsWith("FOREIGN")) {
+            return "the dead letter cannot be put back by this version of the library, which cannot read it";
+        }
         if (error != null && error.startsWith("DEPOSED")) {
             return "this instance does not own the journal of the partition, or not any more";
         }

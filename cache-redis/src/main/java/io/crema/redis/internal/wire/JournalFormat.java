@@ -3,6 +3,7 @@ package io.crema.redis.internal.wire;
 import io.crema.spi.DeadLetter;
 import io.crema.spi.JournalEntry;
 import io.crema.spi.RemoteRecord;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,27 +12,36 @@ import java.util.Arrays;
 public final class JournalFormat {
 
     private static final int MAX_REASON_BYTES = 1_000;
+    private static final byte[] NO_KEY = {};
 
     private JournalFormat() {}
 
     /**
-     * A write, from its dirty record.
+     * A write, from its dirty record; unreadable if that is of another version, or damaged.
      *
-     * @throws IllegalStateException if the record is of another version
+     * @param key empty if it could not be read
+     * @param record empty if it could not be read
      */
     public static JournalEntry entry(long id, byte[] key, byte[] record) {
         RemoteRecord value = RecordFormat.decode(record, RemoteRecord.NO_FLOOR, 0);
-        if (value.kind() != RemoteRecord.Kind.VALUE) {
-            throw new IllegalStateException("The write " + id
-                    + " in a journal was made by another version of the library, which alone can read it");
+        if (key.length == 0 || value.kind() != RemoteRecord.Kind.VALUE) {
+            return JournalEntry.unreadable(id, key);
         }
         byte[] payload = new byte[value.payload().remaining()];
         value.payload().duplicate().get(payload);
         return new JournalEntry(id, key, value.cachedNull(), value.codec(), payload);
     }
 
-    /** A dead letter as {@code bury.lua} packs it. */
+    /** A dead letter as {@code bury.lua} packs it; one that ends too early is unreadable. */
     public static DeadLetter deadLetter(long id, byte[] letter, long serverMillis) {
+        try {
+            return whole(id, letter, serverMillis);
+        } catch (BufferUnderflowException e) {
+            return new DeadLetter(JournalEntry.unreadable(id, NO_KEY), 0, 0, "it is damaged");
+        }
+    }
+
+    private static DeadLetter whole(long id, byte[] letter, long serverMillis) {
         ByteBuffer bytes = ByteBuffer.wrap(letter);
         long buriedAt = u48(bytes);
         int attempts = bytes.getInt();

@@ -141,8 +141,8 @@ class RedisBusTest extends ServerTest {
         subscribed(remote);
         plain().replicaof("127.0.0.1", 1);
         listener.connection().heartbeat(listener.reply("heartbeat"));
-        awaitEvents(3);
-        assertThat(listener.events.get(2)).isEqualTo("heartbeat failed");
+        // The connection may be given up for the same reason, before or after that.
+        await().until(() -> listener.events.contains("heartbeat failed"));
     }
 
     @Test

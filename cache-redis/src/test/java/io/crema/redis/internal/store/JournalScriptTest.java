@@ -18,6 +18,7 @@ import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -90,15 +91,31 @@ class JournalScriptTest extends ScriptTest {
     }
 
     @Test
-    void append_streamAheadOfTheClock_failsAndLeavesTheRecord() {
-        append("old");
-        byte[] before = plain.get(name);
+    void append_streamAheadOfTheClock_setsTheClockPastIt() throws InterruptedException {
+        long before = append("old").stamp();
+        plain.set(layout.clock(partition), bytes("41"));
+        BlockingQueue<byte[]> messages = messages(partition);
+
+        long id = append("new").stamp();
+
+        assertThat(id).isEqualTo(before + 1).isEqualTo(clock());
+        assertThat(read().stamp()).isEqualTo(id);
+        assertThat(readAll()).extracting(JournalEntry::id).containsExactly(before, id);
+        assertThat(ByteBuffer.wrap(next(messages)).getLong(2)).isEqualTo(42);
+        assertThat(ByteBuffer.wrap(next(messages)).getLong(2)).isEqualTo(id);
+    }
+
+    @Test
+    void revive_streamAheadOfTheClock_setsTheClockPastIt() {
+        append("x");
+        long dead = readOne().id();
+        get(journal.bury(partition, MINE, readAll(), 3, "why", 0));
         plain.set(layout.clock(partition), bytes("41"));
 
-        assertThatThrownBy(() -> append("new")).hasMessageContaining("equal or smaller");
+        assertThat(get(journal.revive(partition, dead, 0))).isTrue();
 
-        assertThat(plain.get(name)).isEqualTo(before);
-        assertThat(plain.xlen(layout.journal(partition))).isEqualTo(1);
+        assertThat(readOne().id()).isEqualTo(dead + 1).isEqualTo(clock());
+        assertThat(read().stamp()).isEqualTo(dead + 1);
     }
 
     @Test
@@ -293,7 +310,7 @@ class JournalScriptTest extends ScriptTest {
     @Test
     void journal_userWithTheseCommands_isServed() {
         String needed = String.join(" ", Grants.all("crema", 0, Delivery.ONE_PRIMARY))
-                + " +xadd +xlen +xrange +xdel +zadd +zrem +zcard +zrange +zrangebyscore +zremrangebyscore"
+                + " +xadd +xlen +xrange +xdel +xinfo +zadd +zrem +zcard +zrange +zrangebyscore +zremrangebyscore"
                 + " +hget +hset +hdel";
         WriteJournal allowed = as("-@all resetkeys " + needed).journal().orElseThrow();
 
@@ -309,6 +326,10 @@ class JournalScriptTest extends ScriptTest {
         List<JournalEntry> again = get(allowed.read(partition, MINE, 0, 9));
         assertThat(get(allowed.bury(partition, MINE, again, 1, "why", 0))).isTrue();
         assertThat(get(allowed.drop(partition, again.get(0).id()))).isTrue();
+        plain.set(layout.clock(partition), "1".getBytes(StandardCharsets.US_ASCII));
+        assertThat(stored(allowed.append(key, value("the clock went back"), MANY, 0))
+                        .stamp())
+                .isGreaterThan(again.get(0).id());
         assertThat(get(allowed.members(MINE, 60_000))).containsExactly(MINE);
         get(allowed.leave(MINE));
         get(allowed.disown(partition, MINE));
@@ -334,17 +355,83 @@ class JournalScriptTest extends ScriptTest {
         assertThat(plain.exists(layout.journal(partition))).isZero();
     }
 
-    @Test
-    void read_writeOfAnotherVersion_failsClearly() {
+    /** Adds an entry as another version might; ids below those of the clock. */
+    private void plant(long id, String... fields) {
         CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE)
                 .addKey(layout.journal(partition))
-                .add("7-0");
-        for (String each : List.of("k", "sA", "t", "1", "r", "foreign")) {
+                .add(id + "-0");
+        for (String each : fields) {
             args.add(each);
         }
         plain.dispatch(CommandType.XADD, new StatusOutput<>(ByteArrayCodec.INSTANCE), args);
+    }
 
-        assertThatThrownBy(this::readAll).hasMessageContaining("another version");
+    @Test
+    void read_writesOfAnotherVersionOrDamaged_areUnreadableAmongTheOthers() {
+        plant(3, "one", "field");
+        plant(7, "k", "sA", "t", "1", "r", "foreign");
+        plant(8, "k", "sA", "t", "1", "z", "another field");
+        plant(9, "x", "y", "t", "1", "r", "another");
+        long id = append("ours").stamp();
+
+        assertThat(get(journal.own(partition, MINE, 60_000)).entries()).isEqualTo(5);
+        List<JournalEntry> all = readAll();
+
+        assertThat(all).extracting(JournalEntry::id).containsExactly(3L, 7L, 8L, 9L, id);
+        assertThat(all).extracting(JournalEntry::readable).containsExactly(false, false, false, false, true);
+        assertThat(all.get(0).key()).isEmpty();
+        assertThat(all.get(1).key()).isEqualTo(bytes("sA"));
+        assertThat(all.get(2).key()).isEqualTo(bytes("sA"));
+        assertThat(get(journal.written(partition, MINE, all, 0))).isTrue();
+        assertThat(readAll()).isEmpty();
+        assertThat(read().dirty()).isFalse();
+    }
+
+    @Test
+    void read_largeWrites_comeInParts() {
+        String large = "x".repeat(40_000);
+        for (int i = 0; i < 100; i++) {
+            append(large);
+        }
+
+        List<JournalEntry> first = get(journal.read(partition, MINE, 0, 100));
+
+        assertThat(first).hasSizeBetween(1, 99);
+        int read = 0;
+        long after = 0;
+        for (List<JournalEntry> part = first; !part.isEmpty(); part = get(journal.read(partition, MINE, after, 100))) {
+            read += part.size();
+            after = part.get(part.size() - 1).id();
+        }
+        assertThat(read).isEqualTo(100);
+        assertThat(get(journal.read(partition, MINE, 0, 3))).hasSize(3);
+    }
+
+    @Test
+    void deadLetters_ofAnotherVersionOrDamaged_areListedAndCanBeDroppedOnly() {
+        append("x");
+        long id = readOne().id();
+        get(journal.bury(partition, MINE, readAll(), 3, "why", 0));
+        byte[] letter = plain.zrange(layout.deadLetters(partition), 0, 0).get(0);
+        byte[] foreign = letter.clone();
+        foreign[letter.length - "x".length() - 64] = (byte) 0xc2;
+        plain.del(layout.deadLetters(partition));
+        plain.zadd(layout.deadLetters(partition), (double) id, foreign);
+        plain.zadd(layout.deadLetters(partition), 5, bytes("damaged"));
+
+        List<DeadLetter> letters = get(journal.deadLetters(partition, 9));
+
+        assertThat(letters).hasSize(2).noneMatch(each -> each.entry().readable());
+        assertThat(letters.get(0).reason()).contains("damaged");
+        assertThat(letters.get(1).entry().key()).isEqualTo(bytes("sA"));
+        assertThat(letters.get(1).reason()).isEqualTo("why");
+        assertThatThrownBy(() -> get(journal.revive(partition, id, 0)))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot be put back");
+        assertThat(plain.zcard(layout.deadLetters(partition))).isEqualTo(2);
+        assertThat(get(journal.drop(partition, id))).isTrue();
+        assertThat(get(journal.drop(partition, 5))).isTrue();
+        assertThat(get(journal.deadLetters(partition, 9))).isEmpty();
     }
 
     @Test

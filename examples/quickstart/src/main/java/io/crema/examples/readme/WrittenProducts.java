@@ -1,7 +1,9 @@
 package io.crema.examples.readme;
 
+import com.zaxxer.hikari.HikariConfig;
 import io.crema.CacheWriter;
 import io.crema.Crema;
+import io.crema.DeadLetter;
 import io.crema.LoadingTieredCache;
 import io.crema.WriteContext;
 import io.crema.examples.readme.ProductService.Product;
@@ -20,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 /** The README's cache that writes to PostgreSQL. */
 final class WrittenProducts {
 
+    static final WritePolicy.Behind BEHIND = WritePolicy.behind()
+            .delay(Duration.ofSeconds(1))
+            .batch(100)
+            .flushers(4)
+            .timeout(Duration.ofSeconds(10));
+
     private WrittenProducts() {}
 
     static LoadingTieredCache<Long, Product> open(Crema crema, ProductRows rows) {
@@ -30,10 +38,43 @@ final class WrittenProducts {
                 .build(rows::find);
     }
 
+    /** Puts that return once Redis has them; the rows follow within a second, in batches. */
+    static LoadingTieredCache<Long, Product> openBehind(Crema crema, ProductRows rows) {
+        return crema.<Long, Product>cache("products")
+                .codec(KryoCodec.of(Product.class))
+                .writer(rows)
+                .writePolicy(BEHIND)
+                .build(rows::find);
+    }
+
+    /** Brings back what was given up while the table refused it. */
+    static void retryAll(LoadingTieredCache<Long, Product> products) {
+        for (DeadLetter<Long, Product> letter :
+                products.writeBehind().deadLetters(100).join()) {
+            System.out.println(letter.key() + ", " + letter.age() + " ago: " + letter.reason());
+            products.writeBehind().retry(letter).join();
+        }
+    }
+
+    /**
+     * A connection for each flusher, so that loads do not wait for writes. A connection that does not answer is given up
+     * before the flusher's time is over: the driver, not the interrupt, ends a call that hangs.
+     *
+     * @param loads how many loads run at a time, as the cache's bulkhead says
+     */
+    static HikariConfig pool(String url, int loads) {
+        HikariConfig settings = new HikariConfig();
+        settings.setJdbcUrl(url);
+        settings.setMaximumPoolSize(BEHIND.flushers() + loads);
+        settings.setConnectionTimeout(2_000);
+        settings.addDataSourceProperty("socketTimeout", BEHIND.timeout().toSeconds() - 3);
+        return settings;
+    }
+
     /**
      * A table of which each row knows the last write that was made of it, so that an older one that comes late changes
-     * nothing; deleted rows stay for that reason. Its data source should be a pool, whose limit for a connection and a
-     * statement together is below the quarantine's.
+     * nothing; deleted rows stay for that reason. Its data source should be a pool, whose limits for a connection and a
+     * statement together are below the quarantine's, or the flusher's.
      */
     static final class ProductRows implements CacheWriter<Long, Product> {
 

@@ -10,17 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README shows code that compiles. */
+/** The README and what it leads to show code that compiles. */
 class ReadmeTest {
 
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
-    @Test
-    void javaBlocks_readme_standInAnExample() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/operations.md"})
+    void javaBlocks_standInAnExample(String document) throws IOException {
         List<String> examples = examples();
-        Matcher blocks = JAVA_BLOCK.matcher(Files.readString(Path.of("../../README.md")));
+        Matcher blocks = JAVA_BLOCK.matcher(Files.readString(Path.of("../..", document)));
         int found = 0;
         while (blocks.find()) {
             found++;

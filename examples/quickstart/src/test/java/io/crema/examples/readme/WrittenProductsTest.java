@@ -2,8 +2,8 @@ package io.crema.examples.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.crema.CacheWriteException;
 import io.crema.Crema;
@@ -34,11 +34,7 @@ class WrittenProductsTest {
     static void start() throws IOException, SQLException {
         postgres = EmbeddedPostgres.start();
         redis = EmbeddedRedis.start();
-        HikariConfig settings = new HikariConfig();
-        settings.setDataSource(postgres.getPostgresDatabase());
-        settings.setMaximumPoolSize(4);
-        settings.setConnectionTimeout(2_000);
-        pool = new HikariDataSource(settings);
+        pool = new HikariDataSource(WrittenProducts.pool(postgres.getJdbcUrl("postgres", "postgres"), 4));
         rows = new ProductRows(pool);
         rows.create();
     }
@@ -88,6 +84,31 @@ class WrittenProductsTest {
             assertThat(rows.find(1)).isNull();
             assertThat(products.get(1L)).isNull();
         }
+    }
+
+    @Test
+    void putBehind_thenReadByAnotherInstance_theTableFollows() {
+        try (Crema crema = connected();
+                Crema another = connected()) {
+            LoadingTieredCache<Long, Product> products = WrittenProducts.openBehind(crema, rows);
+            LoadingTieredCache<Long, Product> others = WrittenProducts.openBehind(another, rows);
+
+            for (int cents = 1; cents <= 300; cents++) {
+                products.put(10L, new Product(10, "ristretto", cents));
+            }
+            assertThat(others.get(10L).cents()).isEqualTo(300);
+            await().until(() -> rows.find(10) != null && rows.find(10).cents() == 300);
+
+            others.delete(10L);
+            assertThat(others.get(10L)).isNull();
+            await().until(() -> products.get(10L) == null);
+            await().until(() -> rows.find(10) == null);
+        }
+    }
+
+    @Test
+    void pool_hasAConnectionForEachFlusherAndLoad() {
+        assertThat(pool.getMaximumPoolSize()).isEqualTo(WrittenProducts.BEHIND.flushers() + 4);
     }
 
     @Test
