@@ -9,9 +9,10 @@ local now, floor = math.floor(micros / 1000), tonumber(call('GET', KEYS[2]) or 0
 local ids, kept, gone, headers = {}, {}, {}, {}
 for i = 5, #KEYS do
   local key, id = KEYS[i], tonumber(ARGV[i - 1])
-  ids[i - 4] = ARGV[i - 1] .. '-0'
-  local h = call('GETRANGE', key, '0', '63')
-  if isDirty(h) and unpacked('>I8', h, 5) == id and not headers[key] then
+  local h, entry = call('GETRANGE', key, '0', '63'), ARGV[i - 1] .. '-0'
+  local wrote = isDirty(h) and unpacked('>I8', h, 5) == id
+  if wrote or isOf(entry, sub(key, #KEYS[1])) then ids[#ids + 1] = entry end
+  if wrote and not headers[key] then
     local goes = bit.band(byte(h, 4), DOOMED) ~= 0 or id < floor or unpacked('>I6', h, 33) <= now
     local group = goes and gone or kept
     group[#group + 1], headers[key] = key, sub(h, 1, 3) .. string.char(bit.band(byte(h, 4), 255 - DIRTY - DOOMED)) .. sub(h, 5)
@@ -23,7 +24,7 @@ if #gone > 0 then
   publish(WRITTEN, stamp, micros, #gone, gone)
 end
 -- Redis does not refuse this when its memory is full, and lets a script that has begun to write go on.
-call('XDEL', KEYS[4], unpack(ids))
+if #ids > 0 then call('XDEL', KEYS[4], unpack(ids)) end
 for _, key in ipairs(gone) do drop(key, headers[key], stamp, now, NONE) end
 for _, key in ipairs(kept) do
   call('SETRANGE', key, 3, sub(headers[key], 4, 4))

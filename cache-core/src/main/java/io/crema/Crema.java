@@ -146,7 +146,9 @@ public final class Crema implements AutoCloseable {
             }
             closed = true;
         }
-        caches.values().forEach(named -> named.engine().drain());
+        CompletableFuture<?>[] drained =
+                caches.values().stream().map(named -> named.engine().drain()).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(drained).join();
         CompletableFuture<?>[] givenBack =
                 caches.values().stream().map(named -> named.engine().close()).toArray(CompletableFuture<?>[]::new);
         if (link != null) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the key
  * @param value the value; null = the key was to be deleted, or the value cannot be read here, as the reason says then
  * @param writeId as {@link WriteContext#writeId()}; names the dead letter together with the key
- * @param attempts how often it was tried
+ * @param attempts how often it, or what it stands for, was tried by the instance that gave it up
  * @param age how long ago it was given up
  * @param reason the last failure, for people
  */

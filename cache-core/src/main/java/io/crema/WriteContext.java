@@ -13,7 +13,10 @@ public interface WriteContext {
      */
     long writeId();
 
-    /** How often the write has been tried, this time included; at least 1. */
+    /**
+     * How often the write, or one of the key that it stands for, has been tried by this instance, this time included; at
+     * least 1.
+     */
     int attempt();
 
     /**

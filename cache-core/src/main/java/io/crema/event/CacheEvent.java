@@ -50,6 +50,13 @@ public sealed interface CacheEvent {
             implements CacheEvent {}
 
     /**
+     * A write behind the caller was not made, since the journal stayed full for as long as the policy lets writes wait.
+     *
+     * @param key of the cache
+     */
+    record WriteRejected(String cache, Object key) implements CacheEvent {}
+
+    /**
      * A write behind the caller failed; it is tried again, or given up, which {@link WriteGivenUp} tells then.
      *
      * @param key of the cache

@@ -57,16 +57,19 @@ public sealed interface WritePolicy extends Policy {
     /**
      * See {@link WritePolicy#behind()}.
      *
-     * @param delay how long a write waits to be made together with others, 10 ms to a day. A key is written once in that
-     *     time at most
+     * @param delay how long a write waits at most to be made together with others, 10 ms to a day, while the origin takes
+     *     writes as fast as they come; a full batch does not wait. A key is written once in each such time at most
      * @param batch how many keys are written by one call of the writer at most, 1 to 1,000
-     * @param coalescing whether of the writes of a key that wait only the last one is made
+     * @param coalescing whether of the writes of a key that wait only the last one is made; without, each is made after the
+     *     other, also within the delay
      * @param flushers how many calls of the writer run at a time in this instance; an origin has as many connections to
      *     spare
      * @param retry how long a key waits after a write that failed, half of that at least
-     * @param attempts how often a write is tried before it is a dead letter, from 1; with the back-off they say how long an
-     *     outage of the origin may last. One that failed together with others is tried alone before it is given up
-     * @param journal how many writes wait at most, in the whole cache, from 1; what comes then waits
+     * @param attempts how often a key's writes fail in a row before the last is a dead letter, from 1; with the back-off they
+     *     say how long an outage of the origin may last. One that failed together with others is tried alone before it is
+     *     given up. They count from 1 again when another instance takes over
+     * @param journal how many writes wait at most in the whole cache, from 1, of which each partition has an equal part;
+     *     what comes then waits, in its order
      * @param patience for how long, before it fails with a {@link io.crema.WriteRejectedException}
      * @param timeout how long a call of the writer takes at most; then it is interrupted and has failed. One that does not
      *     end even so keeps its flusher, and after the time of a lease its partition is left to other instances

@@ -120,7 +120,7 @@ public interface RemoteCache {
 
     /**
      * Keeps a key empty, whatever is invalidated or cleared: until the end of the last quarantine nothing is stored by
-     * those who do not hold it. Fails with an {@link IllegalStateException} if the key's value is dirty, which must not go, and
+     * those who do not hold it. Fails with a {@link DirtyValueException} if the key's value is dirty, which must not go, and
      * then nothing has changed. Publishes the invalidation of what was there; the least origin version stays remembered.
      * Returns the partition's clock.
      *

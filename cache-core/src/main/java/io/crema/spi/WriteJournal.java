@@ -59,6 +59,16 @@ public interface WriteJournal {
     CompletableFuture<Boolean> written(int partition, long owner, List<JournalEntry> entries, long atLeast);
 
     /**
+     * Removes writes from the journal that a later one of their key stands for, unless that is not in the journal: then
+     * nothing changes.
+     *
+     * @param entries of one key, 1 to {@link #MAX_ENTRIES}
+     * @param by the later write
+     * @return whether the instance is the owner; if not, nothing has changed
+     */
+    CompletableFuture<Boolean> superseded(int partition, long owner, List<JournalEntry> entries, JournalEntry by);
+
+    /**
      * Gives a write up: it goes from the journal to the dead letters. A value that it wrote goes, and its origin version with
      * it, and that is published. If the write is not in the journal any more, nothing changes.
      *

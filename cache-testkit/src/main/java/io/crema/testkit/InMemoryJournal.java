@@ -81,6 +81,20 @@ final class InMemoryJournal implements WriteJournal {
     }
 
     @Override
+    public CompletableFuture<Boolean> superseded(
+            int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+        List<JournalEntry> gone = requireFew(entries);
+        return instance.command(Operation.SUPERSEDED, () -> {
+            JournalStore journal = store(partition).journal();
+            if (!journal.isOwner(owner, server.micros())) {
+                return false;
+            }
+            journal.superseded(gone, by);
+            return true;
+        });
+    }
+
+    @Override
     public CompletableFuture<Boolean> bury(
             int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
         List<JournalEntry> buried = requireFew(entries);

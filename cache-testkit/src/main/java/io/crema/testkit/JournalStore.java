@@ -8,6 +8,7 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,11 +139,24 @@ final class JournalStore {
                 .toList();
     }
 
+    void superseded(List<JournalEntry> entries, JournalEntry by) {
+        if (writeOf(by) != null) {
+            entries.forEach(entry -> writes.remove(entry.id()));
+        }
+    }
+
+    /** After a failover an id may be that of a write of another key; null then, and if there is none. */
+    private @Nullable Write writeOf(JournalEntry entry) {
+        Write found = writes.get(entry.id());
+        return found != null && Arrays.equals(found.key.bytes(), entry.key()) ? found : null;
+    }
+
     /** Returns the keys whose values have gone, for which the clock was advanced. */
     List<byte[]> written(PartitionStore store, List<JournalEntry> entries, long atLeast, long nowMicros) {
         Map<RemoteKey, StoredRecord> gone = new LinkedHashMap<>();
         for (JournalEntry entry : entries) {
-            Write write = writes.remove(entry.id());
+            Write write = writeOf(entry);
+            writes.remove(write == null ? 0 : entry.id());
             StoredRecord found = write == null ? null : recordOf(store, write, entry.id(), nowMicros);
             if (write == null || found == null) {
                 continue;
@@ -170,11 +184,11 @@ final class JournalStore {
             long atLeast,
             long nowMicros) {
         long id = entries.get(entries.size() - 1).id();
-        Write write = writes.get(id);
+        Write write = writeOf(entries.get(entries.size() - 1));
         if (write == null) {
             return List.of();
         }
-        entries.forEach(entry -> writes.remove(entry.id()));
+        entries.stream().filter(entry -> writeOf(entry) != null).forEach(entry -> writes.remove(entry.id()));
         letters.put(id, new Letter(write, attempts, PartitionStore.millis(nowMicros), cut(reason)));
         if (recordOf(store, write, id, nowMicros) == null) {
             return List.of();

@@ -24,6 +24,7 @@ public enum Operation {
     OWN,
     READ_JOURNAL,
     WRITTEN,
+    SUPERSEDED,
     BURY,
     DEAD_LETTERS,
     REVIVE,

@@ -1,5 +1,6 @@
 package io.crema.testkit;
 
+import io.crema.spi.DirtyValueException;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.LeaseReply;
@@ -283,9 +284,10 @@ final class PartitionStore {
     long quarantine(RemoteKey key, long holder, long forMillis, long atLeast, long nowMicros) {
         StoredRecord found = find(key, nowMicros);
         if (found != null && found.isDirty()) {
-            throw new IllegalStateException(
+            throw new DirtyValueException(
                     "The key cannot be put in quarantine, because its last write has still to be"
-                            + " made in the origin; try again when that is done");
+                            + " made in the origin; try again when that is done",
+                    null);
         }
         advance(1, atLeast, nowMicros);
         long until = millis(nowMicros) + forMillis;

@@ -3,6 +3,7 @@ package io.crema.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crema.spi.DirtyValueException;
 import io.crema.spi.JournalEntry;
 import io.crema.spi.LeaseMode;
 import io.crema.spi.ReadMode;
@@ -293,7 +294,7 @@ abstract class RemoteDirtyContract extends RemoteQuarantineContract {
         long clock = clockOf(key);
 
         assertThatThrownBy(() -> await(b.quarantine(key, owner, LONG_MILLIS, 0)))
-                .hasCauseInstanceOf(IllegalStateException.class);
+                .hasCauseInstanceOf(DirtyValueException.class);
 
         assertThat(textOf(key)).isEqualTo("new");
         assertThat(clockOf(key)).isEqualTo(clock);
@@ -325,6 +326,14 @@ abstract class RemoteDirtyContract extends RemoteQuarantineContract {
     boolean written(List<JournalEntry> entries) {
         int partition = a.partitionOf(entries.get(0).key());
         return await(journal(a).written(partition, owner, entries, 0));
+    }
+
+    boolean superseded(List<JournalEntry> entries, JournalEntry by) {
+        return await(journal(a).superseded(a.partitionOf(by.key()), owner, entries, by));
+    }
+
+    static List<Long> ids(List<JournalEntry> entries) {
+        return entries.stream().map(JournalEntry::id).toList();
     }
 
     /** The clock, as a key of the partition shows it that is leased. */

@@ -26,6 +26,43 @@ abstract class RemoteJournalContract extends RemoteDirtyContract {
     private final long rival = newToken();
 
     @Test
+    void superseded_laterWriteInTheJournal_theOthersGoAndTheValueStaysDirty() {
+        RemoteKey key = newKey();
+        RemoteKey other = newKeyIn(key.partition());
+        append(key, value("one"));
+        append(other, value("other"));
+        append(key, value("two"));
+        append(key, value("three"));
+        List<JournalEntry> all = readAll(key.partition());
+
+        assertThat(superseded(List.of(all.get(0), all.get(2)), all.get(3))).isTrue();
+
+        assertThat(ids(readAll(key.partition()))).isEqualTo(ids(List.of(all.get(1), all.get(3))));
+        assertThat(textOf(key)).isEqualTo("three");
+        assertThat(read(key).dirty()).isTrue();
+        assertThat(written(all.get(3))).isTrue();
+        assertThat(read(key).dirty()).isFalse();
+    }
+
+    @Test
+    void superseded_laterWriteThatIsNotThere_changesNothing() {
+        RemoteKey key = newKey();
+        RemoteKey other = newKeyIn(key.partition());
+        append(key, value("one"));
+        append(other, value("other"));
+        List<JournalEntry> all = readAll(key.partition());
+        JournalEntry never = new JournalEntry(
+                all.get(1).id() + 1, key.bytes(), false, all.get(0).codec(), new byte[0]);
+        JournalEntry ofAnother =
+                new JournalEntry(all.get(1).id(), key.bytes(), false, all.get(0).codec(), new byte[0]);
+
+        assertThat(superseded(List.of(all.get(0)), never)).isTrue();
+        assertThat(superseded(List.of(all.get(0)), ofAnother)).isTrue();
+
+        assertThat(ids(readAll(key.partition()))).isEqualTo(ids(all));
+    }
+
+    @Test
     void read_severalWrites_givesThemInTheirOrderAfterOne() {
         int partition = newKey().partition();
         List<RemoteKey> keys = new ArrayList<>();
@@ -173,6 +210,7 @@ abstract class RemoteJournalContract extends RemoteDirtyContract {
         await(journal(b).own(key.partition(), rival, LONG_MILLIS));
 
         assertThat(written(entry)).isFalse();
+        assertThat(superseded(List.of(entry), entry)).isFalse();
         assertThat(bury(owner, List.of(entry))).isFalse();
         assertThatThrownBy(() -> await(journal(a).read(key.partition(), owner, 0, 1)))
                 .hasCauseInstanceOf(IllegalStateException.class);
@@ -196,6 +234,22 @@ abstract class RemoteJournalContract extends RemoteDirtyContract {
         assertThatThrownBy(() -> await(journal(a).read(key.partition(), owner, 0, 1)))
                 .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(readOne(key.partition()).id()).isEqualTo(entry.id());
+    }
+
+    @Test
+    void notes_ofAnIdThatIsAnotherKeys_changeNothing() {
+        RemoteKey key = newKey();
+        RemoteKey other = newKeyIn(key.partition());
+        append(key, value("new"));
+        JournalEntry entry = readOne(key.partition());
+        JournalEntry forgotten = new JournalEntry(entry.id(), other.bytes(), false, entry.codec(), new byte[0]);
+
+        assertThat(written(forgotten)).isTrue();
+        assertThat(bury(owner, List.of(forgotten))).isTrue();
+
+        assertThat(readOne(key.partition()).id()).isEqualTo(entry.id());
+        assertThat(read(key).dirty()).isTrue();
+        assertThat(await(journal(a).deadLetters(key.partition(), 9))).isEmpty();
     }
 
     @Test

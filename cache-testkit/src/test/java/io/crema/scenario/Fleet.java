@@ -83,7 +83,11 @@ final class Fleet implements AutoCloseable {
     }
 
     static CacheBuilder<String, String> texts(Node node) {
-        return node.crema().<String, String>cache("texts").codec(new TextCodec());
+        return texts(node, "texts");
+    }
+
+    static CacheBuilder<String, String> texts(Node node, String name) {
+        return node.crema().<String, String>cache(name).codec(new TextCodec());
     }
 
     /** Lets heartbeats and ticks of the clock happen. */

@@ -8,6 +8,7 @@ final class BehindCounts {
     long calls;
     long retries;
     long coalesced;
+    long superseded;
     long buried;
     long revived;
     long rejected;
@@ -23,7 +24,8 @@ final class BehindCounts {
     public String toString() {
         return kept + " writes kept, " + acknowledged + " acknowledged, " + rejected + " rejected; " + calls
                 + " writes of the origin, " + retries + " of them again, " + lateWrites + " refused there by their id; "
-                + coalesced + " not needed, " + buried + " given up, " + revived + " put back; " + takeovers
+                + coalesced + " not needed, " + superseded + " of them taken out before, " + buried + " given up, "
+                + revived + " put back; " + takeovers
                 + " takeovers, " + deaths + " deaths, " + drains + " drained, " + forgotten + " forgotten; " + ownReads
                 + " own reads and " + othersReads + " others' checked against a write";
     }

@@ -51,6 +51,7 @@ final class BehindMutants {
                 journal("two writes of a key are under way at a time", TwoNames::new),
                 journal("what was pending is not forgotten at a takeover", NeverForgotten::new),
                 journal("writes are done before they are made", DoneEarly::new),
+                journal("what stands for superseded writes goes with them", SupersededAll::new),
                 cache("an invalidation removes what is dirty", HeedlessInvalidations::new),
                 cache("what was written goes, though something newer has come", HeedlessNotes::of),
                 writer("what failed of many counts as written", NoPartialFailures::new));
@@ -254,6 +255,20 @@ final class BehindMutants {
                             ? CompletableFuture.completedFuture(page)
                             : super.written(partition, owner, page.subList(0, Math.min(MAX_ENTRIES, page.size())), 0)
                                     .thenApply(done -> page));
+        }
+    }
+
+    private static final class SupersededAll extends ForwardingJournal {
+
+        SupersededAll(WriteJournal journal, Owners owners) {
+            super(journal);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> superseded(
+                int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+            return super.written(partition, owner, List.of(by), 0)
+                    .thenCompose(done -> super.superseded(partition, owner, entries, by));
         }
     }
 

@@ -34,7 +34,10 @@ final class BehindOracle {
         /** Whether it is in the journal. */
         boolean open = true;
 
-        /** Whether it was given up, or replaced one that was. */
+        /** Whether it has left the journal since a later one stands for it. */
+        boolean superseded;
+
+        /** Whether it was given up, or one that stands for it. */
         boolean buried;
 
         /** When its caller was told, and since when it binds others; {@link #NEVER} = not. */
@@ -53,6 +56,7 @@ final class BehindOracle {
         Kept copy() {
             Kept copy = new Kept(key, id, value, instance, at);
             copy.open = open;
+            copy.superseded = superseded;
             copy.buried = buried;
             copy.acknowledged = acknowledged;
             return copy;
@@ -136,6 +140,26 @@ final class BehindOracle {
             } else if (originHas.applyAsLong(key) > write.id) {
                 counts.coalesced++;
             }
+            kept.get(key).headMap(write.id).values().forEach(each -> each.superseded = false);
+        }
+    }
+
+    /** They have left the journal, since a later write of the key waits in it. */
+    void superseded(int instance, List<JournalEntry> entries) {
+        for (JournalEntry entry : entries) {
+            int key = keyOf(entry);
+            Kept write = kept.get(key).get(entry.id());
+            if (write == null || !write.open) {
+                continue;
+            }
+            write.open = false;
+            write.superseded = true;
+            world.trace.note(world.now(), instance, key, "SUPERSEDED", write.id);
+            Kept newest = newestOpen(key);
+            if (newest == null || newest.id < write.id) {
+                wrong(key, write + " left the journal, but nothing in it stands for it");
+            }
+            counts.superseded++;
         }
     }
 
@@ -159,6 +183,9 @@ final class BehindOracle {
                 gone.buried = true;
             }
         }
+        kept.get(key).headMap(last.id()).values().stream()
+                .filter(each -> each.superseded)
+                .forEach(each -> each.buried = true);
     }
 
     private static int keyOf(JournalEntry entry) {

@@ -31,6 +31,7 @@ class BehindSimulationTest {
         assertThat(counts.calls).as("%s", counts).isGreaterThan(10 * seeds);
         assertThat(counts.retries).as("%s", counts).isGreaterThan(seeds);
         assertThat(counts.coalesced).as("%s", counts).isGreaterThan(5 * seeds);
+        assertThat(counts.superseded).as("%s", counts).isPositive();
         assertThat(counts.rejected).as("%s", counts).isGreaterThan(seeds);
         assertThat(counts.buried).as("%s", counts).isGreaterThan(seeds / 4);
         assertThat(counts.takeovers).as("%s", counts).isGreaterThan(seeds / 2);

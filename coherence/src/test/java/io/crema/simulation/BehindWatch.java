@@ -127,6 +127,25 @@ final class BehindWatch {
         }
 
         @Override
+        public CompletableFuture<Boolean> superseded(
+                int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+            return super.superseded(partition, owner, entries, by).thenApply(done -> {
+                if (done) {
+                    oracle.superseded(
+                            instance,
+                            entries.stream()
+                                    .filter(entry -> !isInJournal(partition, owner, entry.id()))
+                                    .toList());
+                }
+                return done;
+            });
+        }
+
+        private boolean isInJournal(int partition, long owner, long id) {
+            return super.read(partition, owner, id - 1, 1).join().stream().anyMatch(entry -> entry.id() == id);
+        }
+
+        @Override
         public CompletableFuture<Boolean> bury(
                 int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
             return super.bury(partition, owner, entries, attempts, reason, atLeast)

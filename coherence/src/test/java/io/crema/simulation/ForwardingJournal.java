@@ -61,6 +61,12 @@ abstract class ForwardingJournal implements WriteJournal {
     }
 
     @Override
+    public CompletableFuture<Boolean> superseded(
+            int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+        return journal.superseded(partition, owner, entries, by);
+    }
+
+    @Override
     public CompletableFuture<Boolean> bury(
             int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
         return journal.bury(partition, owner, entries, attempts, reason, atLeast);

@@ -46,6 +46,12 @@ final class SlowJournal extends ForwardingJournal {
     }
 
     @Override
+    public CompletableFuture<Boolean> superseded(
+            int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+        return commands.send("SUPERSEDED", Trace.NO_KEY, () -> super.superseded(partition, owner, entries, by));
+    }
+
+    @Override
     public CompletableFuture<Boolean> bury(
             int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
         return commands.send(

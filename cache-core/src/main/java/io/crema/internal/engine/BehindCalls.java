@@ -67,7 +67,10 @@ final class BehindCalls<K, V> implements BatchWriter {
     }
 
     private void failed(Write write, Throwable failure) {
-        engine.log.warn("Cache '" + engine.name + "': a write behind the caller failed, and is tried again", failure);
+        engine.log.warn(
+                "Cache '" + engine.name + "': a write behind the caller failed, and is tried again;"
+                        + " stats().writeFailures() counts them",
+                failure);
         try {
             K key = engine.serialization().decodeKey(write.entry().key());
             engine.events.writeFailed(key, write.attempt(), failure);
@@ -87,7 +90,8 @@ final class BehindCalls<K, V> implements BatchWriter {
         engine.counters.writesGivenUp.increment();
         engine.log.warn(
                 "Cache '" + engine.name + "': a write was given up after " + attempts
-                        + " attempts and is a dead letter, to be retried or dropped by writeBehind()",
+                        + " attempts and is a dead letter, to be retried or dropped by writeBehind();"
+                        + " stats().writesGivenUp() counts them",
                 reason);
         try {
             engine.events.writeGivenUp(engine.serialization().decodeKey(entry.key()), attempts, reason);

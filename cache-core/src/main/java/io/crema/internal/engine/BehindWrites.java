@@ -4,6 +4,7 @@ import io.crema.CacheException;
 import io.crema.DeadLetter;
 import io.crema.WriteBehind;
 import io.crema.WriteRejectedException;
+import io.crema.internal.coherence.Partition;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.JournalAccess;
 import io.crema.internal.remote.RemoteAccess;
@@ -14,17 +15,12 @@ import io.crema.spi.RemoteValue;
 import io.crema.spi.StoreReply;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes that the remote tier keeps until the origin has them: into its journal, and what can be asked about them. */
 final class BehindWrites<K, V> implements WriteBehind<K, V> {
-
-    private static final long SHORTEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final CacheEngine<K, V> engine;
     private final WritePolicy.Behind policy;
@@ -37,13 +33,13 @@ final class BehindWrites<K, V> implements WriteBehind<K, V> {
     private volatile @Nullable JournalAccess journal;
     private volatile boolean stopped;
 
-    /** What lets writes go on that wait for room in the journal. */
-    private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+    private final JournalRoom room;
 
     BehindWrites(CacheEngine<K, V> engine, Writing<K, V> writing, WritePolicy.Behind policy) {
         this.engine = engine;
         this.policy = policy;
         this.letters = new DeadLetters<>(engine);
+        this.room = new JournalRoom(engine.clock, engine.loads.executor, policy.patience());
         this.flusher = new Flusher(
                 engine.name,
                 policy,
@@ -82,42 +78,40 @@ final class BehindWrites<K, V> implements WriteBehind<K, V> {
 
     // In
 
-    /** Waits while the journal is full, as the policy says. Nobody knows whether an operation without an answer was made. */
-    CompletableFuture<Answer<StoreReply>> append(RemoteKey key, RemoteValue value, long met) {
-        return append(key, value, met, engine.clock.exact(), SHORTEST_WAIT_NANOS);
-    }
-
-    private CompletableFuture<Answer<StoreReply>> append(
-            RemoteKey key, RemoteValue value, long met, long since, long wait) {
-        return journal().append(key, value, mostOfEach, met).thenCompose(answer -> {
-            boolean full = answer.isPresent() && answer.get() instanceof StoreReply.Full;
-            if (!full
-                    || stopped
-                    || engine.clock.exact() - since >= policy.patience().toNanos()) {
-                return CompletableFuture.completedFuture(answer);
-            }
-            return waited(wait)
-                    .thenCompose(done -> append(key, value, met, since, Math.min(LONGEST_WAIT_NANOS, 2 * wait)));
+    /**
+     * Waits while the journal is full, as the policy says. Nobody knows whether an operation without an answer was made.
+     *
+     * @param met is set to the highest stamp that had been seen of the partition when it was sent
+     */
+    CompletableFuture<Answer<StoreReply>> append(
+            RemoteKey key, RemoteValue value, Partition partition, AtomicLong met) {
+        JournalAccess access = journal();
+        return room.await(key.partition(), () -> {
+            met.set(partition.highest());
+            return access.append(key, value, mostOfEach, met.get());
         });
     }
 
-    @SuppressWarnings("UndefinedEquals") // Each is itself only.
-    private CompletableFuture<Void> waited(long nanos) {
-        CompletableFuture<Void> end = new CompletableFuture<>();
-        Runnable goesOn = () -> end.complete(null);
-        waiting.add(goesOn);
-        engine.clock.after(nanos, goesOn);
+    /** The journal had no room for a put in time, or until the cache was closed; nothing has changed. */
+    CacheException rejected(K key) {
         if (stopped) {
-            goesOn.run();
+            return new CacheException("Cache '" + engine.name
+                    + "' was closed while a put waited for room in the journal; nothing has changed");
         }
-        return end.whenComplete((done, none) -> waiting.remove(goesOn));
+        engine.counters.writesRejected.increment();
+        engine.events.writeRejected(key);
+        WriteRejectedException rejected = new WriteRejectedException("Cache '" + engine.name
+                + "': the journal is full, " + mostOfEach + " writes of a partition wait, and it stayed so for "
+                + policy.patience() + "; look why the writer does not keep up, or set a greater journal(..)");
+        engine.log.warn("Cache '" + engine.name + "': a write was rejected", rejected);
+        return rejected;
     }
 
-    WriteRejectedException rejected() {
-        engine.counters.writesRejected.increment();
-        return new WriteRejectedException("Cache '" + engine.name + "': the journal is full, " + mostOfEach
-                + " writes of a partition wait, and it stayed so for " + policy.patience()
-                + "; look why the writer does not keep up, or set a greater journal(..)");
+    /** The key has a newer value. */
+    CacheException tooOld() {
+        return new CacheException(
+                "Cache '" + engine.name
+                        + "': a write was not made, because a value of a newer originVersion(..) is known; nothing has changed");
     }
 
     CacheException notConfirmed(Throwable reason) {
@@ -164,10 +158,10 @@ final class BehindWrites<K, V> implements WriteBehind<K, V> {
     void stop() {
         stopped = true;
         flusher.stop();
-        waiting.forEach(Runnable::run);
+        room.close();
     }
 
-    /** Writes what this instance has to write; for no longer than the policy says. */
+    /** Writes what this instance has to write. */
     CompletableFuture<Void> drain() {
         return flusher.drain();
     }

@@ -425,11 +425,15 @@ public final class CacheEngine<K, V> {
     }
 
     /**
-     * What is to be written to the origin is, as far as there is time; it can be used meanwhile. Does nothing where nothing is
-     * written behind.
+     * Begins to write to the origin what is to be written; it can be used meanwhile.
+     *
+     * @return ends when that is done, or there is no more time for it; at once where nothing is written behind
      */
-    public void drain() {
-        writePath.behind().ifPresent(behind -> Threads.awaitInRealTime(behind.drain(), behind.drainLimit()));
+    public CompletableFuture<Void> drain() {
+        return writePath
+                .behind()
+                .map(behind -> Threads.limitedInRealTime(behind.drain(), behind.drainLimit()))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /**

@@ -13,6 +13,7 @@ import io.crema.event.CacheEvent.StaleServed;
 import io.crema.event.CacheEvent.TagInvalidated;
 import io.crema.event.CacheEvent.WriteFailed;
 import io.crema.event.CacheEvent.WriteGivenUp;
+import io.crema.event.CacheEvent.WriteRejected;
 import io.crema.event.CacheEvent.WriteUnreadable;
 import io.crema.event.CacheListener;
 import io.crema.internal.remote.RareLog;
@@ -93,6 +94,12 @@ final class Events {
     }
 
     // Writes behind the caller
+
+    void writeRejected(Object key) {
+        if (queue != null) {
+            queue.add(new WriteRejected(cache, key));
+        }
+    }
 
     void writeFailed(Object key, int attempt, Throwable failure) {
         if (queue != null) {

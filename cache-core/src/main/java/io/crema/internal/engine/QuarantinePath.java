@@ -3,6 +3,7 @@ package io.crema.internal.engine;
 import io.crema.CacheException;
 import io.crema.Quarantine;
 import io.crema.internal.coherence.Partition;
+import io.crema.spi.DirtyValueException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,7 @@ final class QuarantinePath<K, V> {
                 .thenApply(stamp -> {
                     if (stamp.isEmpty()) {
                         Throwable reason = stamp.reason();
-                        return reason instanceof IllegalStateException
+                        return reason instanceof DirtyValueException
                                 ? HeldKey.refused(engine, key, reason)
                                 : new HeldKey<>(engine, key, holder, 0, reason);
                     }

@@ -201,7 +201,7 @@ public final class RemoteLink {
 
     /** As {@link #close()}, but first, for no longer than an operation may take, waits for the last ones to end. */
     public void closeAfter(CompletableFuture<Void> last) {
-        Threads.awaitInRealTime(last, remote.timeLimit());
+        Threads.limitedInRealTime(last, remote.timeLimit()).join();
         close();
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,18 +266,18 @@ final class WritePath<K, V> {
     private CompletableFuture<Boolean> send(
             Route<K> route, Write write, NearEntry<V> own, RemoteValue untagged, Condition condition) {
         RemoteValue value = own.tags == null ? untagged : untagged.withTags(own.tags.toEmbed());
-        long met = write.partition.highest();
+        AtomicLong met = new AtomicLong(write.partition.highest());
         CompletableFuture<Answer<StoreReply>> reply;
         if (behind != null && condition.holder() == 0) {
-            reply = behind.append(route.remoteKey(), value, met);
+            reply = behind.append(route.remoteKey(), value, write.partition, met);
         } else if (condition.ifAbsent()) {
             reply = new AbsentPut<>(engine, route, value).start();
         } else {
             reply = route.access()
-                    .put(route.remoteKey(), value, condition.holder(), met)
+                    .put(route.remoteKey(), value, condition.holder(), met.get())
                     .thenApply(answer -> noted(route, answer));
         }
-        return reply.thenCompose(answer -> onStored(route, write, own, value, met, answer));
+        return reply.thenCompose(answer -> onStored(route, write, own, value, met.get(), answer));
     }
 
     /** A put that a quarantine refuses is an invalidation all the same; its reply may come before its message. */
@@ -302,7 +303,7 @@ final class WritePath<K, V> {
             return afterUnknownStore(route, answer.reason());
         }
         if (answer.get() instanceof StoreReply.Full) {
-            return CompletableFuture.failedFuture(requireBehind().rejected());
+            return CompletableFuture.failedFuture(requireBehind().rejected(route.key()));
         }
         if (answer.get() instanceof StoreReply.Undecided undecided) {
             return CompletableFuture.failedFuture(
@@ -312,6 +313,9 @@ final class WritePath<K, V> {
         if (answer.get() instanceof StoreReply.TooOld) {
             // Something newer is known there, so what is here is older than that too.
             engine.dropHere(route.key());
+            if (behind != null) {
+                return CompletableFuture.failedFuture(behind.tooOld());
+            }
         }
         if (!(answer.get() instanceof StoreReply.Stored stored)) {
             return CompletableFuture.completedFuture(false);

@@ -44,6 +44,13 @@ public final class JournalAccess {
                 entries.size(), "note what was written", () -> journal.written(partition, owner, entries, atLeast));
     }
 
+    /** @param entries at most {@link WriteJournal#MAX_ENTRIES} */
+    public CompletableFuture<Answer<Boolean>> superseded(
+            int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+        return access.paced(
+                entries.size(), "note what was superseded", () -> journal.superseded(partition, owner, entries, by));
+    }
+
     public CompletableFuture<Answer<Boolean>> bury(
             int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
         return access.paced(

@@ -18,9 +18,9 @@ public final class Threads {
 
     private Threads() {}
 
-    /** Waits for something, not by the clock of an instance: the thread that is here may be the one that drives it. */
-    public static void awaitInRealTime(CompletableFuture<Void> end, Duration atMost) {
-        end.completeOnTimeout(null, atMost.toNanos(), TimeUnit.NANOSECONDS).join();
+    /** Ends it after a time, not by the clock of an instance: the thread that waits may be the one that drives it. */
+    public static CompletableFuture<Void> limitedInRealTime(CompletableFuture<Void> end, Duration atMost) {
+        return end.completeOnTimeout(null, atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     static ThreadFactory daemons(String name) {

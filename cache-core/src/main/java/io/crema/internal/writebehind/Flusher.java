@@ -56,7 +56,8 @@ public final class Flusher {
     /** What this instance has noted to leave partitions to others; changed by the clock's thread. */
     private final Set<Long> absences = ConcurrentHashMap.newKeySet();
 
-    private final AtomicLong lastRounds = new AtomicLong();
+    /** The number of the window that is open. */
+    private final AtomicLong windows = new AtomicLong();
 
     /** How many calls of the writer hang; each still has its flusher. */
     private final AtomicInteger hanging = new AtomicInteger();
@@ -182,14 +183,13 @@ public final class Flusher {
             return;
         }
         clock.after(policy.delay().toNanos(), this::window);
+        windows.incrementAndGet();
         partitions.forEach(PartitionFlusher::flush);
     }
 
-    /** The number of the window that is open: a key is written once in each. While the cache is closed each round has one. */
+    /** In which a key is written once. While the cache is being closed each call of the writer has one of its own. */
     long windowNow() {
-        return draining
-                ? Long.MAX_VALUE / 2 + lastRounds.incrementAndGet()
-                : clock.exact() / policy.delay().toNanos();
+        return draining ? windows.incrementAndGet() : windows.get();
     }
 
     boolean isDraining() {

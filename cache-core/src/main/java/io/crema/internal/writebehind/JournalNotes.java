@@ -3,10 +3,12 @@ package io.crema.internal.writebehind;
 import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.JournalAccess;
 import io.crema.internal.writebehind.PendingWrites.Item;
+import io.crema.internal.writebehind.PendingWrites.Superseded;
 import io.crema.spi.JournalEntry;
 import io.crema.spi.WriteJournal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Tells the journal of a partition what became of its writes. */
 final class JournalNotes {
@@ -29,13 +31,21 @@ final class JournalNotes {
      * @return whether the journal knows
      */
     CompletableFuture<Boolean> written(List<JournalEntry> entries) {
+        return inParts(entries, part -> journal.written(partition, flusher.identity, part, highest()));
+    }
+
+    /** As {@link #written}, of writes that need not be made since a later one of the key waits. */
+    CompletableFuture<Boolean> superseded(Superseded writes) {
+        return inParts(writes.entries(), part -> journal.superseded(partition, flusher.identity, part, writes.by()));
+    }
+
+    private CompletableFuture<Boolean> inParts(
+            List<JournalEntry> entries, Function<List<JournalEntry>, CompletableFuture<Answer<Boolean>>> note) {
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (int from = 0; from < entries.size(); from += WriteJournal.MAX_ENTRIES) {
             List<JournalEntry> part = entries.subList(from, Math.min(entries.size(), from + WriteJournal.MAX_ENTRIES));
-            all = all.thenCompose(before -> before
-                    ? journal.written(partition, flusher.identity, part, highest())
-                            .thenApply(this::isStillOwner)
-                    : CompletableFuture.completedFuture(false));
+            all = all.thenCompose(before ->
+                    before ? note.apply(part).thenApply(this::isStillOwner) : CompletableFuture.completedFuture(false));
         }
         return all;
     }

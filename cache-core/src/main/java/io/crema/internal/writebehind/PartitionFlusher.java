@@ -4,6 +4,8 @@ import io.crema.internal.remote.Answer;
 import io.crema.internal.remote.JournalAccess;
 import io.crema.internal.writebehind.BatchWriter.Failure;
 import io.crema.internal.writebehind.PendingWrites.Item;
+import io.crema.internal.writebehind.PendingWrites.Moment;
+import io.crema.internal.writebehind.PendingWrites.Superseded;
 import io.crema.spi.JournalEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +47,16 @@ final class PartitionFlusher {
     private final JournalAccess journal;
     private final PartitionLease lease;
     private final JournalNotes notes;
+    private final Retries retries;
     private final int partition;
     private final AtomicBoolean busy = new AtomicBoolean();
 
+    /** A window has begun, and what waits is due. */
+    private final AtomicBoolean windowBegan = new AtomicBoolean();
+
     private volatile boolean preferred;
     private volatile boolean holdsUnreadable;
+    private volatile boolean isLeft;
     private volatile @Nullable CompletableFuture<Void> drained;
 
     /** Guarded by this, for writes. */
@@ -62,8 +69,11 @@ final class PartitionFlusher {
     private int reads;
     private boolean mayHoldMore = true;
     private boolean readAll;
-    private boolean onlyFullBatches;
     private boolean wroteFullBatch;
+
+    /** Whether what does not fill a batch waits for the next window. */
+    private boolean onlyFullBatches;
+
     private long lookAgainAt = Long.MIN_VALUE;
     private long epoch;
 
@@ -73,6 +83,7 @@ final class PartitionFlusher {
         this.partition = partition;
         this.lease = new PartitionLease(flusher, journal, partition);
         this.notes = new JournalNotes(flusher, journal, lease, partition);
+        this.retries = new Retries(flusher.policy.retry(), flusher.random);
         this.pending = new PendingWrites(flusher.policy.coalescing());
     }
 
@@ -133,19 +144,18 @@ final class PartitionFlusher {
 
     // A round
 
-    /** Begins a round unless one is under way. */
+    /** Writes what is due; by the round that is under way, if there is one, or another after it. */
     void flush() {
-        if (lease.isOwned() && busy.compareAndSet(false, true)) {
-            step(() -> begin(false));
-        } else {
-            endDrain();
-        }
+        windowBegan.set(true);
+        flushFullBatches();
     }
 
-    /** As {@link #flush}, for what need not wait for the next window. */
+    /** As {@link #flush}, but what does not fill a batch waits for the next window. */
     void flushFullBatches() {
         if (lease.isOwned() && busy.compareAndSet(false, true)) {
-            step(() -> begin(true));
+            step(this::begin);
+        } else {
+            endDrain();
         }
     }
 
@@ -169,32 +179,37 @@ final class PartitionFlusher {
         endRound();
     }
 
-    private void begin(boolean fullBatches) {
+    private void begin() {
+        onlyFullBatches = !windowBegan.getAndSet(false);
+        wroteFullBatch = false;
         long now = flusher.clock.exact();
-        long present = flusher.epoch.applyAsLong(partition);
-        if (present != epoch) {
-            // A fail-over may have brought back what was written and noted, and given new writes lower ids.
-            epoch = present;
-            lease.breakOff();
-        }
+        epoch = breakOffIfReplaced();
         if (lease.begin()) {
             pending.clear();
             readUpTo = 0;
             lookAgainAt = now + flusher.policy.lease().toNanos();
-        } else if (pending.unreadable() > 0 && pending.lastId() <= readUpTo && now >= lookAgainAt) {
+        } else if (pending.unreadable() > 0 && readAll && now >= lookAgainAt) {
             readUpTo = pending.firstUnreadable() - 1;
             pending.forgetUnreadable();
             lookAgainAt = now + flusher.policy.lease().toNanos();
         }
-        onlyFullBatches = fullBatches;
-        wroteFullBatch = false;
         reads = 0;
         readAll = false;
         mayHoldMore = true;
         next();
     }
 
+    /** A fail-over may have brought back what was written and noted, and given new writes lower ids. */
+    private long breakOffIfReplaced() {
+        long present = flusher.epoch.applyAsLong(partition);
+        if (present != epoch) {
+            lease.breakOff();
+        }
+        return present;
+    }
+
     private void next() {
+        long unused = breakOffIfReplaced();
         if (!lease.isUnbroken() || flusher.isClosed()) {
             endRound();
         } else if (mayHoldMore && !pending.isFull()) {
@@ -240,11 +255,10 @@ final class PartitionFlusher {
     private void write() {
         int batch = flusher.policy.batch();
         long now = flusher.clock.exact();
-        long window = flusher.windowNow();
-        List<Item> items =
-                onlyFullBatches && !pending.holds(batch, now, window) ? List.of() : pending.take(batch, now, window);
+        Moment moment = new Moment(now, flusher.windowNow(), retries.mayBegin(now));
+        List<Item> items = onlyFullBatches && !pending.holds(batch, moment) ? List.of() : pending.take(batch, moment);
         if (items.isEmpty()) {
-            endRound();
+            endWith(pending.superseded(batch));
             return;
         }
         List<Item> toWrite = items.stream().filter(item -> !item.isWritten()).toList();
@@ -269,6 +283,11 @@ final class PartitionFlusher {
             flusher.ended();
         }
         if (called) {
+            boolean failed = failures.size() == toWrite.size()
+                    && failures.values().stream().anyMatch(failure -> !failure.isUndecodable());
+            if (retries.ended(failed, flusher.clock.exact())) {
+                pending.writeTogetherAgain();
+            }
             // The lease is renewed meanwhile; a writer that took longer than that has written what others may write
             // again.
             note(items, failures, toWrite);
@@ -308,8 +327,12 @@ final class PartitionFlusher {
         if (!written.isEmpty()) {
             noted.add(noteWritten(written));
         }
+        whenNoted(noted, items.size());
+    }
+
+    private void whenNoted(List<CompletableFuture<Noted>> noted, int items) {
         CompletableFuture<?> unused = CompletableFuture.allOf(noted.toArray(CompletableFuture<?>[]::new))
-                .thenRunAsync(() -> step(() -> noted(noted, items.size())), flusher.executor)
+                .thenRunAsync(() -> step(() -> noted(noted, items)), flusher.executor)
                 .exceptionally(failure -> {
                     broken(failure);
                     return null;
@@ -351,13 +374,8 @@ final class PartitionFlusher {
         }
         boolean alone = item.attempt() + 1 >= attempts || tried == 1;
         int next = alone ? 1 : failure.together() <= 1 ? Integer.MAX_VALUE : failure.together() / 2;
-        long notBefore = flusher.clock.exact() + backoff(item.attempt());
+        long notBefore = flusher.clock.exact() + retries.wait(item.attempt());
         return CompletableFuture.completedFuture(new Noted(true, () -> pending.failed(item, notBefore, next)));
-    }
-
-    private long backoff(int attempt) {
-        long wait = flusher.policy.retry().after(attempt).toNanos();
-        return wait - Long.remainderUnsigned(flusher.random.getAsLong(), wait / 2 + 1);
     }
 
     private CompletableFuture<Noted> givenUp(Item item, Throwable reason) {
@@ -373,6 +391,23 @@ final class PartitionFlusher {
                 }));
     }
 
+    /** While a key waits, many writes of it would fill the journal of which the last alone is to be made. */
+    private void endWith(List<Superseded> superseded) {
+        if (superseded.isEmpty()) {
+            endRound();
+            return;
+        }
+        List<CompletableFuture<Noted>> noted = superseded.stream()
+                .map(each -> notes.superseded(each)
+                        .thenApply(done -> new Noted(done, () -> {
+                            if (done) {
+                                pending.forget(each);
+                            }
+                        })))
+                .toList();
+        whenNoted(noted, 0);
+    }
+
     private void endRound() {
         if (pending.unreadable() > 0) {
             holdsUnreadable = true;
@@ -386,14 +421,16 @@ final class PartitionFlusher {
             holdsUnreadable = false;
         }
         boolean again = wroteFullBatch && !flusher.isDraining();
+        isLeft = pending.isLeft() || !readAll && lease.entries() > 0;
         busy.set(false);
         if (!preferred && lease.isOwned() && !flusher.isClosed() && !flusher.isDraining()) {
             share(false);
         }
-        if (again) {
+        if (again || windowBegan.get()) {
             flushFullBatches();
+        } else {
+            endDrain();
         }
-        endDrain();
     }
 
     // The end
@@ -409,8 +446,7 @@ final class PartitionFlusher {
     private void endDrain() {
         CompletableFuture<Void> end = drained;
         if (end != null && !busy.get()) {
-            boolean left = pending.isLeft() || !readAll && lease.entries() > 0;
-            if (left && lease.isOwned() && !flusher.isClosed()) {
+            if (isLeft && lease.isOwned() && !flusher.isClosed()) {
                 flusher.clock.after(SOON_NANOS, this::flush);
             } else {
                 end.complete(null);

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * The writes of one partition that its owner has read and not finished, by key. The writes of a key keep their order: there
- * is never more than one of them under way, and where they are coalesced, the last one stands for all that wait. A key is
- * written once in a window at most.
+ * is never more than one of them under way, and where they are coalesced, the last one stands for all that wait, and a key
+ * is written once in a window at most.
  *
  * <p>A write that cannot be read holds up those of its key that came later, unless one of these stands for it.
  *
@@ -94,7 +94,7 @@ final class PendingWrites {
         /** Whether the origin has the first, but the journal was not told yet. */
         boolean written;
 
-        /** How often the first has failed. */
+        /** How often in a row it has failed, also with what the first has replaced: the fault may be the key's. */
         int failures;
 
         /** With how many it may be made at a time: fewer after each time that it failed together with others. */
@@ -110,19 +110,28 @@ final class PendingWrites {
             return waiting.size() > (underWay || written ? 1 : 0);
         }
 
-        boolean isDue(long now, long current) {
+        boolean isDue(Moment moment) {
             return !underWay
-                    && window < current
-                    && notBefore <= now
+                    && window < moment.window
+                    && notBefore <= moment.nanos
+                    && (failures == 0 || moment.retries)
                     && waiting.getFirst().entry.readable();
         }
 
-        /** Another write is the first: what was wrong with the one before need not be wrong with it. */
+        /** What failed has gone. */
         void begin() {
             failures = 0;
             most = Integer.MAX_VALUE;
         }
     }
+
+    /**
+     * When is asked what is due.
+     *
+     * @param window in each of which a key is written once, if its writes are coalesced
+     * @param retries whether what has failed may be tried again
+     */
+    record Moment(long nanos, long window, boolean retries) {}
 
     /**
      * A write to be made.
@@ -132,6 +141,14 @@ final class PendingWrites {
      * @param isWritten whether the origin has it already, and only the journal must be told
      */
     record Item(JournalEntry entry, List<JournalEntry> entries, int attempt, boolean isWritten) {}
+
+    /**
+     * Writes of a key that need not be made.
+     *
+     * @param entries in their order
+     * @param by the later write that stands for them
+     */
+    record Superseded(List<JournalEntry> entries, JournalEntry by) {}
 
     /**
      * One more, later than all before; those that were read before change nothing.
@@ -176,9 +193,6 @@ final class PendingWrites {
             Waiting last = key.waiting.getLast();
             bytes -= last.entry.payload().length;
             last.replace(entry);
-            if (key.waiting.size() == 1) {
-                key.begin();
-            }
         } else {
             key.waiting.add(new Waiting(entry));
         }
@@ -210,29 +224,48 @@ final class PendingWrites {
         return unreadable.values().stream().mapToLong(Long::longValue).min().orElse(0);
     }
 
-    /** Whether so many keys are due, of which none was written in this window; if many were, it is left to the next. */
-    boolean holds(int batch, long now, long window) {
+    /** Of each key for which so many writes need not be made, and none is under way. */
+    List<Superseded> superseded(int least) {
+        return keys.values().stream()
+                .filter(key -> !key.underWay && !key.written)
+                .map(key -> key.waiting.getFirst())
+                .filter(first -> first.replaced.size() >= least && first.entry.readable())
+                .map(first -> new Superseded(List.copyOf(first.replaced), first.entry))
+                .toList();
+    }
+
+    /** They are not in the journal any more. */
+    void forget(Superseded gone) {
+        Key key = keys.get(ByteBuffer.wrap(gone.by().key()));
+        if (key != null) {
+            key.waiting.getFirst().replaced.subList(0, gone.entries().size()).clear();
+            writes -= gone.entries().size();
+        }
+    }
+
+    /** Whether so many keys are due; if very many were written in this window already, the rest is left to the next. */
+    boolean holds(int batch, Moment moment) {
         return keys.size() >= batch
                 && writtenInIt.size() < MOST_KEYS
                 && keys.values().stream()
-                                .filter(key -> key.isDue(now, window))
+                                .filter(key -> key.isDue(moment))
                                 .limit(batch)
                                 .count()
                         == batch;
     }
 
     /** Writes of different keys that are due; they are under way from now on. */
-    List<Item> take(int most, long now, long window) {
+    List<Item> take(int most, Moment moment) {
         List<Item> items = new ArrayList<>();
         int limit = most;
         for (Key key : keys.values()) {
             if (items.size() >= limit) {
                 break;
             }
-            if (key.isDue(now, window) && items.size() < key.most) {
+            if (key.isDue(moment) && items.size() < key.most) {
                 limit = Math.min(limit, key.most);
                 key.underWay = true;
-                key.window = window;
+                key.window = coalescing ? moment.window : Long.MIN_VALUE;
                 Waiting first = key.waiting.getFirst();
                 items.add(new Item(first.entry, first.all(), key.failures + 1, key.written));
             }
@@ -258,6 +291,9 @@ final class PendingWrites {
     }
 
     private void wasWritten(ByteBuffer name, long window) {
+        if (!coalescing) {
+            return;
+        }
         if (window > writtenWindow) {
             writtenInIt.clear();
             writtenWindow = window;
@@ -288,6 +324,15 @@ final class PendingWrites {
         supersedeFirst(key);
     }
 
+    /** That they failed together was no write's fault. What has failed alone stays alone. */
+    void writeTogetherAgain() {
+        for (Key key : keys.values()) {
+            if (key.most > 1) {
+                key.most = Integer.MAX_VALUE;
+            }
+        }
+    }
+
     /** What came while it was under way stands for it, if it can be read. */
     private void supersedeFirst(Key key) {
         if (!coalescing || key.waiting.size() == 1) {
@@ -299,7 +344,6 @@ final class PendingWrites {
             bytes -= failed.entry.payload().length;
             newer.replaced.forEach(failed::replace);
             failed.replace(newer.entry);
-            key.begin();
         } else {
             key.waiting.addFirst(newer);
         }

@@ -139,6 +139,12 @@ final class NotingRemote extends ForwardingRemote {
         }
 
         @Override
+        public CompletableFuture<Boolean> superseded(
+                int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+            return journal.superseded(partition, owner, entries, by);
+        }
+
+        @Override
         public CompletableFuture<Boolean> bury(
                 int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
             return journal.bury(partition, owner, entries, attempts, reason, atLeast);

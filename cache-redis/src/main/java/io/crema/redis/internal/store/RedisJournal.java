@@ -108,6 +108,21 @@ final class RedisJournal implements WriteJournal {
     }
 
     @Override
+    public CompletableFuture<Boolean> superseded(
+            int partition, long owner, List<JournalEntry> entries, JournalEntry by) {
+        requireFew(entries);
+        List<byte[]> keys = List.of(layout.clock(partition), layout.owner(partition), layout.journal(partition));
+        List<byte[]> values = new ArrayList<>(3 + entries.size());
+        values.add(Arguments.token(owner));
+        values.add(by.key());
+        values.add(Commands.ascii(by.id()));
+        for (JournalEntry entry : entries) {
+            values.add(Commands.ascii(entry.id()));
+        }
+        return store.run(Script.SUPERSEDED, keys, values, RedisJournal::isOne);
+    }
+
+    @Override
     public CompletableFuture<Boolean> bury(
             int partition, long owner, List<JournalEntry> entries, int attempts, String reason, long atLeast) {
         requireFew(entries);

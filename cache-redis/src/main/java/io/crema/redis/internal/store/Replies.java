@@ -1,6 +1,7 @@
 package io.crema.redis.internal.store;
 
 import io.crema.redis.internal.client.Commands;
+import io.crema.spi.DirtyValueException;
 import io.crema.spi.InvalidateReply;
 import io.crema.spi.StoreReply;
 import io.crema.spi.StoreReply.Undecided;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the replies of scripts mean. Each has a stamp first and the server's time second. */
 final class Replies {
+
+    private static final String DIRTY = "DIRTY";
 
     private Replies() {}
 
@@ -70,13 +73,17 @@ final class Replies {
                 reply.complete(result);
             } else {
                 String reason = reason(failure.getMessage());
-                reply.completeExceptionally(
-                        reason == null
-                                ? failure
-                                : new IllegalStateException("Cache " + cache + ": " + reason, failure));
+                reply.completeExceptionally(reason == null ? failure : explained(cache, reason, failure));
             }
         });
         return reply;
+    }
+
+    private static RuntimeException explained(String cache, String reason, Throwable failure) {
+        String message = "Cache " + cache + ": " + reason;
+        return String.valueOf(failure.getMessage()).startsWith(DIRTY)
+                ? new DirtyValueException(message, failure)
+                : new IllegalStateException(message, failure);
     }
 
     private static @Nullable String reason(@Nullable String error) {
@@ -91,7 +98,7 @@ final class Replies {
             return "the key cannot be written now, because it is in quarantine while its origin changes; try again when"
                     + " that has ended";
         }
-        if (error != null && error.startsWith("DIRTY")) {
+        if (error != null && error.startsWith(DIRTY)) {
             return "the key cannot be put in quarantine, because its last write has still to be made in the origin; try"
                     + " again when that is done";
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.redis.internal.wire.JournalFormat;
 import io.crema.spi.DeadLetter;
+import io.crema.spi.DirtyValueException;
 import io.crema.spi.JournalEntry;
 import io.crema.spi.RemoteKey;
 import io.crema.spi.RemoteRecord.Kind;
@@ -340,7 +341,7 @@ class JournalScriptTest extends ScriptTest {
     void quarantine_dirtyValue_saysWhyItFails() {
         append("x");
         assertThatThrownBy(() -> get(cache.quarantine(key, 5, 60_000, 0)))
-                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(DirtyValueException.class)
                 .hasMessageContaining("products")
                 .hasMessageContaining("still to be made in the origin");
     }

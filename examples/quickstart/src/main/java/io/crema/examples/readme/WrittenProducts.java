@@ -68,6 +68,7 @@ final class WrittenProducts {
         settings.setMaximumPoolSize(BEHIND.flushers() + loads);
         settings.setConnectionTimeout(2_000);
         settings.addDataSourceProperty("socketTimeout", BEHIND.timeout().toSeconds() - 3);
+        settings.addDataSourceProperty("logServerErrorDetail", false);
         return settings;
     }
 
