@@ -10,12 +10,16 @@ import io.crema.spi.InvalidateReply;
 import io.crema.spi.RemoteKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -131,7 +135,7 @@ final class InvalidationPath<K, V> {
         if (!routes.get(0).isRemote()) {
             return unconfirmed(routes, removal.operation, least, notReached());
         }
-        return removeRemotely(routes, removal, least).thenCompose(answer -> {
+        return removeRemotely(routes.get(0).access(), routes, removal, least).thenCompose(answer -> {
             if (answer.isEmpty()) {
                 return unconfirmed(routes, removal.operation, least, answer.reason());
             }
@@ -161,8 +165,8 @@ final class InvalidationPath<K, V> {
     }
 
     private CompletableFuture<Answer<InvalidateReply>> removeRemotely(
-            List<Route<K>> routes, Removal removal, long least) {
-        return untilItCounts(() -> removeOnce(routes, removal, least), answer -> {
+            RemoteAccess access, List<Route<K>> routes, Removal removal, long least) {
+        return untilItCounts(() -> removeOnce(access, routes, removal, least), answer -> {
             boolean counts = true;
             for (Route<K> route : routes) {
                 counts &= engine.acknowledged(route, least, answer.stamp());
@@ -171,9 +175,9 @@ final class InvalidationPath<K, V> {
         });
     }
 
-    private CompletableFuture<Answer<InvalidateReply>> removeOnce(List<Route<K>> routes, Removal removal, long least) {
+    private CompletableFuture<Answer<InvalidateReply>> removeOnce(
+            RemoteAccess access, List<Route<K>> routes, Removal removal, long least) {
         Partition partition = routes.get(0).partition();
-        RemoteAccess access = routes.get(0).access();
         List<RemoteKey> remoteKeys = routes.stream().map(Route::remoteKey).toList();
         long met = partition.highest();
         CompletableFuture<Answer<InvalidateReply>> reply = switch (removal) {
@@ -224,35 +228,48 @@ final class InvalidationPath<K, V> {
                 reason);
     }
 
-    /** Sends what is pending, of which only keys come together; gives whether all of it was confirmed. */
-    CompletableFuture<Boolean> sendAgain(List<Pending<K>> together) {
-        Optional<RemoteAccess> access = engine.remote();
+    /**
+     * Sends keys that are pending, or one other; gives those that were confirmed. Nobody waits for the answer, so the
+     * circuit breaker is not asked: what others may still serve is not to outlast the outage by the time it stays open.
+     */
+    CompletableFuture<List<Pending<K>>> sendAgain(List<Pending<K>> together) {
+        Optional<RemoteAccess> access = engine.remote().map(RemoteAccess::insisting);
         if (access.isEmpty()) {
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(List.of());
         }
         Pending<K> first = together.get(0);
         if (first instanceof Pending.OfAll) {
-            return clearAll(access).thenApply(Optional::isEmpty);
+            return clearAll(access).thenApply(failure -> failure.isEmpty() ? together : List.of());
         }
         if (first instanceof Pending.OfTag<K> ofTag) {
-            return invalidateTagRemotely(access.get(), ofTag.tag()).thenApply(Answer::isPresent);
+            return invalidateTagRemotely(access.get(), ofTag.tag())
+                    .thenApply(answer -> answer.isPresent() ? together : List.of());
         }
-        // What was to be expired too: a reserve that could not be marked is not worth keeping.
-        long least = ((Pending.OfKey<K>) first).least();
-        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
-        for (List<Route<K>> part : parts(keys(together))) {
-            all = all.thenCombine(
-                    removeRemotely(part, Removal.INVALIDATE, least), (before, answer) -> before && answer.isPresent());
-        }
-        return all;
+        return sendKeysAgain(access.get(), together);
     }
 
-    private static <K> List<K> keys(List<Pending<K>> pending) {
-        List<K> keys = new ArrayList<>(pending.size());
-        for (Pending<K> one : pending) {
-            keys.add(((Pending.OfKey<K>) one).key());
+    private CompletableFuture<List<Pending<K>>> sendKeysAgain(RemoteAccess access, List<Pending<K>> together) {
+        Map<K, Pending<K>> byKey = new HashMap<>();
+        Map<Long, List<K>> byLeast = new LinkedHashMap<>();
+        for (Pending<K> one : together) {
+            Pending.OfKey<K> ofKey = (Pending.OfKey<K>) one;
+            byKey.put(ofKey.key(), one);
+            byLeast.computeIfAbsent(ofKey.least(), least -> new ArrayList<>()).add(ofKey.key());
         }
-        return keys;
+        Queue<Pending<K>> confirmed = new ConcurrentLinkedQueue<>();
+        List<CompletableFuture<?>> sent = new ArrayList<>();
+        byLeast.forEach((least, keys) -> {
+            for (List<Route<K>> part : parts(keys)) {
+                // What was to be expired too: a reserve that could not be marked is not worth keeping.
+                sent.add(removeRemotely(access, part, Removal.INVALIDATE, least).thenAccept(answer -> {
+                    if (answer.isPresent()) {
+                        part.forEach(route -> confirmed.add(Objects.requireNonNull(byKey.get(route.key()))));
+                    }
+                }));
+            }
+        });
+        return CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> List.copyOf(confirmed));
     }
 
     /** Gives a tag another version, at a cost that does not depend on how many entries have it. */

@@ -1,10 +1,8 @@
 package io.crema.internal.engine;
 
-import io.crema.internal.remote.RemoteAccess;
 import io.crema.internal.time.InstanceClock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +13,9 @@ import java.util.function.Function;
 /**
  * The invalidations of one cache that the remote tier has not confirmed, in order. They are sent again until it does.
  * Until then this instance, which knows what is wrong, reads their keys from the origin and keeps nothing of them.
+ *
+ * <p>A few keys are sent after a failure, twice as many after each success; and after a failure those that come next, so
+ * that keys whose server is away do not hold up the others. What is no key waits for all keys before it.
  *
  * <p>More than {@link #MOST} become one clear. What is pending when the process ends is lost.
  */
@@ -35,16 +36,22 @@ final class Outbox<K> {
 
     private static final Logger LOG = System.getLogger(Outbox.class.getName());
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int LEAST_TOGETHER = 16;
+    private static final int MOST_TOGETHER = 1_024;
 
     private final String cache;
     private final InstanceClock clock;
-    private final Function<List<Pending<K>>, CompletableFuture<Boolean>> sender;
+    private final Function<List<Pending<K>>, CompletableFuture<List<Pending<K>>>> sender;
     private final Map<Object, Pending<K>> pending = new LinkedHashMap<>();
     private volatile int size;
     private boolean sending;
+    /** How many keys go together next, and how many before them have been tried since; guarded by this. */
+    private int together = LEAST_TOGETHER;
 
-    /** @param sender sends what can go together, and gives whether all of it was confirmed; never fails */
-    Outbox(String cache, InstanceClock clock, Function<List<Pending<K>>, CompletableFuture<Boolean>> sender) {
+    private int tried;
+
+    /** @param sender sends keys, or one that is no key, and gives those that were confirmed */
+    Outbox(String cache, InstanceClock clock, Function<List<Pending<K>>, CompletableFuture<List<Pending<K>>>> sender) {
         this.cache = cache;
         this.clock = clock;
         this.sender = sender;
@@ -127,47 +134,54 @@ final class Outbox<K> {
         if (batch.isEmpty()) {
             return;
         }
-        CompletableFuture<Void> unused = confirmation(batch).thenAccept(confirmed -> {
-            if (confirmed) {
-                forget(batch);
-                send();
-            } else {
-                clock.after(RETRY_NANOS, this::send);
-            }
-        });
+        CompletableFuture<Void> unused = confirmation(batch)
+                .exceptionally(this::notSent)
+                .thenAccept(confirmed -> {
+                    if (forget(batch, confirmed)) {
+                        send();
+                    } else {
+                        clock.after(RETRY_NANOS, this::send);
+                    }
+                });
     }
 
-    private CompletableFuture<Boolean> confirmation(List<Pending<K>> batch) {
+    private CompletableFuture<List<Pending<K>>> confirmation(List<Pending<K>> batch) {
         try {
             return sender.apply(batch);
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "Cache '" + cache + "': pending invalidations cannot be sent; trying again", e);
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** The first of those that wait, with those behind it that can go together. */
+    private List<Pending<K>> notSent(Throwable failure) {
+        LOG.log(Level.WARNING, "Cache '" + cache + "': pending invalidations cannot be sent; trying again", failure);
+        return List.of();
+    }
+
+    /** Some of the keys before the first that is no key, or that one if there are none. */
     private synchronized List<Pending<K>> head() {
-        List<Pending<K>> batch = new ArrayList<>();
-        for (Pending<K> next : pending.values()) {
-            if (batch.size() == RemoteAccess.MOST_KEYS_OF_A_WRITE
-                    || !batch.isEmpty() && !goTogether(batch.get(0), next)) {
-                break;
-            }
-            batch.add(next);
+        List<Pending<K>> batch = keysAfter(tried);
+        if (batch.isEmpty()) {
+            tried = 0;
+            batch = keysAfter(0);
+        }
+        if (batch.isEmpty()) {
+            batch = pending.values().stream().limit(1).toList();
         }
         sending = !batch.isEmpty();
         return batch;
     }
 
-    private static boolean goTogether(Pending<?> first, Pending<?> next) {
-        return first instanceof Pending.OfKey<?> one
-                && next instanceof Pending.OfKey<?> other
-                && one.least() == other.least();
+    private List<Pending<K>> keysAfter(int skipped) {
+        return pending.values().stream()
+                .takeWhile(one -> one instanceof Pending.OfKey)
+                .skip(skipped)
+                .limit(together)
+                .toList();
     }
 
-    /** What was added again meanwhile stays: it is about something later. */
-    private synchronized void forget(List<Pending<K>> confirmed) {
+    /** What was added again meanwhile stays: it is about something later. Returns whether all was confirmed. */
+    private synchronized boolean forget(List<Pending<K>> batch, List<Pending<K>> confirmed) {
         for (Pending<K> one : confirmed) {
             Object id = id(one);
             if (pending.get(id) == one) {
@@ -178,6 +192,10 @@ final class Outbox<K> {
         if (pending.isEmpty()) {
             LOG.log(Level.INFO, "Cache '" + cache + "': all pending invalidations were confirmed");
         }
+        int failed = batch.size() - confirmed.size();
+        tried += failed;
+        together = failed == 0 ? Math.min(MOST_TOGETHER, 2 * together) : LEAST_TOGETHER;
+        return failed == 0;
     }
 
     private static Object id(Pending<?> one) {

@@ -97,12 +97,12 @@ public final class Breaker {
     /**
      * An operation has ended.
      *
-     * @param admittedBy what {@link #admit()} gave
+     * @param admittedBy what {@link #admit()} gave; nothing happens if it is null
      * @param began by {@link #now()}
      * @param failure null if it was answered
      */
-    void ended(BreakerState admittedBy, long began, @Nullable Throwable failure) {
-        if (admittedBy != state) {
+    void ended(@Nullable BreakerState admittedBy, long began, @Nullable Throwable failure) {
+        if (admittedBy == null || admittedBy != state) {
             return;
         }
         if (failure != null && isOutage.test(failure)) {

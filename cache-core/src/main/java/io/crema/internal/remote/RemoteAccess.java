@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One cache in the remote tier, as the engine uses it: every operation has a time limit, and none fails. An empty answer
@@ -38,7 +39,8 @@ public final class RemoteAccess {
     private final LongAdder failures;
     private final LongAdder refusals;
     private final RareLog log;
-    private final Pace pace = new Pace();
+    private final Pace pace;
+    private final boolean insisting;
 
     /**
      * @param failures counts operations without an answer
@@ -51,12 +53,34 @@ public final class RemoteAccess {
             LongAdder failures,
             LongAdder refusals,
             RareLog log) {
+        this(cache, deadlines, breaker, failures, refusals, log, new Pace(), false);
+    }
+
+    private RemoteAccess(
+            RemoteCache cache,
+            Deadlines deadlines,
+            Breaker breaker,
+            LongAdder failures,
+            LongAdder refusals,
+            RareLog log,
+            Pace pace,
+            boolean insisting) {
         this.cache = cache;
         this.deadlines = deadlines;
         this.breaker = breaker;
         this.failures = failures;
         this.refusals = refusals;
         this.log = log;
+        this.pace = pace;
+        this.insisting = insisting;
+    }
+
+    /**
+     * The same, but for what is sent even while the circuit breaker is open: operations that nobody waits for, and few.
+     * Those that it does not let through are not told to it.
+     */
+    public RemoteAccess insisting() {
+        return new RemoteAccess(cache, deadlines, breaker, failures, refusals, log, pace, true);
     }
 
     public RemoteCache cache() {
@@ -181,10 +205,10 @@ public final class RemoteAccess {
         return pace.admit(keys, () -> ask(operation, request));
     }
 
-    /** Whatever comes, the breaker is told exactly once that the operation has ended, before those who wait for it are. */
+    /** Whatever comes, the breaker is told exactly once that what it admitted has ended, before those who wait for it are. */
     <T> CompletableFuture<Answer<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
         BreakerState admitted = breaker.admit();
-        if (admitted == null) {
+        if (admitted == null && !insisting) {
             refusals.increment();
             return CompletableFuture.completedFuture(Answer.none(breaker.refusal()));
         }
@@ -212,7 +236,8 @@ public final class RemoteAccess {
         return reply;
     }
 
-    private <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> request, BreakerState admitted, long began) {
+    private <T> CompletableFuture<T> begin(
+            Supplier<CompletableFuture<T>> request, @Nullable BreakerState admitted, long began) {
         try {
             return request.get();
         } catch (RuntimeException e) {
@@ -231,7 +256,7 @@ public final class RemoteAccess {
         }
     }
 
-    private void ended(String operation, Answer<?> answer, BreakerState admitted, long began) {
+    private void ended(String operation, Answer<?> answer, @Nullable BreakerState admitted, long began) {
         if (answer.isPresent()) {
             breaker.ended(admitted, began, null);
             return;
