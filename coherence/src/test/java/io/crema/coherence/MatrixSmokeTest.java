@@ -55,8 +55,8 @@ class MatrixSmokeTest {
                     CompletableFuture.supplyAsync(() -> run(live, TopologyKind.STANDALONE), executor);
             CompletableFuture<List<TopologyResult>> others = CompletableFuture.supplyAsync(
                     () -> List.of(
-                            run(otherLive, TopologyKind.SENTINEL, "failover"),
-                            run(otherLive, TopologyKind.CLUSTER, "failover"),
+                            run(otherLive, TopologyKind.SENTINEL, "failover", "drop-frames"),
+                            run(otherLive, TopologyKind.CLUSTER, "failover", "drop-frames"),
                             control(otherLive)),
                     executor);
 
