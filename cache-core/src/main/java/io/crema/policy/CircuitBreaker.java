@@ -15,9 +15,9 @@ import java.util.Objects;
  * answers that are slow at the same time one counts, since the operations of a burst wait for each other. Loaders have no
  * part in it, nor have the connections that carry invalidations.
  *
- * <p>While it is open, reads go on as if the remote tier had not answered, and invalidations are kept. Those
- * that are kept are sent again, a few at a time, whether or not it is open: nobody waits for them.
- * Without effect on a tier that stores no values, since no read waits for one.
+ * <p>While it is open, reads go on as if the remote tier had not answered, and invalidations are kept.
+ * These are sent again, a few at a time, whether or not it is open, since nobody waits for them; the first that is answered
+ * makes it half open at once. Without effect on a tier that stores no values, since no read waits for one.
  *
  * @param failureRatio the share that opens it, above 0 and at most 1
  * @param slowCall what takes longer counts as failed

@@ -220,7 +220,7 @@ class CircuitBreakerTest {
 
         assertThat(other.read("k")).isNull();
         assertThat(a.cache().stats().invalidationsPending()).isZero();
-        awaitTold(OPEN);
+        awaitTold(OPEN, HALF_OPEN);
     }
 
     /** It is sent again 250 ms after the last time failed, which takes the time limit. */

@@ -94,10 +94,18 @@ public final class Breaker {
         return Objects.requireNonNull(refusal, "nothing was refused");
     }
 
+    /** For an operation that is sent in any case: what to give to {@link #ended} when it has, null = nothing. */
+    @Nullable
+    BreakerState admitAlways() {
+        BreakerState admitted = admit();
+        BreakerState present = state;
+        return admitted == null && present.name() == State.OPEN ? present : admitted;
+    }
+
     /**
      * An operation has ended.
      *
-     * @param admittedBy what {@link #admit()} gave; nothing happens if it is null
+     * @param admittedBy what {@link #admit()} or {@link #admitAlways()} gave
      * @param began by {@link #now()}
      * @param failure null if it was answered
      */

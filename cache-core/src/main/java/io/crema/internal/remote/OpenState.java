@@ -2,7 +2,10 @@ package io.crema.internal.remote;
 
 import io.crema.event.CacheEvent.BreakerChanged.State;
 
-/** Nothing is let through until its time is over. The first operation after that finds the breaker half open. */
+/**
+ * Nothing is let through until its time is over, or until the tier has answered an operation that did not ask. The first
+ * operation after that finds the breaker half open.
+ */
 final class OpenState extends BreakerState {
 
     /** The time doubles with each failed probe up to four times what is configured. */
@@ -34,16 +37,16 @@ final class OpenState extends BreakerState {
 
     @Override
     void succeeded() {
-        throw new IllegalStateException("An open breaker lets nothing through");
+        breaker.halfOpen(this, times);
     }
 
     @Override
     void slow(long began) {
-        throw new IllegalStateException("An open breaker lets nothing through");
+        // It stays open.
     }
 
     @Override
     void failed(Throwable failure) {
-        throw new IllegalStateException("An open breaker lets nothing through");
+        // It stays open.
     }
 }

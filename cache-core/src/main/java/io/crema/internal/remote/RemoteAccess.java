@@ -77,7 +77,7 @@ public final class RemoteAccess {
 
     /**
      * The same, but for what is sent even while the circuit breaker is open: operations that nobody waits for, and few.
-     * Those that it does not let through are not told to it.
+     * Their answers let it try the tier sooner.
      */
     public RemoteAccess insisting() {
         return new RemoteAccess(cache, deadlines, breaker, failures, refusals, log, pace, true);
@@ -207,7 +207,7 @@ public final class RemoteAccess {
 
     /** Whatever comes, the breaker is told exactly once that what it admitted has ended, before those who wait for it are. */
     <T> CompletableFuture<Answer<T>> ask(String operation, Supplier<CompletableFuture<T>> request) {
-        BreakerState admitted = breaker.admit();
+        BreakerState admitted = insisting ? breaker.admitAlways() : breaker.admit();
         if (admitted == null && !insisting) {
             refusals.increment();
             return CompletableFuture.completedFuture(Answer.none(breaker.refusal()));

@@ -375,4 +375,42 @@ class BreakerTest {
         assertThat(breaker.admit()).isNull();
         assertThat(changes).hasSize(1);
     }
+
+    @Test
+    void admitAlways_answeredWhileOpen_isTriedAtOnce() {
+        open();
+        BreakerState insisting = Objects.requireNonNull(breaker.admitAlways());
+        breaker.ended(insisting, breaker.now(), down);
+        assertThat(breaker.state()).isEqualTo(OPEN);
+
+        breaker.ended(insisting, breaker.now(), null);
+
+        assertThat(breaker.state()).isEqualTo(HALF_OPEN);
+        succeed(2);
+        assertThat(breaker.state()).isEqualTo(CLOSED);
+    }
+
+    @Test
+    void admitAlways_answeredSlowlyWhileOpen_changesNothing() {
+        open();
+        BreakerState insisting = Objects.requireNonNull(breaker.admitAlways());
+        long began = breaker.now();
+        ticker.jump(SLOW + 1);
+        breaker.ended(insisting, began, null);
+        assertThat(breaker.state()).isEqualTo(OPEN);
+    }
+
+    @Test
+    void admitAlways_afterTheLastProbe_isNotCounted() {
+        open();
+        ticker.jump(OPEN_FOR);
+        Operation first = new Operation();
+        Operation second = new Operation();
+        assertThat(breaker.admitAlways()).isNull();
+        breaker.ended(null, breaker.now(), null);
+        first.end(null);
+        assertThat(breaker.state()).isEqualTo(HALF_OPEN);
+        second.end(null);
+        assertThat(breaker.state()).isEqualTo(CLOSED);
+    }
 }
