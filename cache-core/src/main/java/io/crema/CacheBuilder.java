@@ -46,7 +46,7 @@ public final class CacheBuilder<K, V> {
 
     private final Crema crema;
     private final String name;
-    private final @Nullable RemoteTier remote;
+    private @Nullable RemoteTier remote;
 
     private @Nullable Codec<V> codec;
     private KeyCodec<K> keyCodec = KeyCodec.standard();
@@ -78,6 +78,12 @@ public final class CacheBuilder<K, V> {
     /** How keys are written; {@link KeyCodec#standard()} unless set. */
     public CacheBuilder<K, V> keyCodec(KeyCodec<K> keyCodec) {
         this.keyCodec = Objects.requireNonNull(keyCodec, "keyCodec");
+        return this;
+    }
+
+    /** Keeps the cache in this process alone, as if the {@link Crema} had no remote tier: no other instance is told. */
+    public CacheBuilder<K, V> nearOnly() {
+        remote = null;
         return this;
     }
 

@@ -122,7 +122,7 @@ public final class Crema implements AutoCloseable {
                 throw new CacheConfigException("Cache '" + settings.name() + "'", List.of(NAME_TAKEN));
             }
         }
-        if (link != null) {
+        if (link != null && settings.remote() != null) {
             try {
                 link.open(engine, settings);
             } catch (RuntimeException | Error e) {

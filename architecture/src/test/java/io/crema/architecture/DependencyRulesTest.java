@@ -120,7 +120,7 @@ class DependencyRulesTest {
     void adapters_dependencies_nothingInternalOfCore() {
         noClasses()
                 .that()
-                .resideInAnyPackage(Modules.REDIS, Modules.POSTGRES, Modules.TESTKIT)
+                .resideInAnyPackage(Modules.REDIS, Modules.POSTGRES, Modules.SPRING, Modules.TESTKIT)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.crema.internal..")

@@ -10,6 +10,7 @@ final class Modules {
 
     static final String REDIS = "io.crema.redis..";
     static final String POSTGRES = "io.crema.postgres..";
+    static final String SPRING = "io.crema.spring..";
     static final String TESTKIT = "io.crema.testkit..";
 
     static final JavaClasses ALL = new ClassFileImporter()
@@ -19,7 +20,10 @@ final class Modules {
     private Modules() {}
 
     static boolean isCore(JavaClass type) {
-        return !isIn(type, "io.crema.redis") && !isIn(type, "io.crema.postgres") && !isIn(type, "io.crema.testkit");
+        return !isIn(type, "io.crema.redis")
+                && !isIn(type, "io.crema.postgres")
+                && !isIn(type, "io.crema.spring")
+                && !isIn(type, "io.crema.testkit");
     }
 
     static boolean isIn(JavaClass type, String root) {

@@ -25,6 +25,7 @@ class PublicApiTest {
         CORE("crema-core"),
         REDIS("crema-redis"),
         POSTGRES("crema-postgres"),
+        SPRING("crema-spring-boot-starter"),
         TESTKIT("crema-testkit");
 
         private final String artifact;
@@ -38,6 +39,7 @@ class PublicApiTest {
                 case CORE -> Modules.isCore(type);
                 case REDIS -> Modules.isIn(type, "io.crema.redis");
                 case POSTGRES -> Modules.isIn(type, "io.crema.postgres");
+                case SPRING -> Modules.isIn(type, "io.crema.spring");
                 case TESTKIT -> Modules.isIn(type, "io.crema.testkit");
             };
         }

@@ -4,27 +4,45 @@ import com.esotericsoftware.kryo.util.IntMap;
 import io.crema.spi.CodecException;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The classes that one codec writes and reads. Immutable once built; shared by all threads. */
+/**
+ * The classes that one codec writes and reads: those that were registered, or, of a codec that names classes, those that
+ * have been met and are allowed. Thread-safe.
+ */
 final class ClassTable {
 
     private static final JdkClasses JDK = JdkClasses.instance();
 
-    private final Map<Class<?>, ClassEntry> byClass = new IdentityHashMap<>(JDK.byClass());
+    private final Map<Class<?>, ClassEntry> byClass = new ConcurrentHashMap<>(JDK.byClass());
     private final IntMap<ClassEntry> byFingerprint = new IntMap<>();
-    private final List<Class<?>> registered = new ArrayList<>();
+    private final Map<String, ClassEntry> byName = new ConcurrentHashMap<>();
+    private final List<Class<?>> registered = new CopyOnWriteArrayList<>();
     private final List<Class<?>> asked;
+    private final @Nullable AllowedClasses allowed;
     private final ToIntFunction<String> fingerprints;
 
-    private ClassTable(List<Class<?>> asked, ToIntFunction<String> fingerprints) {
+    private ClassTable(List<Class<?>> asked, @Nullable AllowedClasses allowed, ToIntFunction<String> fingerprints) {
         this.asked = asked;
+        this.allowed = allowed;
         this.fingerprints = fingerprints;
+    }
+
+    /** One that grows by what it meets and may have. */
+    static ClassTable named(AllowedClasses allowed) {
+        return new ClassTable(List.of(), allowed, Shape::fingerprint);
+    }
+
+    /** Whether payloads name their classes. */
+    boolean isNamed() {
+        return allowed != null;
     }
 
     /**
@@ -33,7 +51,7 @@ final class ClassTable {
      * @throws IllegalArgumentException if a class cannot be registered, or two have one fingerprint
      */
     static ClassTable of(List<Class<?>> asked, ToIntFunction<String> fingerprints) {
-        ClassTable table = new ClassTable(List.copyOf(asked), fingerprints);
+        ClassTable table = new ClassTable(List.copyOf(asked), null, fingerprints);
         for (Class<?> type : table.asked) {
             table.register(type);
         }
@@ -49,22 +67,74 @@ final class ClassTable {
             return;
         }
         RegistrationRules.check(type);
-        Shape shape = RegistrationRules.isContainer(type) ? Shape.ofContainer(type) : Shape.of(type);
-        int fingerprint = fingerprints.applyAsInt(shape.text());
-        ClassEntry taken = byFingerprint.get(fingerprint);
+        ClassEntry entry = newEntry(type);
+        ClassEntry taken = byFingerprint.get(entry.fingerprint());
         if (taken != null) {
             throw new IllegalArgumentException(taken.type().getName() + " and " + type.getName()
                     + " have the same fingerprint by accident: rename a field of one of them");
         }
-        ClassEntry entry =
-                ClassEntry.registered(registered.size(), fingerprint, type, RegistrationRules.serializer(type, shape));
-        registered.add(type);
-        byClass.put(type, entry);
-        byFingerprint.put(fingerprint, entry);
+        add(entry);
+        byFingerprint.put(entry.fingerprint(), entry);
         if (type.isSealed() && !type.isEnum()) {
             for (Class<?> permitted : type.getPermittedSubclasses()) {
                 register(permitted);
             }
+        }
+    }
+
+    private ClassEntry newEntry(Class<?> type) {
+        Shape shape = RegistrationRules.isContainer(type) ? Shape.ofContainer(type) : Shape.of(type);
+        return ClassEntry.registered(
+                registered.size(),
+                fingerprints.applyAsInt(shape.text()),
+                type,
+                RegistrationRules.serializer(type, shape));
+    }
+
+    /** Its ordinal is its index. */
+    private void add(ClassEntry entry) {
+        registered.add(entry.type());
+        byName.put(entry.type().getName(), entry);
+        byClass.put(entry.type(), entry);
+    }
+
+    /** The entry of a class that a codec with names meets for the first time. */
+    private synchronized ClassEntry met(Class<?> type, AllowedClasses mayHave) {
+        ClassEntry present = byClass.get(type);
+        if (present != null) {
+            return present;
+        }
+        String fault = RegistrationRules.whyNot(type);
+        if (fault != null) {
+            throw new CodecException(fault);
+        }
+        mayHave.require(type.getName());
+        try {
+            ClassEntry entry = newEntry(type);
+            add(entry);
+            return entry;
+        } catch (IllegalArgumentException e) {
+            throw new CodecException(type.getName() + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The class of a name that was read. It is not even loaded unless it is allowed, and not initialised before its first
+     * object is made.
+     *
+     * @throws CodecException if there is no such class here, or it is not allowed
+     */
+    ClassEntry byName(String name) {
+        ClassEntry present = byName.get(name);
+        if (present != null) {
+            return present;
+        }
+        AllowedClasses mayHave = Objects.requireNonNull(allowed);
+        mayHave.require(name);
+        try {
+            return entry(mayHave.load(name));
+        } catch (ClassNotFoundException | LinkageError e) {
+            throw new CodecException("The payload holds a " + name + ", which cannot be loaded here: " + e, e);
         }
     }
 
@@ -77,6 +147,9 @@ final class ClassTable {
         ClassEntry entry = byClass.get(type);
         if (entry == null) {
             entry = related(type);
+        }
+        if (entry == null && allowed != null) {
+            entry = met(type, allowed);
         }
         if (entry == null) {
             throw new CodecException(unregistered(type));
@@ -91,7 +164,7 @@ final class ClassTable {
         } else if (EnumSet.class.isAssignableFrom(type)) {
             return JDK.enumSet();
         } else if (Enum.class.isAssignableFrom(type) && !type.isEnum()) {
-            return byClass.get(type.getSuperclass());
+            return allowed == null ? byClass.get(type.getSuperclass()) : entry(type.getSuperclass());
         }
         return null;
     }

@@ -44,15 +44,18 @@ import java.util.List;
  */
 public final class KryoCodec<V> implements Codec<V> {
 
-    private static final byte ID = 1;
+    private static final byte REGISTERED = 1;
+    private static final byte NAMED = 8;
 
     /** More than Redis values should ever have; the arithmetic of the buffers holds below it. */
     private static final int LARGEST_PAYLOAD = 1 << 28;
 
+    private final byte id;
     private final Class<V> type;
     private final KryoPool pool;
 
-    private KryoCodec(Class<V> type, ClassTable table) {
+    private KryoCodec(byte id, Class<V> type, ClassTable table) {
+        this.id = id;
         this.type = type;
         this.pool = new KryoPool(table);
     }
@@ -67,7 +70,16 @@ public final class KryoCodec<V> implements Codec<V> {
     public static <V> KryoCodec<V> of(Class<V> type, Class<?>... more) {
         List<Class<?>> classes = new ArrayList<>(List.of(more));
         classes.add(0, type);
-        return new KryoCodec<>(wrapped(type), ClassTable.of(classes, Shape::fingerprint));
+        return new KryoCodec<>(REGISTERED, wrapped(type), ClassTable.of(classes, Shape::fingerprint));
+    }
+
+    /**
+     * A codec for values of any allowed class, for applications that do not list their classes. Payloads carry the name of
+     * each class once, which makes them longer than those of {@link #of}; otherwise all that is said above holds, with
+     * "allowed" for "registered". The order in which classes are met does not matter.
+     */
+    public static KryoCodec<Object> named(AllowedClasses allowed) {
+        return new KryoCodec<>(NAMED, Object.class, ClassTable.named(allowed));
     }
 
     @SuppressWarnings("unchecked") // int.class is a Class<Integer>
@@ -77,7 +89,7 @@ public final class KryoCodec<V> implements Codec<V> {
 
     @Override
     public byte id() {
-        return ID;
+        return id;
     }
 
     @Override

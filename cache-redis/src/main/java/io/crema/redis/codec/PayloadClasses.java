@@ -11,10 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a payload names the class of each object, as a varint: 0 is null; 1 is a registered class that is new to this
- * payload, its fingerprint follows in four bytes; 2i + 2 is the i-th registered class of this payload; 2i + 3 is the
- * JDK class of number i. No class is ever looked up by a name that was read. Not thread-safe: part of one {@link
- * KryoWorker}.
+ * How a payload names the class of each object, as a varint: 0 is null; 1 is a class that is new to this payload, its
+ * fingerprint follows in four bytes, and where payloads name classes, its name as a text; 2i + 2 is the i-th such class of
+ * this payload; 2i + 3 is the JDK class of number i. A name that was read is looked up only if it is allowed. Not
+ * thread-safe: part of one {@link KryoWorker}.
  */
 @SuppressWarnings("rawtypes") // as the interface is declared
 final class PayloadClasses implements ClassResolver {
@@ -26,9 +26,9 @@ final class PayloadClasses implements ClassResolver {
     private static final int NEW = 1;
 
     private final ClassTable table;
-    private final int[] writtenInPayload;
-    private final int[] writtenIndex;
-    private final ClassEntry[] read;
+    private int[] writtenInPayload;
+    private int[] writtenIndex;
+    private ClassEntry[] read;
     private int payload = 1;
     private int writtenCount;
     private int readCount;
@@ -59,6 +59,10 @@ final class PayloadClasses implements ClassResolver {
             return entry;
         }
         int ordinal = entry.ordinal();
+        if (ordinal >= writtenInPayload.length) {
+            writtenInPayload = Arrays.copyOf(writtenInPayload, 2 * ordinal + 8);
+            writtenIndex = Arrays.copyOf(writtenIndex, 2 * ordinal + 8);
+        }
         if (writtenInPayload[ordinal] == payload) {
             output.writeVarInt(2 * writtenIndex[ordinal] + 2, true);
         } else {
@@ -66,6 +70,9 @@ final class PayloadClasses implements ClassResolver {
             writtenIndex[ordinal] = writtenCount++;
             output.writeByte(NEW);
             output.writeInt(entry.fingerprint());
+            if (table.isNamed()) {
+                ((PayloadOutput) output).writeText(entry.type().getName());
+            }
         }
         return entry;
     }
@@ -91,12 +98,26 @@ final class PayloadClasses implements ClassResolver {
     }
 
     private ClassEntry readNew(Input input) {
-        ClassEntry entry = table.byFingerprint(input.readInt());
+        int fingerprint = input.readInt();
+        ClassEntry entry =
+                table.isNamed() ? named((PayloadInput) input, fingerprint) : table.byFingerprint(fingerprint);
+        if (table.isNamed() && readCount == read.length) {
+            read = Arrays.copyOf(read, 2 * readCount + 8);
+        }
         if (readCount == read.length) {
             throw new CodecException(
                     "A class is named twice in one payload: " + entry.type().getName());
         }
         read[readCount++] = entry;
+        return entry;
+    }
+
+    private ClassEntry named(PayloadInput input, int fingerprint) {
+        ClassEntry entry = table.byName(input.readText());
+        if (entry.isBuiltIn() || entry.fingerprint() != fingerprint) {
+            throw new CodecException(
+                    "The payload holds a " + entry.type().getName() + " whose fields were others when it was written");
+        }
         return entry;
     }
 

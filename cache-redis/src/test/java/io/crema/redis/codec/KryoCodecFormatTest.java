@@ -6,6 +6,7 @@ import io.crema.redis.codec.Samples.Form;
 import io.crema.redis.codec.Samples.Line;
 import io.crema.redis.codec.Samples.Point;
 import io.crema.redis.codec.Samples.Status;
+import io.crema.spi.Codec;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Bytes in these tests are what is stored: a change of them is a change of the format, and needs another codec id. */
@@ -29,6 +31,18 @@ final class KryoCodecFormatTest {
     @Test
     void id_ofKryoCodec_isOne() {
         assertThat(KryoCodec.of(Point.class).id()).isEqualTo((byte) 1);
+        assertThat(KryoCodec.named(AllowedClasses.none()).id()).isEqualTo((byte) 8);
+        assertThat(Stream.of(
+                                KryoCodec.of(Point.class),
+                                KryoCodec.named(AllowedClasses.none()),
+                                PlainCodec.strings(),
+                                PlainCodec.bytes(),
+                                PlainCodec.longs(),
+                                PlainCodec.integers(),
+                                PlainCodec.doubles(),
+                                PlainCodec.booleans())
+                        .map(Codec::id))
+                .doesNotHaveDuplicates();
     }
 
     /** New class, fingerprint (little-endian), then by name: name, price (scale, unscaled), productId, quantity. */
