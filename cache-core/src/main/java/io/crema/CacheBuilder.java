@@ -38,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CacheBuilder<K, V> {
 
-    /** How late the coarse clock may be without harm to the bound. */
-    private static final Duration CLOCK_MARGIN = Duration.ofMillis(250);
-
     /** Two heartbeats, so that one lost does not end the lease, and the margin. */
     private static final Duration LEAST_STALENESS = Duration.ofMillis(1250);
 
@@ -283,7 +280,7 @@ public final class CacheBuilder<K, V> {
                 effective,
                 expiration,
                 nulls,
-                staleness.minus(CLOCK_MARGIN),
+                staleness,
                 onHistoryChange,
                 degraded,
                 readClock,

@@ -194,4 +194,7 @@ public interface TieredCache<K, V> {
 
     /** What was counted since the cache was built; cheap, may be called often. */
     CacheStats stats();
+
+    /** What it was built with. */
+    CacheConfiguration configuration();
 }

@@ -4,6 +4,7 @@ import io.crema.CacheBuilder;
 import io.crema.Crema;
 import io.crema.TieredCache;
 import io.crema.spi.KeyCodec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class CremaCacheManager implements CacheManager {
     private final KeyCodec<Object> keyCodec;
     private final Set<String> named;
     private final boolean strict;
+    private final Function<String, @Nullable Duration> quarantines;
     private final Map<String, CremaSpringCache> caches = new ConcurrentHashMap<>();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
@@ -41,6 +44,7 @@ public final class CremaCacheManager implements CacheManager {
         keyCodec = builder.keyCodec;
         named = Set.copyOf(builder.names);
         strict = builder.strict;
+        quarantines = builder.quarantines;
     }
 
     public static Builder over(Crema crema) {
@@ -64,7 +68,7 @@ public final class CremaCacheManager implements CacheManager {
         if (cache == null) {
             return null;
         }
-        CremaSpringCache created = new CremaSpringCache(cache);
+        CremaSpringCache created = new CremaSpringCache(cache, quarantines.apply(name));
         caches.put(name, created);
         return created;
     }
@@ -105,6 +109,7 @@ public final class CremaCacheManager implements CacheManager {
         private final Set<String> names = new LinkedHashSet<>();
         private KeyCodec<Object> keyCodec = SpringKeyCodec.standard();
         private boolean strict;
+        private Function<String, @Nullable Duration> quarantines = name -> null;
 
         private Builder(Crema crema) {
             this.crema = Objects.requireNonNull(crema, "crema");
@@ -131,6 +136,17 @@ public final class CremaCacheManager implements CacheManager {
         /** Gives no caches but those that are named, or that the {@link Crema} has already. */
         public Builder strict() {
             strict = true;
+            return this;
+        }
+
+        /**
+         * Keeps keys that a transaction changed in quarantine while it commits, so that a process that dies between the commit
+         * and the invalidation leaves nothing old behind, for two round trips more.
+         *
+         * @param atMost how long, by the name of the cache, above what a commit takes; null = no quarantine
+         */
+        public Builder quarantineOnCommit(Function<String, @Nullable Duration> atMost) {
+            quarantines = Objects.requireNonNull(atMost, "atMost");
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.crema.internal.engine;
 
+import io.crema.CacheConfiguration;
 import io.crema.CacheException;
 import io.crema.CacheStats;
 import io.crema.ReadConsistency;
@@ -462,6 +463,10 @@ public final class CacheEngine<K, V> {
 
     public String name() {
         return name;
+    }
+
+    CacheConfiguration configuration() {
+        return settings.configuration();
     }
 
     CacheStats stats() {

@@ -2,6 +2,7 @@ package io.crema.internal.engine;
 
 import io.crema.AsyncTieredCache;
 import io.crema.BulkCacheLoader;
+import io.crema.CacheConfiguration;
 import io.crema.CacheEntry;
 import io.crema.CacheException;
 import io.crema.CacheLoader;
@@ -199,6 +200,11 @@ public sealed class SyncCache<K, V> implements TieredCache<K, V> permits SyncLoa
     @Override
     public TieredCache<K, V> reading(ReadConsistency other) {
         return new SyncCache<>(engine, other);
+    }
+
+    @Override
+    public final CacheConfiguration configuration() {
+        return engine.configuration();
     }
 
     @Override

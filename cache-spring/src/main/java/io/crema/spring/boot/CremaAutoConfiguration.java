@@ -84,14 +84,14 @@ public final class CremaAutoConfiguration {
                 .orElse(List.of());
         Set<String> names = new LinkedHashSet<>(named);
         names.addAll(properties.caches().keySet());
-        PolicyProperties defaults = properties.defaults().over(PolicyProperties.STANDARD);
+        PolicyProperties defaults = properties.effectiveDefaults();
         CremaCacheManager.Builder builder = CremaCacheManager.over(crema)
                 .cacheNames(names)
                 .customizer((name, cache) -> {
                     cache.codec(codec.codec());
-                    PolicyProperties own = properties.caches().get(name);
-                    (own == null ? defaults : own.over(defaults)).applyTo(cache);
-                });
+                    properties.of(name).applyTo(cache);
+                })
+                .quarantineOnCommit(name -> properties.of(name).quarantine());
         keyCodec.ifUnique(builder::keyCodec);
         customizers.orderedStream().forEach(builder::customizer);
         if (properties.strict() == null ? !named.isEmpty() : properties.strict()) {
@@ -102,6 +102,11 @@ public final class CremaAutoConfiguration {
                 + "; unless configured, at most " + defaults.maximumSize() + " entries each, fresh for "
                 + defaults.timeToLive() + ", staleness bound " + defaults.staleness() + ", values by " + codec);
         return builder.build();
+    }
+
+    @Bean
+    CremaPolicySources cremaPolicySources(CremaProperties properties) {
+        return properties::sourcesOf;
     }
 
     @Bean

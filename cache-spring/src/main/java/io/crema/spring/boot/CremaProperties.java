@@ -1,7 +1,10 @@
 package io.crema.spring.boot;
 
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -31,6 +34,33 @@ public record CremaProperties(
         @DefaultValue Redis redis,
         @DefaultValue PolicyProperties defaults,
         @DefaultValue Map<String, PolicyProperties> caches) {
+
+    PolicyProperties effectiveDefaults() {
+        return defaults.over(PolicyProperties.STANDARD);
+    }
+
+    /** The policies of a cache: its own, where they say nothing the defaults. */
+    PolicyProperties of(String cache) {
+        PolicyProperties own = caches.get(cache);
+        return own == null ? effectiveDefaults() : own.over(effectiveDefaults());
+    }
+
+    /** The property that each policy of a cache comes from, by the policy's name. */
+    Map<String, String> sourcesOf(String cache) {
+        Map<String, String> sources = new LinkedHashMap<>();
+        PolicyProperties own = caches.get(cache);
+        for (RecordComponent component : PolicyProperties.class.getRecordComponents()) {
+            String property = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            if (own != null && own.says(component)) {
+                sources.put(property, "crema.caches." + cache + "." + property);
+            } else if (defaults.says(component)) {
+                sources.put(property, "crema.defaults." + property);
+            } else if (PolicyProperties.STANDARD.says(component)) {
+                sources.put(property, "standard");
+            }
+        }
+        return sources;
+    }
 
     /**
      * How values are written.

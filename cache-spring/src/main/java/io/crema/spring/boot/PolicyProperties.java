@@ -11,6 +11,7 @@ import io.crema.policy.NullCaching;
 import io.crema.policy.RefreshAhead;
 import io.crema.policy.StaleOnError;
 import io.crema.policy.StaleWhileRevalidate;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrentLoads how many loads run at a time in this process
  * @param failureTimeToLive how long a failure of the method is given to others without calling it
  * @param degraded what reads do while the remote tier is away
+ * @param quarantineOnCommit how long keys that a transaction changed are in quarantine at most while it commits; 0 = they are not
  */
 public record PolicyProperties(
         @Nullable Tiers tiers,
@@ -54,7 +56,8 @@ public record PolicyProperties(
         @Nullable Duration hardTimeout,
         @Nullable Integer concurrentLoads,
         @Nullable Duration failureTimeToLive,
-        @Nullable Degraded degraded) {
+        @Nullable Degraded degraded,
+        @Nullable Duration quarantineOnCommit) {
 
     /** Where a cache keeps its entries. */
     public enum Tiers {
@@ -84,7 +87,8 @@ public record PolicyProperties(
             null,
             null,
             null,
-            Degraded.REMOTE_THEN_ORIGIN);
+            Degraded.REMOTE_THEN_ORIGIN,
+            null);
 
     /** These, and where they say nothing, the others. */
     PolicyProperties over(@Nullable PolicyProperties others) {
@@ -108,12 +112,22 @@ public record PolicyProperties(
                 either(others, PolicyProperties::hardTimeout),
                 either(others, PolicyProperties::concurrentLoads),
                 either(others, PolicyProperties::failureTimeToLive),
-                either(others, PolicyProperties::degraded));
+                either(others, PolicyProperties::degraded),
+                either(others, PolicyProperties::quarantineOnCommit));
     }
 
     private <T> @Nullable T either(PolicyProperties others, Function<PolicyProperties, @Nullable T> component) {
         T own = component.apply(this);
         return own == null ? component.apply(others) : own;
+    }
+
+    /** Whether a component was set. */
+    boolean says(RecordComponent component) {
+        try {
+            return component.getAccessor().invoke(this) != null;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void applyTo(CacheBuilder<Object, Object> builder) {
@@ -155,6 +169,11 @@ public record PolicyProperties(
         if (degraded != null) {
             builder.degraded(degraded);
         }
+    }
+
+    @Nullable
+    Duration quarantine() {
+        return quarantineOnCommit == null || quarantineOnCommit.isZero() ? null : quarantineOnCommit;
     }
 
     private Near near() {

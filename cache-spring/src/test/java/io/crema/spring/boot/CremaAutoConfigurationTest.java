@@ -1,6 +1,7 @@
 package io.crema.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.Crema;
 import io.crema.redis.RedisRemote;
@@ -10,8 +11,13 @@ import org.aspectj.lang.annotation.Aspect;
 import org.aspectj.lang.annotation.Before;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
@@ -157,5 +163,18 @@ class CremaAutoConfigurationTest {
                         assertThat(context).getFailure().rootCause().hasMessageContainingAll("products", "staleness"));
         runner.withPropertyValues("crema.defaults.time-to-live=soon")
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("soon"));
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void faults_atTheStart_areExplained(CapturedOutput output) {
+        SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .properties("crema.caches.products.staleness=1ms", "spring.main.banner-mode=off");
+        assertThatThrownBy(application::run)
+                .hasRootCauseMessage(
+                        "Cache 'products' is not configured correctly: staleness(..) must be from 1250 ms to a day, but is"
+                                + " PT0.001S");
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("properties below crema.caches");
     }
 }

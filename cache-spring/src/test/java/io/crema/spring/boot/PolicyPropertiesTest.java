@@ -40,9 +40,11 @@ class PolicyPropertiesTest {
                 Map.entry("p.hard-timeout", "11s"),
                 Map.entry("p.concurrent-loads", "12"),
                 Map.entry("p.failure-time-to-live", "13s"),
-                Map.entry("p.degraded", "fail")));
+                Map.entry("p.degraded", "fail"),
+                Map.entry("p.quarantine-on-commit", "14s")));
         PolicyProperties none = new PolicyProperties(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null);
         Set<Object> values = new HashSet<>();
         for (var component : PolicyProperties.class.getRecordComponents()) {
             assertThat(component.getAccessor().invoke(full))
@@ -51,7 +53,7 @@ class PolicyPropertiesTest {
             values.add(component.getName());
         }
 
-        assertThat(values).hasSize(17);
+        assertThat(values).hasSize(18);
         assertThat(none.over(full)).isEqualTo(full);
         assertThat(full.over(PolicyProperties.STANDARD)).isEqualTo(full);
         assertThat(full.over(null)).isEqualTo(full);
