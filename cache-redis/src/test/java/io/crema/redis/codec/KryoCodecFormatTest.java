@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Bytes in these tests are what is stored: a change of them is a change of the format, and needs another codec id. */
 final class KryoCodecFormatTest {
@@ -35,6 +36,8 @@ final class KryoCodecFormatTest {
         assertThat(Stream.of(
                                 KryoCodec.of(Point.class),
                                 KryoCodec.named(AllowedClasses.none()),
+                                JsonCodec.of(new JsonMapper(), Point.class),
+                                JsonCodec.named(new JsonMapper(), AllowedClasses.none()),
                                 PlainCodec.strings(),
                                 PlainCodec.bytes(),
                                 PlainCodec.longs(),

@@ -65,9 +65,21 @@ public record CremaProperties(
     /**
      * How values are written.
      *
+     * @param format as what
      * @param allowedPackages packages whose classes may be values, beside the application's own
      */
-    public record Codec(@DefaultValue List<String> allowedPackages) {}
+    public record Codec(
+            @DefaultValue("kryo") Format format,
+            @DefaultValue List<String> allowedPackages) {
+
+        /** As what values are written. */
+        public enum Format {
+            /** Compact binary. */
+            KRYO,
+            /** JSON, by the application's own mapper, or one of Jackson's defaults. */
+            JSON
+        }
+    }
 
     /**
      * The remote tier.

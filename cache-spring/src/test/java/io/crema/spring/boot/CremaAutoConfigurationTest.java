@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crema.Crema;
 import io.crema.redis.RedisRemote;
+import io.crema.spi.Codec;
 import io.crema.spring.CremaCacheManager;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.aspectj.lang.annotation.Aspect;
 import org.aspectj.lang.annotation.Before;
@@ -176,5 +179,17 @@ class CremaAutoConfigurationTest {
                         "Cache 'products' is not configured correctly: staleness(..) must be from 1250 ms to a day, but is"
                                 + " PT0.001S");
         assertThat(output).contains("APPLICATION FAILED TO START").contains("properties below crema.caches");
+    }
+
+    @Test
+    void codecFormat_json_writesJson_ofAllowedClassesOnly() {
+        runner.withPropertyValues("crema.codec.format=json").run(context -> {
+            Codec<Object> codec = context.getBean(DefaultCodec.class).codec();
+            byte[] bytes = codec.encode(Shop.product(1), 10_000);
+            assertThat(new String(bytes, StandardCharsets.UTF_8)).contains("\"name\":\"product 1\"");
+            assertThat(codec.decode(ByteBuffer.wrap(bytes))).isEqualTo(Shop.product(1));
+            assertThatThrownBy(() -> codec.encode(new ConcurrentMapCacheManager(), 10_000))
+                    .hasMessageContaining("crema.codec.allowed-packages");
+        });
     }
 }
